@@ -1,0 +1,95 @@
+import type { Address } from "./address.ts";
+
+/**
+ * The port between actors and sockets: packets (best effort) and streams (reliable) on one address. It has two bodies,
+ * `deno_transport.ts` and `simulated_transport.ts`; both pass `tests/transport/contract.ts`. Everything is a callback,
+ * so that the simulated one needs no promises; nothing here throws over what the network does.
+ */
+export interface Transport {
+  /** Where we are bound, with the real port. */
+  readonly address: Address;
+  readonly counters: Readonly<TransportCounters>;
+  /** Sends one datagram; lost without a word if the network or a full queue says so, but counted. */
+  sendPacket(to: Address, bytes: Uint8Array): void;
+  /** Opens a stream; `handler.opened` or `handler.closed` follows within `timeoutMs`. Writes before that are queued. */
+  connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream;
+  /** Stops listening and destroys all streams; no callback comes after it resolved. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What the owner of a transport is told. */
+export interface TransportHandler {
+  /** A datagram came; the bytes are the receiver's to keep. */
+  packet(from: Address, bytes: Uint8Array): void;
+  /** Somebody connected; what is returned hears of that stream from now on. */
+  accept(stream: Stream): StreamHandler;
+  /** Answers requests on streams given to {@linkcode Stream.serveHttp}; without it, there is no HTTP on this port. */
+  http?(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** One reliable, ordered stream of bytes. */
+export interface Stream {
+  /** The other side's address: of its socket, which for an incoming stream is not the one that it listens on. */
+  readonly remote: Address;
+  /** Bytes accepted by `write` that the network has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Queues bytes. Beyond {@linkcode STREAM_BUFFER_BYTES_MAX} the stream is destroyed with `overflow`. */
+  write(bytes: Uint8Array): void;
+  /** Sends what is queued, then closes our half. */
+  end(): void;
+  /** Closes at once; `handler.closed("destroyed")` follows unless it was closed before. */
+  destroy(): void;
+  /** Stops or resumes `data` callbacks, so that a slow receiver slows the sender. */
+  pause(): void;
+  resume(): void;
+  /** Gives the stream, with the bytes already read from it, to the HTTP server of this transport, if it has one. */
+  readonly serveHttp?: (alreadyRead: Uint8Array) => void;
+}
+
+/** What the owner of a stream is told. */
+export interface StreamHandler {
+  opened?(): void;
+  /** Bytes came; they are the receiver's to keep. */
+  data(bytes: Uint8Array): void;
+  /** The other side sent all it had; ours may still write. */
+  ended?(): void;
+  /** The last call: the stream is gone. */
+  closed(reason: StreamCloseReason): void;
+}
+
+/** Why a stream is gone. Only `ended` is what both sides wanted. */
+export type StreamCloseReason = "ended" | "destroyed" | "refused" | "timed_out" | "reset" | "overflow" | "unreachable";
+
+/** Beyond this a stream that its reader does not empty is destroyed: 4 MiB holds a push/pull of some 40,000 nodes. */
+export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Incoming streams open at once; further ones are closed at once and counted. */
+export const STREAMS_MAX = 1024;
+
+export type HttpRequest = Readonly<{ method: string; path: string; body: Uint8Array; from: Address }>;
+export type HttpResponse = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
+
+/** Counted since the start. */
+export type TransportCounters = {
+  packetsSent: number;
+  packetsReceived: number;
+  packetsDropped: number;
+  receiveErrors: number;
+  streamsOpened: number;
+  streamsAccepted: number;
+  streamsRefused: number;
+};
+
+/** Why a transport could not be opened. */
+export class TransportOpenError extends Error {
+  override readonly name = "TransportOpenError";
+  readonly reason: "in_use" | "not_permitted" | "no_such_address" | "failed";
+
+  constructor(reason: TransportOpenError["reason"], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Opens a transport bound to `bind` (port 0: any); rejects with a {@linkcode TransportOpenError}. */
+export type OpenTransport = (bind: Address, handler: TransportHandler) => Promise<Transport>;

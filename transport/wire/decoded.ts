@@ -1,0 +1,32 @@
+/** What decoding a stranger's bytes gives: a value, or why not and at which byte. Decoders never throw. */
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: DecodeReason; readonly at: number };
+
+/** Why bytes were refused; the name under which the refusal is counted. */
+export type DecodeReason =
+  | "empty"
+  | "truncated"
+  | "malformed"
+  | "unknown_type"
+  | "not_in_packets"
+  | "not_in_streams"
+  | "out_of_range"
+  | "wrong_kind"
+  | "not_utf8"
+  | "bad_crc"
+  | "bad_compression"
+  | "too_large"
+  | "too_deep"
+  | "encrypted"
+  | "labelled";
+
+/** The value, accepted. */
+export function accepted<T>(value: T): Decoded<T> {
+  return { ok: true, value };
+}
+
+/** The refusal, with the offset of the byte that caused it. */
+export function refused(reason: DecodeReason, at: number): Decoded<never> {
+  return { ok: false, reason, at };
+}
