@@ -1,0 +1,57 @@
+import type { EventStream, Topic } from "./events.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { MailboxOptions } from "./mailbox.ts";
+import type { Random } from "./random.ts";
+import type { ActorRef, StopReason } from "./ref.ts";
+import type { Restart, Supervision } from "./supervisor.ts";
+import type { Timers } from "./timers.ts";
+
+/**
+ * An actor is a closure: the outer function is its start and returns what receives its messages. A restart calls the
+ * outer function again, so that it always begins from fresh state.
+ */
+export type Behavior<M> = (ctx: Context<M>) => Receive<M>;
+
+/** Handles one message. While a returned promise is pending, no further message is handled. */
+export type Receive<M> = (message: M) => void | Promise<void>;
+
+/** Everything an actor may touch besides its own state. Valid for one incarnation of the actor. */
+export interface Context<M> {
+  readonly self: ActorRef<M>;
+  readonly path: string;
+  /** Time to read; to be told about time, use `timers`. */
+  readonly clock: Pick<Clock, "now" | "wallMs">;
+  readonly random: Random;
+  readonly log: Log;
+  readonly timers: Timers<M>;
+  readonly events: EventStream;
+  /** Aborted when this incarnation ends; hand it to whatever is awaited. */
+  readonly signal: AbortSignal;
+
+  /** Starts a child; throws a `RangeError` when the name is taken or there are too many. */
+  spawn<C>(name: string, behavior: Behavior<C>, options?: SpawnOptions): ActorRef<C>;
+  /** Stops a child (it is not restarted), or oneself. */
+  stop(ref: ActorRef<never>): void;
+  /** Says how children are restarted; the default is one-for-one. Call it before spawning. */
+  supervise(supervision: Partial<Supervision>): void;
+  /** Sends oneself `toMessage(reason)` exactly once, when `ref` has stopped or cannot be reached any more. */
+  watch<W>(ref: ActorRef<W>, toMessage: (reason: StopReason) => M): void;
+  unwatch<W>(ref: ActorRef<W>): void;
+  /** Hears of a topic's events until this incarnation ends. */
+  subscribe<E>(topic: Topic<E>, toMessage: (event: E) => M): void;
+  /** As `ref.ask`, cancelled with this incarnation. */
+  ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R>;
+  /** Sends oneself the promise's outcome as a message, unless this incarnation is over by then. */
+  pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: unknown) => M): void;
+  /** Runs when this incarnation ends, by stop or crash, after the children have stopped; last registered, first run. */
+  onStop(run: () => void): void;
+}
+
+export type SpawnOptions = Readonly<{
+  /** Default `transient`: restarted after a crash, gone after it stopped itself. */
+  restart?: Restart;
+  mailbox?: Partial<MailboxOptions>;
+  /** How long an asynchronous receive may go on after a stop was asked for. Default 5 s. */
+  stopTimeoutMs?: number;
+}>;

@@ -1,0 +1,33 @@
+/** A named kind of event; the name is for people, the object is the identity. */
+export interface Topic<E> {
+  readonly name: string;
+  /** Never set; it ties the type of the events to the topic. */
+  readonly event?: E;
+}
+
+/** Makes a topic. Export it beside the type of its events. */
+export function topic<E>(name: string): Topic<E> {
+  return { name };
+}
+
+/** Publish and subscribe inside one system. Subscribers are called at once, in the order of subscription. */
+export class EventStream {
+  readonly #subscribers = new Map<Topic<unknown>, Set<(event: unknown) => void>>();
+
+  publish<E>(to: Topic<E>, event: E): void {
+    for (const hear of [...this.#subscribers.get(to as Topic<unknown>) ?? []]) hear(event);
+  }
+
+  /** Hears every later event of the topic until the returned function is called. */
+  subscribe<E>(to: Topic<E>, hear: (event: E) => void): () => void {
+    const key = to as Topic<unknown>;
+    const set = this.#subscribers.get(key) ?? new Set();
+    this.#subscribers.set(key, set);
+    const entry = (event: unknown): void => hear(event as E);
+    set.add(entry);
+    return () => {
+      set.delete(entry);
+      if (set.size === 0) this.#subscribers.delete(key);
+    };
+  }
+}

@@ -1,0 +1,30 @@
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** One thing that happened, in the words of who saw it. `event` is snake case; details are plain data. */
+export type LogRecord = Readonly<{
+  wallMs: number;
+  level: LogLevel;
+  path: string;
+  event: string;
+  fields: Readonly<Record<string, unknown>>;
+}>;
+
+export type LogSink = (record: LogRecord) => void;
+
+/** What an actor writes to; stamped with its path and the system's time. */
+export type Log = Readonly<Record<LogLevel, (event: string, fields?: Readonly<Record<string, unknown>>) => void>>;
+
+const ORDER: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** A sink that passes on what is at least as grave as `least`. */
+export function levelGate(least: LogLevel, sink: LogSink): LogSink {
+  return (record) => {
+    if (ORDER[record.level] >= ORDER[least]) sink(record);
+  };
+}
+
+export function createLog(path: string, wallMs: () => number, sink: LogSink): Log {
+  const at = (level: LogLevel): Log[LogLevel] => (event, fields = {}) =>
+    sink({ wallMs: wallMs(), level, path, event, fields });
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}

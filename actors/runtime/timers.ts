@@ -1,0 +1,68 @@
+import type { Cancel, Clock } from "./clock.ts";
+
+/** Timers of one incarnation of an actor, by key: setting a key again replaces it, and all end with the incarnation. */
+export interface Timers<M> {
+  /** Sends oneself `message` once, `delayMs` from now. */
+  after(key: string, delayMs: number, message: M): void;
+  /** Sends oneself `message` each `intervalMs`; a tick that finds the last one unhandled is left out. */
+  every(key: string, intervalMs: number, message: M): void;
+  cancel(key: string): void;
+  has(key: string): boolean;
+}
+
+export type TimerEntry = { live: boolean; waiting: boolean; cancel: Cancel };
+
+/** The timers of one incarnation; `deliver` puts a message into the actor's mailbox. */
+export class TimerTable<M> implements Timers<M> {
+  readonly #clock: Clock;
+  readonly #deliver: (message: M, timer: TimerEntry) => void;
+  readonly #entries = new Map<string, TimerEntry>();
+
+  constructor(clock: Clock, deliver: (message: M, timer: TimerEntry) => void) {
+    this.#clock = clock;
+    this.#deliver = deliver;
+  }
+
+  after(key: string, delayMs: number, message: M): void {
+    const entry = this.#replace(key);
+    entry.cancel = this.#clock.after(delayMs, () => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      this.#deliver(message, entry);
+    });
+  }
+
+  every(key: string, intervalMs: number, message: M): void {
+    const entry = this.#replace(key);
+    const tick = (): void => {
+      entry.cancel = this.#clock.after(intervalMs, tick);
+      if (entry.waiting) return;
+      entry.waiting = true;
+      this.#deliver(message, entry);
+    };
+    entry.cancel = this.#clock.after(intervalMs, tick);
+  }
+
+  cancel(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.live = false;
+    entry.cancel();
+    this.#entries.delete(key);
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** Cancels all, also those whose message is already in the mailbox. */
+  cancelAll(): void {
+    for (const key of [...this.#entries.keys()]) this.cancel(key);
+  }
+
+  #replace(key: string): TimerEntry {
+    this.cancel(key);
+    const entry: TimerEntry = { live: true, waiting: false, cancel: () => {} };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+}
