@@ -13,8 +13,8 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 const INT_MAX = Number.MAX_SAFE_INTEGER;
 
-/** Up to here a loop over the bytes beats a call into the platform's text decoder or copying. */
-const SHORT_BYTES = 64;
+/** Up to here a loop over the bytes beats a call into the platform's text decoder. */
+const SHORT_TEXT_BYTES = 64;
 
 const textEncoder = new TextEncoder();
 // A byte order mark is part of a name like any other character: dropping it would make two names one.
@@ -25,8 +25,8 @@ const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * the reason in {@linkcode MsgpackReader.failure}, where `"truncated"` means that the bytes ended before the value did:
  * the end of it for a packet, "more, please" for a stream. After a failure the cursor is of no use.
  *
- * Lengths are checked against the bytes that are there before anything is allocated. What is returned is a copy, so that
- * a name or an address kept for hours does not keep a datagram alive; only {@linkcode MsgpackReader.view} is not.
+ * Lengths are checked against the bytes that are there before anything is allocated. Bytes are returned as windows on the
+ * input; whoever keeps them copies them.
  */
 export class MsgpackReader {
   /** Where the next step begins. */
@@ -88,7 +88,7 @@ export class MsgpackReader {
     return text;
   }
 
-  /** Bytes, written as raw, str8, bin or an array of small integers, as a copy; `null` for nil. */
+  /** Bytes, written as raw, str8, bin or an array of small integers; `null` for nil. */
   nilableBytes(): Uint8Array | null | undefined {
     const head = this.bytes[this.position];
     if (head === 0xc0 && this.position < this.#end) {
@@ -98,24 +98,16 @@ export class MsgpackReader {
     if (head !== undefined && isArray(head)) return this.#bytesFromArray();
     const length = this.#bytesLength();
     if (length === undefined) return undefined;
+    if (length === 0) return NO_BYTES;
     const start = this.position;
     this.position += length;
-    return copyOf(this.bytes, start, this.position);
+    return this.bytes.subarray(start, this.position);
   }
 
   /** As {@linkcode MsgpackReader.nilableBytes}, with no bytes for nil. */
   byteString(): Uint8Array | undefined {
     const value = this.nilableBytes();
     return value === null ? NO_BYTES : value;
-  }
-
-  /** Bytes as a window on the input rather than a copy, for what is read once and forgotten. */
-  view(): Uint8Array | undefined {
-    const length = this.#bytesLength();
-    if (length === undefined) return undefined;
-    const start = this.position;
-    this.position += length;
-    return this.bytes.subarray(start, this.position);
   }
 
   /** An integer from 0 to `max`, in any width, signed or not. */
@@ -346,16 +338,12 @@ function isArray(head: number): boolean {
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   if (start === end) return NO_BYTES;
   const copy = new Uint8Array(end - start);
-  if (copy.length > SHORT_BYTES) {
-    copy.set(bytes.subarray(start, end));
-  } else {
-    for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index]!;
-  }
+  copy.set(bytes.subarray(start, end));
   return copy;
 }
 
 function decodeText(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (end - start <= SHORT_BYTES) {
+  if (end - start <= SHORT_TEXT_BYTES) {
     let text = "";
     let at = start;
     for (; at < end && bytes[at]! < 0x80; at++) text += String.fromCharCode(bytes[at]!);

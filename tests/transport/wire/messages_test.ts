@@ -54,6 +54,25 @@ Deno.test("a decoded message shares no memory with the packet", () => {
   }));
 });
 
+Deno.test("a decoded message keeps no more memory than its own bytes", () => {
+  const alive = decodeMessage(
+    bytesOf("0483a441646472a47f000001a44d657461a0a356736ea6010502000000" + "ff".repeat(1000)),
+  );
+  assert(alive.ok && alive.value.type === "alive");
+  assertEquals([alive.value.addr.buffer.byteLength, alive.value.vsn.buffer.byteLength], [10, 10]);
+  assertEquals(alive.value.meta?.buffer.byteLength, 0);
+});
+
+Deno.test("a decoded message shares no memory with Node's buffers either", async () => {
+  const { Buffer } = await import("node:buffer");
+  for (const hex of ["0881", "0081" + SOURCE_ADDR + "a47f000001"]) {
+    const buffer = Buffer.from(hex, "hex");
+    const result = decodeMessage(buffer);
+    buffer.fill(0);
+    assertEquals(result, decodeMessage(bytesOf(hex)));
+  }
+});
+
 Deno.test("faults row 2: decodeMessage() refuses unknown types and those valid only on streams", () => {
   for (let type = 14; type < 244; type++) {
     assertEquals(decoded(type.toString(16).padStart(2, "0") + "80"), "unknown_type");

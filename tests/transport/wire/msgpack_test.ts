@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MsgpackReader, MsgpackWriter } from "../../../transport/wire/msgpack.ts";
 import { bytesOf } from "./vectors.ts";
@@ -69,21 +69,10 @@ Deno.test("MsgpackReader tells a claim that may yet be kept from one that may no
   assertEquals(read("ddffffffff"), ["too_large", 0]);
 });
 
-Deno.test("MsgpackReader copies bytes, except a view", () => {
-  const bytes = bytesOf("a2616bc401ffa2616b");
+Deno.test("MsgpackReader gives bytes as windows on its input, except those that an array spells out", () => {
+  const bytes = bytesOf("a2616bc401ff920102a0");
   const reader = new MsgpackReader(bytes);
-  const copies = [reader.byteString(), reader.nilableBytes()];
-  const view = reader.view();
+  const values = [reader.byteString(), reader.nilableBytes(), reader.byteString(), reader.byteString()];
   bytes.fill(0);
-  assertEquals(copies, [bytesOf("616b"), bytesOf("ff")]);
-  assertEquals(view, bytesOf("0000"));
-});
-
-Deno.test("MsgpackReader copies out of Node's buffers too", async () => {
-  const { Buffer } = await import("node:buffer");
-  const buffer = Buffer.from("a2616b", "hex");
-  const copy = new MsgpackReader(buffer).byteString();
-  buffer.fill(0);
-  assert(!(copy instanceof Buffer));
-  assertEquals(copy, bytesOf("616b"));
+  assertEquals(values, [bytesOf("0000"), bytesOf("00"), bytesOf("0102"), bytesOf("")]);
 });
