@@ -1,0 +1,181 @@
+import { parseAddress, splitAddress } from "../transport/address.ts";
+
+/** A first contact, in the words of the registry's protocol: everything is text. */
+export type RegistryPeer = Readonly<{
+  id: string;
+  name: string;
+  ip: string;
+  port: string;
+  protocol: string;
+  /** Carried for old clients; nobody reads it. */
+  status: string;
+  /** When the peer started, Unix seconds; empty counts as 0. */
+  timestamp: string;
+}>;
+
+export type RegistryConfig = Readonly<{
+  /** Peers that the registry keeps; {@linkcode PEERS_MAX} at most. */
+  maxPeers: number;
+  /** With fewer peers than this, those outside offer themselves: see {@linkcode wantsCandidates}. */
+  minRefillCandidates: number;
+}>;
+
+/** All that the registry knows. A value: {@linkcode applyRegistry} makes the next one. */
+export type Registry = Readonly<{ config: RegistryConfig; peers: ReadonlyMap<string, RegistryPeer> }>;
+
+/** What can be asked of a registry. Each answer is the whole data. */
+export type RegistryCommand =
+  /** "I am here": taken while there is room. Of somebody already listed, the new words replace the old. */
+  | { readonly type: "join"; readonly peer: RegistryPeer }
+  /** "This one is gone", said by itself or by who found it dead. */
+  | { readonly type: "leave"; readonly id: string }
+  /** "I could step in": taken while there is room, and else in place of a peer younger than the candidate. */
+  | { readonly type: "refill"; readonly peer: RegistryPeer }
+  | { readonly type: "list" }
+  /** Forgets all peers, keeps the limits. */
+  | { readonly type: "reset" }
+  /** Sets both limits. Lower ones evict nobody. */
+  | { readonly type: "config"; readonly maxPeers: number; readonly minRefillCandidates: number }
+  /** "Are you there?" */
+  | { readonly type: "ping" };
+
+/** The data after the command, or why it was refused; then nothing changed. */
+export type RegistryResult =
+  | { readonly ok: true; readonly registry: Registry }
+  | { readonly ok: false; readonly why: string };
+
+/** Hard cap on `maxPeers`, so that the whole data with the longest words is an answer of at most 1 MiB. */
+export const PEERS_MAX = 256;
+
+/** The limits that the seed's shipped data file sets. */
+export const REGISTRY_CONFIG: RegistryConfig = { maxPeers: 8, minRefillCandidates: 5 };
+
+/** A registry that knows nobody yet. */
+export function emptyRegistry(config: RegistryConfig = REGISTRY_CONFIG): Registry {
+  return { config, peers: new Map() };
+}
+
+/** Applies one command. Never throws; a refused command leaves the data as it was. */
+export function applyRegistry(registry: Registry, command: RegistryCommand): RegistryResult {
+  switch (command.type) {
+    case "join":
+      return admit(registry, command.peer, join);
+    case "refill":
+      return admit(registry, command.peer, refill);
+    case "leave":
+      return accept(without(registry, command.id));
+    case "reset":
+      return accept({ ...registry, peers: new Map() });
+    case "config":
+      return configure(registry, command);
+    case "list":
+    case "ping":
+      return accept(registry);
+  }
+}
+
+/**
+ * Whether a peer that is not listed should send a `refill`: there is room, and fewer contacts than wanted. Every
+ * survivor asks this after a failure, so that no place stays empty because each waited for another.
+ */
+export function wantsCandidates({ config, peers }: Registry): boolean {
+  return peers.size < Math.min(config.maxPeers, config.minRefillCandidates);
+}
+
+/** What is wrong with a peer's words, or `undefined`. None may hold a blank: blanks separate them in a request. */
+export function peerProblem(peer: RegistryPeer): string | undefined {
+  return wordProblem("id", peer.id, 1, ID_CHARACTERS_MAX) ??
+    wordProblem("name", peer.name, 1, NAME_CHARACTERS_MAX) ??
+    addressProblem(peer.ip, peer.port) ??
+    wordProblem("protocol", peer.protocol, 1, TAG_CHARACTERS_MAX) ??
+    wordProblem("status", peer.status, 0, TAG_CHARACTERS_MAX) ??
+    (TIMESTAMP.test(peer.timestamp) ? undefined : "timestamp is not a number");
+}
+
+/** A UUID, with room for other ways to make one. */
+const ID_CHARACTERS_MAX = 64;
+
+/** A node name of the seed: host name (64), peer name (128) and UUID (36) with dashes between. */
+const NAME_CHARACTERS_MAX = 256;
+
+/** `tcp`, `udp`, `0`. */
+const TAG_CHARACTERS_MAX = 16;
+
+/** Digits that a double holds exactly. */
+const TIMESTAMP = /^\d{0,15}$/;
+
+function accept(registry: Registry): RegistryResult {
+  return { ok: true, registry };
+}
+
+function refuse(why: string): RegistryResult {
+  return { ok: false, why };
+}
+
+function admit(
+  registry: Registry,
+  peer: RegistryPeer,
+  rule: (registry: Registry, peer: RegistryPeer) => Registry,
+): RegistryResult {
+  const problem = peerProblem(peer);
+  return problem === undefined ? accept(rule(registry, peer)) : refuse(`error: ${problem}`);
+}
+
+/** A listed peer may always correct its own words, or a full registry would keep an address that nobody answers. */
+function join(registry: Registry, peer: RegistryPeer): Registry {
+  return registry.peers.has(peer.id) || hasRoom(registry) ? withPeer(registry, peer) : registry;
+}
+
+/** The oldest peers win: who has been there longest is the likeliest to stay. */
+function refill(registry: Registry, candidate: RegistryPeer): Registry {
+  if (registry.peers.has(candidate.id)) return registry;
+  if (hasRoom(registry)) return withPeer(registry, candidate);
+  const youngest = youngestOf(registry);
+  if (youngest === undefined || Number(youngest.timestamp) <= Number(candidate.timestamp)) return registry;
+  return withPeer(without(registry, youngest.id), candidate);
+}
+
+function configure(registry: Registry, { maxPeers, minRefillCandidates }: RegistryConfig): RegistryResult {
+  const isLimit = (limit: number): boolean => Number.isInteger(limit) && limit >= 0 && limit <= PEERS_MAX;
+  if (!isLimit(maxPeers)) return refuse(`error: maxpeers is not from 0 to ${PEERS_MAX}`);
+  if (!isLimit(minRefillCandidates)) return refuse(`error: minrefillcandidates is not from 0 to ${PEERS_MAX}`);
+  return accept({ ...registry, config: { maxPeers, minRefillCandidates } });
+}
+
+function hasRoom({ config, peers }: Registry): boolean {
+  return peers.size < config.maxPeers;
+}
+
+function withPeer(registry: Registry, peer: RegistryPeer): Registry {
+  return { ...registry, peers: new Map(registry.peers).set(peer.id, peer) };
+}
+
+function without(registry: Registry, id: string): Registry {
+  const peers = new Map(registry.peers);
+  peers.delete(id);
+  return { ...registry, peers };
+}
+
+/** Of several equally young ones the first that came: any would do, but always the same. */
+function youngestOf({ peers }: Registry): RegistryPeer | undefined {
+  let youngest: RegistryPeer | undefined;
+  for (const peer of peers.values()) {
+    if (youngest === undefined || Number(peer.timestamp) > Number(youngest.timestamp)) youngest = peer;
+  }
+  return youngest;
+}
+
+function wordProblem(what: string, word: string, least: number, most: number): string | undefined {
+  if (word.length < least) return `${what} is empty`;
+  if (word.length > most) return `${what} is longer than ${most} characters`;
+  return UNFIT.test(word) ? `${what} holds a blank or a character that cannot be shown` : undefined;
+}
+
+/** White space, control characters, lone surrogates, and what is invisible or reorders a line. */
+const UNFIT = /[\s\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
+
+function addressProblem(ip: string, port: string): string | undefined {
+  const address = parseAddress(ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);
+  if (address === undefined) return "ip and port are not an address";
+  return splitAddress(address).port === 0 ? "port is 0" : undefined;
+}
