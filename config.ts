@@ -1,0 +1,299 @@
+/**
+ * Every setting there is: its flag, its environment variable, its default and who takes it. Whatever a command, the
+ * help or `showconfig` knows of settings, it knows from here.
+ */
+import { PEERS_MAX } from "./bootstrap/registry.ts";
+import {
+  BOOTSTRAP_PORT,
+  type BootstrapPlace,
+  parseBootstrapPlace,
+  showBootstrapPlace,
+} from "./config/bootstrap_place.ts";
+import { type FileTexts, parseConfigFile } from "./config/file.ts";
+import { count, type Environment, list, type Parsed, type Setting, text, toggle } from "./config/setting.ts";
+import {
+  parseChoice,
+  parseContact,
+  parseCount,
+  parseListenAddress,
+  parseName,
+  parsePath,
+  parseRoom,
+} from "./config/value.ts";
+import type { Address } from "./transport/address.ts";
+
+export type { BootstrapPlace } from "./config/bootstrap_place.ts";
+export type { Environment } from "./config/setting.ts";
+
+/** The commands that have settings. */
+export type CommandName = "peer" | "bootstrap";
+
+/** The table of settings, in the order in which help lists them. A key here is a key of the configuration file. */
+export const SETTINGS = {
+  name: text({
+    flag: "name",
+    environment: "PARLEY_NAME",
+    placeholder: "NAME",
+    help: "The peer's name, where none is given as an argument",
+    commands: ["peer"],
+    parse: parseName,
+    fallback: undefined,
+    fallbackText: "none",
+  }),
+  room: text({
+    flag: "room",
+    environment: "PARLEY_ROOM",
+    placeholder: "ROOM",
+    help: "The room to enter first",
+    commands: ["peer"],
+    parse: parseRoom,
+    fallback: "lobby",
+  }),
+  bind: text({
+    flag: "bind",
+    environment: "PARLEY_BIND",
+    placeholder: "IP:PORT",
+    help: "Where to listen for other peers; port 0 takes a free one",
+    commands: ["peer"],
+    parse: parseListenAddress,
+    fallback: "127.0.0.1:0" as Address,
+  }),
+  bootstrap: text({
+    flag: "bootstrap",
+    environment: "PARLEY_BOOTSTRAP",
+    placeholder: "PLACE",
+    help: "Where to find first contacts: local, local:PORT, parley://HOST:PORT or http://HOST:PORT",
+    commands: ["peer"],
+    parse: parseBootstrapPlace,
+    fallback: { type: "local", port: BOOTSTRAP_PORT } as BootstrapPlace,
+    show: showBootstrapPlace,
+  }),
+  join: list({
+    flag: "join",
+    environment: "PARLEY_JOIN",
+    placeholder: "IP:PORT",
+    help: "A peer to contact besides those that bootstrap names; may be repeated",
+    commands: ["peer"],
+    parse: parseContact,
+  }),
+  profile: text({
+    flag: "profile",
+    environment: "PARLEY_PROFILE",
+    placeholder: "PROFILE",
+    help: "Timing of the gossip: lan, wan or local",
+    commands: ["peer"],
+    parse: parseChoice("lan", "wan", "local"),
+    fallback: "local",
+  }),
+  manual: toggle({
+    flag: "manual",
+    environment: "PARLEY_MANUAL",
+    help: "Start nothing by itself: every step is a command",
+    commands: ["peer"],
+  }),
+  color: text({
+    flag: "color",
+    environment: "PARLEY_COLOR",
+    placeholder: "WHEN",
+    help: "Colour: auto, always or never",
+    commands: ["peer"],
+    parse: parseChoice("auto", "always", "never"),
+    fallback: "auto",
+  }),
+  stateDirectory: text({
+    flag: "state-directory",
+    environment: "PARLEY_STATE_DIRECTORY",
+    placeholder: "FOLDER",
+    help: "Where to keep what must outlive a restart",
+    commands: ["peer"],
+    parse: parsePath,
+    fallback: stateDirectoryOf,
+    fallbackText: "$XDG_STATE_HOME/parley",
+  }),
+  listen: text({
+    flag: "listen",
+    environment: "PARLEY_LISTEN",
+    placeholder: "IP:PORT",
+    help: "Where the registry answers, over HTTP and parley://",
+    commands: ["bootstrap"],
+    parse: parseListenAddress,
+    fallback: `127.0.0.1:${BOOTSTRAP_PORT}` as Address,
+  }),
+  maxPeers: count({
+    flag: "max-peers",
+    environment: "PARLEY_MAX_PEERS",
+    placeholder: "N",
+    help: "How many first contacts the registry keeps; also of a peer that serves it",
+    commands: ["peer", "bootstrap"],
+    parse: parseCount(1, PEERS_MAX),
+    fallback: 8,
+  }),
+  minRefillCandidates: count({
+    flag: "min-refill-candidates",
+    environment: "PARLEY_MIN_REFILL_CANDIDATES",
+    placeholder: "N",
+    help: "With fewer contacts than this in the registry, peers offer themselves",
+    commands: ["peer", "bootstrap"],
+    parse: parseCount(0, PEERS_MAX),
+    fallback: 5,
+  }),
+  logFile: text({
+    flag: "log-file",
+    environment: "PARLEY_LOG_FILE",
+    placeholder: "FILE",
+    help: "Where to write the log",
+    commands: ["peer", "bootstrap"],
+    parse: parsePath,
+    fallback: undefined,
+    fallbackText: "none",
+  }),
+  logLevel: text({
+    flag: "log-level",
+    environment: "PARLEY_LOG_LEVEL",
+    placeholder: "LEVEL",
+    help: "The least that is logged: debug, info, warn or error",
+    commands: ["peer", "bootstrap"],
+    parse: parseChoice("debug", "info", "warn", "error"),
+    fallback: "info",
+  }),
+};
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** Where a value came from; in this order the first that has one wins. */
+export type Source = "flag" | "environment" | "file" | "default";
+
+/** A value and where it came from. */
+export type Resolved<T> = { readonly value: T; readonly source: Source };
+
+type ValueOf<K extends SettingKey> = typeof SETTINGS[K] extends Setting<infer T, infer _> ? T : never;
+type CommandOf<K extends SettingKey> = typeof SETTINGS[K]["commands"][number];
+
+/** The settings that command `C` takes, resolved. */
+export type Config<C extends CommandName> = {
+  readonly [K in SettingKey as C extends CommandOf<K> ? K : never]: Resolved<ValueOf<K>>;
+};
+
+/** What the command line gave for each setting: one text, or for a repeated flag all of them, in order. */
+export type FlagTexts = ReadonlyMap<SettingKey, readonly string[]>;
+
+/** All that a configuration is made from. */
+export type ConfigSources<C extends CommandName> = {
+  readonly command: C;
+  readonly flags: FlagTexts;
+  readonly env: Environment;
+  /** The text of the configuration file; `undefined` where there is none. */
+  readonly file: string | undefined;
+};
+
+/** The settings, or one line about the first thing that is wrong with a source. */
+export type ConfigResult<C extends CommandName> =
+  | { readonly ok: true; readonly config: Config<C> }
+  | { readonly ok: false; readonly message: string };
+
+/** Settles every setting of a command: flag before environment before file before default. Touches nothing. */
+export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>): ConfigResult<C> {
+  const file = readFile(sources.file);
+  if (!file.ok) return { ok: false, message: `configuration file: ${file.why}` };
+
+  const config: Record<string, Resolved<unknown>> = {};
+  for (const [key, setting] of settingsOf(sources.command)) {
+    const resolved = resolve(key, setting, sources, file.value);
+    if (!resolved.ok) return { ok: false, message: resolved.why };
+    config[key] = resolved.value;
+  }
+  return { ok: true, config: config as Config<C> }; // the loop went through exactly the settings of C
+}
+
+/** The rows of the table that a command takes. */
+export function settingsOf(command: CommandName): readonly (readonly [SettingKey, AnySetting])[] {
+  return rows().filter(([, setting]) => setting.commands.includes(command));
+}
+
+/** A resolved configuration as lines of text: what `showconfig` shows. */
+export function listConfig(
+  config: Partial<Record<SettingKey, Resolved<unknown>>>,
+): readonly { readonly key: SettingKey; readonly text: string; readonly source: Source }[] {
+  return rows().flatMap(([key, setting]) => {
+    const resolved = config[key];
+    return resolved === undefined ? [] : [{ key, text: setting.show(resolved.value), source: resolved.source }];
+  });
+}
+
+/** Where the configuration file is expected; `undefined` when the environment names no home. */
+export function configFilePath(env: Environment): string | undefined {
+  const directory = xdgDirectory(env, "XDG_CONFIG_HOME", ".config");
+  return directory === undefined ? undefined : `${directory}/parley/config.json`;
+}
+
+/** A setting whose type of value does not matter to who handles it. */
+export type AnySetting = Setting<unknown, CommandName>;
+
+function rows(): readonly (readonly [SettingKey, AnySetting])[] {
+  return Object.entries(SETTINGS) as unknown as readonly (readonly [SettingKey, AnySetting])[];
+}
+
+function readFile(file: string | undefined): Parsed<FileTexts> {
+  if (file === undefined) return { ok: true, value: new Map() };
+  const kinds = Object.fromEntries(rows().map(([key, setting]) => [key, setting.kind]));
+  return parseConfigFile(file, kinds);
+}
+
+/** One setting's texts and what to call the place of the one at fault. */
+type Given = { readonly source: Source; readonly texts: readonly string[]; readonly place: (at: number) => string };
+
+function resolve(
+  key: SettingKey,
+  setting: AnySetting,
+  sources: ConfigSources<CommandName>,
+  file: FileTexts,
+): Parsed<Resolved<unknown>> {
+  const given = firstGiven(key, setting, sources, file);
+  if (given === undefined) return { ok: true, value: { value: setting.fallback(sources.env), source: "default" } };
+  const reading = setting.read(given.texts, sources.env);
+  if (reading.ok) return { ok: true, value: { value: reading.value, source: given.source } };
+  return { ok: false, why: `${given.place(reading.at)} ${quoted(given.texts[reading.at] ?? "")}: ${reading.why}` };
+}
+
+function firstGiven(
+  key: SettingKey,
+  setting: AnySetting,
+  { flags, env }: ConfigSources<CommandName>,
+  file: FileTexts,
+): Given | undefined {
+  const fromFlags = flags.get(key);
+  if (fromFlags !== undefined) return { source: "flag", texts: fromFlags, place: () => `--${setting.flag}` };
+
+  const variable = env[setting.environment];
+  if (variable) { // set but empty is how a shell says "not set"
+    return { source: "environment", texts: split(setting, variable), place: () => setting.environment };
+  }
+
+  const texts = file.get(key);
+  if (texts === undefined) return undefined;
+  const place = (at: number) => `configuration file: ${setting.kind === "list" ? `${key}.${at}` : key}`;
+  return { source: "file", texts, place };
+}
+
+function split(setting: AnySetting, variable: string): readonly string[] {
+  return setting.kind === "list" ? variable.split(/[\s,]+/).filter((text) => text !== "") : [variable];
+}
+
+/** Long enough to recognise what one typed. */
+const QUOTED_CHARACTERS_MAX = 80;
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > QUOTED_CHARACTERS_MAX ? `${text.slice(0, QUOTED_CHARACTERS_MAX)}…` : text);
+}
+
+function stateDirectoryOf(env: Environment): string | undefined {
+  const directory = xdgDirectory(env, "XDG_STATE_HOME", ".local/state");
+  return directory === undefined ? undefined : `${directory}/parley`;
+}
+
+/** The XDG base directory rules: a relative path in the variable is invalid and is ignored. */
+function xdgDirectory(env: Environment, variable: string, underHome: string): string | undefined {
+  const given = env[variable];
+  if (given?.startsWith("/")) return given;
+  return env["HOME"] ? `${env["HOME"]}/${underHome}` : undefined;
+}
