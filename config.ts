@@ -62,7 +62,7 @@ export const SETTINGS = {
     flag: "bootstrap",
     environment: "PARLEY_BOOTSTRAP",
     placeholder: "PLACE",
-    help: "Where to find first contacts: local, local:PORT, parley://HOST:PORT or http://HOST:PORT",
+    help: "Where to find first contacts: local[:PORT], parley://HOST:PORT or http://HOST:PORT",
     commands: ["peer"],
     parse: parseBootstrapPlace,
     fallback: { type: "local", port: BOOTSTRAP_PORT } as BootstrapPlace,

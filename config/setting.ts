@@ -55,7 +55,8 @@ export function count<const C extends string>(row: ValueRow<number, C>): Setting
 
 /** A setting that is on or off: `--flag`, `--no-flag`; off unless said otherwise. */
 export function toggle<const C extends string>(row: Row<C>): Setting<boolean, C> {
-  return single("switch", { ...row, placeholder: "", parse: parseSwitch, fallback: false, fallbackText: "off" });
+  const show = (value: boolean): string => value ? "on" : "off";
+  return single("switch", { ...row, placeholder: "", parse: parseSwitch, fallback: false, show });
 }
 
 /** A setting that collects values: the flag repeated, blanks or commas in the environment, an array in the file. */
