@@ -1,0 +1,107 @@
+/**
+ * What a peer must not forget between two runs, in a small file of its own. Nothing here throws over what a disk does:
+ * a peer without its file is a newcomer, which is no reason not to start.
+ */
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import type { PeerName } from "../actors/peer_name.ts";
+
+/** What outlives a run. A peer that returns with a lower incarnation would be taken for its own past. */
+export type PeerState = {
+  /** Version of this format. */
+  readonly v: 1;
+  /** Where it listened last, so that it can be found at the same place. */
+  readonly port: number;
+  readonly incarnation: number;
+};
+
+/** The state, or why there is none. `missing` is how every peer begins; the others deserve a word to the user. */
+export type LoadedState =
+  | { readonly ok: true; readonly state: PeerState }
+  | { readonly ok: false; readonly reason: "missing" | "unreadable" | "corrupt"; readonly why: string };
+
+/** Whether the state is on disk. */
+export type SavedState = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/** The file of a peer's state. Two names never share one, at least where file names keep their case. */
+export function stateFilePath(directory: string, name: PeerName): string {
+  return `${directory}/${fileNameOf(name)}.json`;
+}
+
+/** Reads the state of an earlier run. */
+export async function loadState(path: string): Promise<LoadedState> {
+  const text = await readText(path);
+  if (!text.ok) return text;
+  const parsed = v.safeParse(STATE, parseJson(text.text), { abortEarly: true });
+  if (parsed.success) return { ok: true, state: parsed.output };
+  return { ok: false, reason: "corrupt", why: `${path} does not hold a peer's state` };
+}
+
+/**
+ * Writes the state so that after a crash the file holds either the old or the new one: into a temporary file beside it,
+ * synced, then renamed. Await one save before the next: of two at once, either may be the last. Readable by its owner
+ * alone.
+ */
+export async function saveState(path: string, state: PeerState): Promise<SavedState> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
+    await writeSynced(temporary, `${JSON.stringify(state)}\n`);
+    await Deno.rename(temporary, path);
+    return { ok: true };
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => undefined); // it may never have come to be
+    return { ok: false, why: `cannot write ${path}: ${messageOf(error)}` };
+  }
+}
+
+/** Below the 255 bytes of a file name, with room for the suffixes. */
+const FILE_NAME_CHARACTERS_MAX = 150;
+
+const FILE_BYTES_MAX = 4 * 1024;
+
+const STATE = v.object({
+  v: v.literal(1),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  incarnation: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+});
+
+/** Encoding triples the bytes of foreign letters; what gets too long for a file name ends with its hash instead. */
+function fileNameOf(name: PeerName): string {
+  const encoded = encodeURIComponent(name);
+  if (encoded.length <= FILE_NAME_CHARACTERS_MAX) return encoded;
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 32);
+  return `${encoded.slice(0, FILE_NAME_CHARACTERS_MAX - hash.length - 1)}~${hash}`;
+}
+
+type ReadText = { readonly ok: true; readonly text: string } | (LoadedState & { readonly ok: false });
+
+async function readText(path: string): Promise<ReadText> {
+  try {
+    const { isFile, size } = await Deno.stat(path); // a pipe would never end, a large file is none of ours
+    if (!isFile || size > FILE_BYTES_MAX) return { ok: false, reason: "corrupt", why: `${path} is not a state file` };
+    return { ok: true, text: await Deno.readTextFile(path) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { ok: false, reason: "missing", why: `${path} does not exist` };
+    return { ok: false, reason: "unreadable", why: `cannot read ${path}: ${messageOf(error)}` };
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(await file.write(rest));
+  await file.sync(); // or a power cut could leave the new name on an empty file
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not the state, like any other wrong value
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
