@@ -1,0 +1,39 @@
+/**
+ * The two ways out of a command: data on stdout, talk on stderr. A reader that went away (`parley … | head`) ends the
+ * output quietly.
+ */
+
+/** Writes data as it is. */
+export function writeData(text: string): void {
+  writeAll(Deno.stdout, text);
+}
+
+/** Writes one clear line about what went wrong, whatever is in `message`. */
+export function writeError(message: string): void {
+  writeAll(Deno.stderr, `parley: ${oneLine(message)}\n`);
+}
+
+/** Longer than any message of ours; beyond it is only what we quote. */
+const LINE_CHARACTERS_MAX = 500;
+
+/** What a terminal obeys, hides or reorders by. */
+const HIDDEN = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** One line that is safe to print: control and invisible characters are named instead, and the end is cut. */
+export function oneLine(text: string): string {
+  const cut = text.length > LINE_CHARACTERS_MAX ? `${text.slice(0, LINE_CHARACTERS_MAX)}…` : text;
+  return cut.replace(/\s+/g, " ").trim().replace(HIDDEN, codePoint);
+}
+
+function codePoint(character: string): string {
+  return `<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(to.writeSync(rest)); // a pipe may take less than all
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Command } from "./command.ts";
+
+/** Every command. What they need is loaded when they run, so that help and a typing error cost nothing. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "peer",
+    summary: "Start a peer and chat",
+    usage: "parley peer NAME [FLAGS]",
+    examples: [
+      ["parley peer alice", "the first one here serves the registry"],
+      ["parley peer bob", "in another terminal: they find each other"],
+      ["parley peer carol --room dev --join 127.0.0.1:7946", "another room, a contact of one's own"],
+      ["parley peer dave --bootstrap http://127.0.0.1:8080", "with a registry that runs elsewhere"],
+    ],
+    run: async (call) => (await import("./peer.ts")).run(call),
+  },
+  {
+    name: "bootstrap",
+    summary: "Run the bootstrap registry alone",
+    usage: "parley bootstrap [FLAGS]",
+    examples: [
+      ["parley bootstrap", "answer where local peers ask by default"],
+      ["parley bootstrap --listen 127.0.0.1:8080 --max-peers 3", "another port, fewer contacts"],
+    ],
+    run: async (call) => (await import("./bootstrap.ts")).run(call),
+  },
+];
+
+/** The command of that name. */
+export function findCommand(name: string): Command | undefined {
+  return COMMANDS.find((command) => command.name === name);
+}

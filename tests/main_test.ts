@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { VERSION } from "../version.ts";
+
+type Run = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+
+/** Runs the program as a user would, in an environment of its own. */
+async function parley(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const inherited = Object.fromEntries(
+    ["PATH", "DENO_DIR", "HOME"].flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-prompt", "-P=peer", MAIN, ...args],
+    clearEnv: true,
+    env: { ...inherited, XDG_CONFIG_HOME: "/nowhere", NO_COLOR: "1", ...env },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+const usageErrors: readonly [line: readonly string[], says: string][] = [
+  [[], "a command is missing"],
+  [["per"], 'unknown command "per" (did you mean "peer"?)'],
+  [["chat"], 'unknown command "chat"'],
+  [["--bind", "x", "peer"], "flags come after the command"],
+  [["peer"], "a peer needs a name"],
+  [["peer", "alice", "--bnd"], "unknown flag --bnd (did you mean --bind?)"],
+  [["peer", "alice", "--bind"], "--bind needs a value"],
+  [["peer", "alice", "--bind", "0.0.0.0:1"], "only loopback"],
+  [["peer", "alice", "bob"], 'unexpected argument "bob"'],
+  [["peer", "../x"], "cannot be a peer's name"],
+  [["peer", ""], "cannot be a peer's name"],
+  [["peer", "a\nb\x1b[31m"], "not U+000A"],
+  [["peer", "x".repeat(129)], "at most 128 bytes"],
+  [["peer", "alice", "--name", "a b"], "--name"],
+  [["bootstrap", "x"], 'unexpected argument "x"'],
+  [["bootstrap", "--max-peers", "1000"], "from 1 to 256"],
+  [["x\n\x1b[31m\u202e"], "unknown command"],
+];
+
+for (const [line, says] of usageErrors) {
+  Deno.test(`parley ${JSON.stringify(line).slice(0, 60)} is a usage error of one line`, async () => {
+    const { code, stdout, stderr } = await parley(line);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^parley: [\x20-\x7e…]+; see "parley( peer| bootstrap)? --help"\n$/);
+    assertStringIncludes(stderr, says);
+  });
+}
+
+for (const line of [["--help"], ["-h"], ["help"], ["peer", "--help"], ["peer", "a", "-h"], ["bootstrap", "-h"]]) {
+  Deno.test(`parley ${line.join(" ")} shows help on stdout, examples first`, async () => {
+    const { code, stdout, stderr } = await parley(line);
+    assertEquals([code, stderr], [0, ""]);
+    assert(stdout.startsWith("Examples:\n  parley "));
+    assert(stdout.split("\n").every((text) => text.length <= 100), stdout);
+  });
+}
+
+for (const line of [["--version"], ["peer", "--version"]]) {
+  Deno.test(`parley ${line.join(" ")} shows the version`, async () => {
+    assertEquals(await parley(line), { code: 0, stdout: `parley ${VERSION}\n`, stderr: "" });
+  });
+}
+
+Deno.test("help of a command names each of its flags with default and variable", async () => {
+  const { stdout } = await parley(["bootstrap", "--help"]);
+  assertStringIncludes(stdout, "  --listen IP:PORT  (default 127.0.0.1:7947; PARLEY_LISTEN)\n");
+  assert(!stdout.includes("--room"));
+});
+
+Deno.test("the configuration file of the environment is read, and refused with the path of a bad key", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${directory}/parley`);
+    const env = { XDG_CONFIG_HOME: directory };
+    await Deno.writeTextFile(`${directory}/parley/config.json`, '{"room":"dev"}');
+    assertMatch((await parley(["peer", "alice"], env)).stdout, /^room +dev +\(file\)$/m);
+    await Deno.writeTextFile(`${directory}/parley/config.json`, '{"join":[1]}');
+    const { code, stderr } = await parley(["peer", "alice"], env);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "parley: configuration file: join.0: must be a string; see");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("a name may come from the environment, and the argument wins", async () => {
+  assertMatch((await parley(["peer"], { PARLEY_NAME: "carol" })).stdout, /^peer carol\n/);
+  assertMatch((await parley(["peer", "alice"], { PARLEY_NAME: "carol" })).stdout, /^peer alice\n/);
+});
