@@ -242,8 +242,8 @@ Deno.test({
   name: "a relative path counts from where the user stands, ~/ from home",
   permissions,
   fn() {
-    const env = { INIT_CWD: "/work", HOME: "/home/a" };
-    assertEquals(resolved({ env, flags: { logFile: ["log"] } }).logFile.value, "/work/log");
+    const env = { INIT_CWD: "/here", HOME: "/home/a" };
+    assertEquals(resolved({ env, flags: { logFile: ["log"] } }).logFile.value, "/here/log");
     assertEquals(resolved({ env, flags: { logFile: ["~/log"] } }).logFile.value, "/home/a/log");
     assertEquals(resolved({ flags: { logFile: ["log"] } }).logFile.value, "log");
   },
