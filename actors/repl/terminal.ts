@@ -1,0 +1,25 @@
+/** What a terminal tells whoever listens to it. */
+export interface TerminalHandler {
+  /** Bytes were typed, or read from a pipe. They may end within a character or a key. */
+  bytes(chunk: Uint8Array): void;
+  /** Nothing more will come: end of input, terminal gone, or nobody reads the output. Called once. */
+  end(): void;
+  /** The size changed, or another program had the screen meanwhile: draw again. */
+  resized(): void;
+}
+
+/** The place where a person, or a pipe, sits. The REPL knows nothing else of it; tests bring their own. */
+export interface Terminal {
+  /** Whether keys arrive one by one and escape codes are understood; else lines come in and plain lines go out. */
+  readonly interactive: boolean;
+  /** The width in columns, at least 1, as of now. */
+  columns(): number;
+  /** Writes all of `text` before it returns; false when nobody is there to read it any more. */
+  write(text: string): boolean;
+  /** Starts to read. Bytes are not read before, so none are lost. */
+  listen(handler: TerminalHandler): void;
+  /** Hands the screen back to the shell until the person returns; then `resized` is called. False if that cannot be. */
+  suspend(): boolean;
+  /** Leaves the terminal as it was found. Calling it again does nothing. */
+  restore(): void;
+}
