@@ -37,6 +37,9 @@ export type ScreenEffect =
   /** A line or paste of `length` UTF-16 units was not taken; say so. */
   | { readonly type: "refused"; readonly length: number; readonly lengthMax: number };
 
+/** Does what the person wants. */
+export type Perform = (effect: ScreenEffect) => void;
+
 /** The prompt, and how it looks. */
 export interface Prompt {
   readonly text: string;
@@ -116,21 +119,24 @@ export class Screen {
     this.#dirty = true;
   }
 
-  /** What the terminal read, and what the person wants by it, in order. */
-  bytes(chunk: Uint8Array): ScreenEffect[] {
-    if (!this.#terminal.interactive) return this.#input.push(chunk).map(inputEffect);
-    return this.#press(this.#keys.push(chunk));
+  /**
+   * What the terminal read. `perform` is called for each thing the person wants by it before the next key counts, so
+   * that Tab Tab in one read finds the first Tab answered, and a line entered behind another finds its prompt.
+   */
+  bytes(chunk: Uint8Array, perform: Perform): void {
+    if (this.#terminal.interactive) this.#press(this.#keys.push(chunk), perform);
+    else this.#input.push(chunk).forEach((line) => perform(inputEffect(line)));
   }
 
   /** No more bytes came in time: what was read of a key is all of it. */
-  flushKeys(): ScreenEffect[] {
-    return this.#press(this.#keys.flush());
+  flushKeys(perform: Perform): void {
+    this.#press(this.#keys.flush(), perform);
   }
 
   /** The terminal ended: a last line that was not ended itself, then the end. */
-  end(): ScreenEffect[] {
-    const last = this.#terminal.interactive ? [] : this.#input.end().map(inputEffect);
-    return [...last, { type: "end" }];
+  end(perform: Perform): void {
+    if (!this.#terminal.interactive) this.#input.end().forEach((line) => perform(inputEffect(line)));
+    perform({ type: "end" });
   }
 
   /** The candidates for a `complete` effect; ignored if something was typed meanwhile. */
@@ -182,8 +188,8 @@ export class Screen {
     this.#dirty = true;
   }
 
-  #press(keys: readonly Key[]): ScreenEffect[] {
-    return keys.flatMap((key) => this.#take(step(this.#editor, key)));
+  #press(keys: readonly Key[], perform: Perform): void {
+    for (const key of keys) this.#take(step(this.#editor, key)).forEach(perform);
   }
 
   #take([editor, effects]: Step): ScreenEffect[] {

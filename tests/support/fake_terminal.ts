@@ -1,0 +1,39 @@
+import type { Terminal } from "../../actors/repl/terminal.ts";
+
+/** A terminal that keeps what was written to it. */
+export class FakeTerminal implements Terminal {
+  readonly interactive: boolean;
+  readonly written: string[] = [];
+  width = 80;
+  restored = 0;
+  suspended = 0;
+
+  constructor(interactive = true) {
+    this.interactive = interactive;
+  }
+
+  /** Everything written so far. */
+  get text(): string {
+    return this.written.join("");
+  }
+
+  columns(): number {
+    return this.width;
+  }
+
+  write(text: string): boolean {
+    this.written.push(text);
+    return true;
+  }
+
+  listen(): void {}
+
+  suspend(): boolean {
+    this.suspended++;
+    return true;
+  }
+
+  restore(): void {
+    this.restored++;
+  }
+}
