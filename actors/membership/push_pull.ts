@@ -1,0 +1,95 @@
+/** The exchange of whole tables over a stream: what to send, whether to merge, and how (`state.go`, `net.go`). */
+import { NODE_STATE, type NodeState } from "../../transport/wire/message.ts";
+import { ignored, type MembershipEffect } from "./effect.ts";
+import { aliveFromNodeState, type Member, parseVersions, sameBytes, stateOfRow, toNodeState } from "./member.ts";
+import { applyAlive, applyDead, applySuspect } from "./merge.ts";
+import type { Moment, Roster } from "./roster.ts";
+
+/** Up to so many members everybody exchanges at the plain interval (`pushPullScaleThreshold` in `util.go`). */
+export const PUSH_PULL_SCALE_THRESHOLD = 32;
+
+/** How long to wait after an exchange, in ms: longer with each doubling, or a large cluster does nothing else. */
+export function pushPullAfterMs(intervalMs: number, members: number): number {
+  if (members <= PUSH_PULL_SCALE_THRESHOLD) return intervalMs;
+  return intervalMs * (Math.ceil(Math.log2(members) - Math.log2(PUSH_PULL_SCALE_THRESHOLD)) + 1);
+}
+
+/** All we know, in any state, as rows to send. */
+export function localState(roster: Roster): readonly NodeState[] {
+  return roster.ring.map(toNodeState);
+}
+
+/** Whether two tables may be merged; if not, which member is to blame and why, for people. */
+export type VersionCheck = Readonly<{ ok: true } | { ok: false; reason: string }>;
+
+/**
+ * Whether everybody in both tables speaks what all living ones understand (`verifyProtocol`). One misfit in any state
+ * refuses the whole exchange.
+ */
+export function checkVersions(local: readonly Member[], remote: readonly NodeState[]): VersionCheck {
+  const rows = [...remote, ...local.map(toNodeState)];
+  const living = rows.filter((row) => row.state === NODE_STATE.alive && row.vsn.length >= 6);
+  const range = { protocol: commonRange(living, 0, 1), delegate: commonRange(living, 3, 4) };
+  for (const row of rows) {
+    const versions = parseVersions(row.vsn);
+    const misfit = outside(range.protocol, versions[2], "protocol") ?? outside(range.delegate, versions[5], "delegate");
+    if (misfit !== undefined) return { ok: false, reason: `Node '${row.name}' ${misfit}` };
+  }
+  return { ok: true };
+}
+
+/**
+ * Takes over what another table says, row by row in its order (`mergeState`). The other's dead are only suspects here:
+ * a rumour of a death must survive the time in which the accused may object. Versions and vetoes are checked before.
+ */
+export function mergeRemote(roster: Roster, remote: readonly NodeState[], moment: Moment): MembershipEffect[] {
+  return remote.flatMap((row) => mergeRow(roster, row, moment));
+}
+
+/**
+ * The row in which our own name stands with another address or port: somebody else has the name. Who joins should give
+ * up rather than quarrel. A row that says `left` frees the name and does not count; a `dead` one (see its state) is
+ * free once its side has forgotten it.
+ */
+export function nameHolder(
+  remote: readonly NodeState[],
+  self: Readonly<{ name: string; addr: Uint8Array; port: number }>,
+): NodeState | undefined {
+  return remote.find((row) =>
+    row.name === self.name && row.state !== NODE_STATE.left && row.port !== 0 &&
+    (row.port !== self.port || !sameBytes(row.addr, self.addr))
+  );
+}
+
+function mergeRow(roster: Roster, row: NodeState, moment: Moment): MembershipEffect[] {
+  const { name: node, incarnation } = row;
+  const state = stateOfRow(row);
+  switch (state) {
+    case "alive":
+      return applyAlive(roster, aliveFromNodeState(row), "network", moment);
+    case "suspect":
+    case "dead":
+      return applySuspect(roster, { type: "suspect", node, incarnation, from: roster.self }, moment);
+    case "left":
+      return applyDead(roster, { type: "dead", node, incarnation, from: node }, moment);
+    case undefined:
+      return ignored("unknown_state", node);
+  }
+}
+
+type Range = Readonly<{ low: number; high: number }>;
+
+function commonRange(rows: readonly NodeState[], minAt: number, maxAt: number): Range {
+  let [low, high] = [0, 255];
+  for (const { vsn } of rows) {
+    low = Math.max(low, vsn[minAt]!);
+    high = Math.min(high, vsn[maxAt]!);
+  }
+  return { low, high };
+}
+
+function outside({ low, high }: Range, version: number, kind: "protocol" | "delegate"): string | undefined {
+  if (version >= low && version <= high) return undefined;
+  const name = kind === "protocol" ? "protocol version" : "delegate protocol version";
+  return `${name} (${version}) is incompatible: [${low}, ${high}]`;
+}
