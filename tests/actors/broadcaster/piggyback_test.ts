@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { fillPacket, gossipBudget } from "../../../actors/broadcaster/piggyback.ts";
+import { TransmitQueue } from "../../../actors/broadcaster/transmit_queue.ts";
+
+Deno.test("gossipBudget() takes off what rides first, the compound's head, the label and the seal", () => {
+  const plain = { packetBytesMax: 1400, labelBytes: 0, seal: "none" } as const;
+  assertEquals(gossipBudget(plain, 0), 1398);
+  assertEquals(gossipBudget(plain, 100), 1298);
+  assertEquals(gossipBudget({ ...plain, labelBytes: 5 }, 0), 1391);
+  assertEquals(gossipBudget({ ...plain, seal: "v1" }, 0), 1369);
+  assertEquals(gossipBudget({ ...plain, seal: "v0" }, 0), 1353);
+});
+
+Deno.test("fillPacket() takes our own messages first, and gives the application what is left", () => {
+  const queue = new TransmitQueue<string>(10);
+  queue.enqueue({ bytes: new Uint8Array(50), about: "a", replacement: { kind: "unique" } });
+  const fill = fillPacket(queue, 100, 1, (overhead, limit) => {
+    assertEquals([overhead, limit], [3, 48]);
+    return [new Uint8Array(20), new Uint8Array(22)];
+  });
+  assertEquals(fill.own.map((bytes) => bytes.length), [50]);
+  assertEquals(fill.user.map((bytes) => bytes.length), [20, 22]);
+  assertEquals(fill.finished.map(({ about }) => about), ["a"]);
+});
+
+Deno.test("fillPacket() leaves out what an application has no room for", () => {
+  const fill = fillPacket(new TransmitQueue<string>(10), 20, 1, () => [new Uint8Array(18), new Uint8Array(10)]);
+  assertEquals(fill.user.map((bytes) => bytes.length), [10]);
+});
+
+Deno.test("fillPacket() does not ask the application when only its overhead is left", () => {
+  const fill = fillPacket(new TransmitQueue<string>(10), 3, 1, () => [new Uint8Array(0)]);
+  assertEquals(fill.user, []);
+});
