@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  checkVersions,
+  localState,
+  mergeRemote,
+  nameHolder,
+  pushPullAfterMs,
+} from "../../../actors/membership/push_pull.ts";
+import { toNodeState } from "../../../actors/membership/member.ts";
+import { NODE_STATE } from "../../../transport/wire/message.ts";
+import vectors from "../../data/memberlist.json" with { type: "json" };
+import { addrOf, memberOf, moment, rosterOf, rosterOfSelf, rosterWith, words } from "./table.ts";
+
+Deno.test("pushPullAfterMs() gives memberlist's scaled interval", () => {
+  const vector = vectors.vectors.find(({ name }) => name === "formula-push-pull-scale") as unknown as {
+    cases: { interval_ms: number; num_nodes: number; scaled_ms: number }[];
+  };
+  for (const { interval_ms, num_nodes, scaled_ms } of vector.cases) {
+    assertEquals(pushPullAfterMs(interval_ms, num_nodes), scaled_ms, `${num_nodes} members`);
+  }
+});
+
+Deno.test("localState() sends every entry in its state", () => {
+  const rows = localState(rosterWith("b", "left", 5));
+  assertEquals(rows.length, 6);
+  assertEquals(rows.find(({ name }) => name === "b")?.state, NODE_STATE.left);
+});
+
+Deno.test("another's dead are suspects here, and those who left have left", () => {
+  const row = toNodeState(memberOf(rosterOf("b"), "b"));
+  const roster = rosterOf("b", "c");
+  const remote = [{ ...row, state: NODE_STATE.dead }, { ...row, name: "c", state: NODE_STATE.left }];
+  const effects = mergeRemote(roster, remote, moment());
+  assertEquals(words(effects), ["broadcast suspect 1", "suspect", "start_timer", "broadcast dead 1", "leave"]);
+});
+
+Deno.test("a row in a state nobody has defined is passed over", () => {
+  const row = { ...toNodeState(memberOf(rosterOf("b"), "b")), state: 7 };
+  assertEquals(words(mergeRemote(rosterOfSelf(), [row], moment())), ["unknown_state"]);
+});
+
+Deno.test("checkVersions() names who does not fit, and into what", () => {
+  const row = toNodeState(memberOf(rosterOf("b"), "b"));
+  const local = rosterOfSelf().ring;
+  assertEquals(checkVersions(local, [row]), { ok: true });
+  const tooNew = { ...row, vsn: Uint8Array.of(1, 5, 6, 0, 0, 0) };
+  assertEquals(checkVersions(local, [tooNew]), {
+    ok: false,
+    reason: "Node 'b' protocol version (6) is incompatible: [1, 5]",
+  });
+  const other = { ...row, state: NODE_STATE.dead, vsn: Uint8Array.of(1, 5, 2, 0, 0, 4) };
+  assertEquals(checkVersions(local, [other]), {
+    ok: false,
+    reason: "Node 'b' delegate protocol version (4) is incompatible: [0, 0]",
+  });
+  for (let length = 0; length < 6; length++) {
+    assert(!checkVersions(local, [{ ...row, vsn: row.vsn.subarray(0, length) }]).ok, "too short is version 0");
+  }
+});
+
+Deno.test("nameHolder() finds our own name at another address or port, unless it left", () => {
+  const self = { name: "b", addr: addrOf("b"), port: 7946 };
+  const row = toNodeState(memberOf(rosterOf("b"), "b"));
+  assertEquals(nameHolder([row], self), undefined);
+  const elsewhere = { ...row, addr: addrOf("x") };
+  assertEquals(nameHolder([row, elsewhere], self), elsewhere);
+  assertEquals(nameHolder([{ ...row, port: 1 }], self)?.port, 1);
+  assertEquals(nameHolder([{ ...elsewhere, state: NODE_STATE.left }], self), undefined);
+  assertEquals(nameHolder([{ ...elsewhere, name: "c" }], self), undefined);
+});
