@@ -13,7 +13,10 @@ export interface Transport {
   sendPacket(to: Address, bytes: Uint8Array): void;
   /** Opens a stream; `handler.opened` or `handler.closed` follows within `timeoutMs`. Writes before that are queued. */
   connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream;
-  /** Stops listening and destroys all streams; no callback comes after it resolved. Idempotent. */
+  /**
+   * Stops listening and destroys all streams; no callback comes after it resolved. Idempotent. Afterwards packets are
+   * dropped, and `connect` gives a stream that is gone and never calls back.
+   */
   close(): Promise<void>;
 }
 
@@ -33,16 +36,25 @@ export interface Stream {
   readonly remote: Address;
   /** Bytes accepted by `write` that the network has not taken yet. */
   readonly bufferedBytes: number;
-  /** Queues bytes. Beyond {@linkcode STREAM_BUFFER_BYTES_MAX} the stream is destroyed with `overflow`. */
+  /**
+   * Queues bytes, which must not change afterwards. Beyond {@linkcode STREAM_BUFFER_BYTES_MAX} the stream is destroyed
+   * with `overflow`. Does nothing once the stream is ended or gone.
+   */
   write(bytes: Uint8Array): void;
   /** Sends what is queued, then closes our half. */
   end(): void;
-  /** Closes at once; `handler.closed("destroyed")` follows unless it was closed before. */
+  /**
+   * Closes at once and throws away what is queued; the other side sees `reset`. `handler.closed("destroyed")` follows,
+   * not within this call, unless it was closed before.
+   */
   destroy(): void;
   /** Stops or resumes `data` callbacks, so that a slow receiver slows the sender. */
   pause(): void;
   resume(): void;
-  /** Gives the stream, with the bytes already read from it, to the HTTP server of this transport, if it has one. */
+  /**
+   * Gives the stream, with the bytes already read from it, to the HTTP server of this transport, if it has one. From
+   * then on only `handler.closed` is called.
+   */
   readonly serveHttp?: (alreadyRead: Uint8Array) => void;
 }
 
@@ -59,6 +71,9 @@ export interface StreamHandler {
 
 /** Why a stream is gone. Only `ended` is what both sides wanted. */
 export type StreamCloseReason = "ended" | "destroyed" | "refused" | "timed_out" | "reset" | "overflow" | "unreachable";
+
+/** The largest datagram that IPv4 carries; longer ones are dropped and counted. */
+export const PACKET_BYTES_MAX = 65_507;
 
 /** Beyond this a stream that its reader does not empty is destroyed: 4 MiB holds a push/pull of some 40,000 nodes. */
 export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
@@ -77,8 +92,28 @@ export type TransportCounters = {
   receiveErrors: number;
   streamsOpened: number;
   streamsAccepted: number;
+  /** Beyond {@linkcode STREAMS_MAX}. */
   streamsRefused: number;
+  /** Beyond {@linkcode STREAM_BUFFER_BYTES_MAX}. */
+  streamsOverflowed: number;
+  /** HTTP requests that were malformed, too large, too slow or too many. */
+  httpRefused: number;
 };
+
+/** Counters at the start. */
+export function newTransportCounters(): TransportCounters {
+  return {
+    packetsSent: 0,
+    packetsReceived: 0,
+    packetsDropped: 0,
+    receiveErrors: 0,
+    streamsOpened: 0,
+    streamsAccepted: 0,
+    streamsRefused: 0,
+    streamsOverflowed: 0,
+    httpRefused: 0,
+  };
+}
 
 /** Why a transport could not be opened. */
 export class TransportOpenError extends Error {
