@@ -27,6 +27,11 @@ export function splitAddress(address: Address): { readonly hostname: string; rea
   return { hostname: host.startsWith("[") ? host.slice(1, -1) : host, port: Number(address.slice(colon + 1)) };
 }
 
+/** The inverse of {@linkcode splitAddress}: what sockets say; `undefined` when the host is not a literal IP address. */
+export function joinAddress(hostname: string, port: number): Address | undefined {
+  return parseAddress(hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`);
+}
+
 /** The IP address in network order: 4 bytes, or 16. */
 export function ipBytes(address: Address): Uint8Array {
   const { hostname } = splitAddress(address);

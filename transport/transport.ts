@@ -9,7 +9,10 @@ export interface Transport {
   /** Where we are bound, with the real port. */
   readonly address: Address;
   readonly counters: Readonly<TransportCounters>;
-  /** Sends one datagram; lost without a word if the network or a full queue says so, but counted. */
+  /**
+   * Sends one datagram; lost without a word if the network or a full queue says so, but counted. The bytes must not
+   * change afterwards.
+   */
   sendPacket(to: Address, bytes: Uint8Array): void;
   /** Opens a stream; `handler.opened` or `handler.closed` follows within `timeoutMs`. Writes before that are queued. */
   connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream;

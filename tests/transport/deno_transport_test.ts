@@ -1,0 +1,76 @@
+import { type Address, parseAddress } from "../../transport/address.ts";
+import { openDenoTransport } from "../../transport/deno_transport.ts";
+import { waitUntil } from "../support/wait.ts";
+import { transportContract, type TransportWorld } from "./contract.ts";
+import { TransportRecorder } from "./recorder.ts";
+
+transportContract("deno transport", denoWorld);
+
+function denoWorld(): TransportWorld {
+  const holes: BlackHole[] = [];
+  return {
+    open: openDenoTransport,
+    until: waitUntil,
+    settle: thereAndBack,
+    async blackHole() {
+      const hole = await BlackHole.open();
+      holes.push(hole);
+      return hole.address;
+    },
+    close() {
+      for (const hole of holes) hole.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A packet and a stream go there and back between two strangers: what was under way before has arrived by then. */
+async function thereAndBack(): Promise<void> {
+  const [here, there] = [new TransportRecorder(), new TransportRecorder()];
+  const a = await openDenoTransport(LOOPBACK, here);
+  const b = await openDenoTransport(LOOPBACK, there);
+  a.sendPacket(b.address, Uint8Array.of(1));
+  const { stream, told } = here.connect(a, b.address);
+  stream.end();
+  await waitUntil(() => there.packets.length === 1 && there.accepted[0]?.told.isEnded === true, 5_000, "there");
+  b.sendPacket(a.address, Uint8Array.of(2));
+  there.accepted[0]!.stream.end();
+  await waitUntil(() => here.packets.length === 1 && told.closedAs !== undefined, 5_000, "and back");
+  await Promise.all([a.close(), b.close()]);
+}
+
+/** A listener that accepts nothing and whose queue is full: the kernel then leaves connections without an answer. */
+class BlackHole {
+  readonly address: Address;
+  readonly #listener: Deno.TcpListener;
+  readonly #queued: Deno.TcpConn[] = [];
+
+  static async open(): Promise<BlackHole> {
+    const hole = new BlackHole(Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 }));
+    await hole.#fill();
+    return hole;
+  }
+
+  private constructor(listener: Deno.TcpListener) {
+    this.#listener = listener;
+    this.address = parseAddress(`127.0.0.1:${listener.addr.port}`)!;
+  }
+
+  close(): void {
+    for (const connection of this.#queued) connection.close();
+    this.#listener.close();
+  }
+
+  async #fill(): Promise<void> {
+    const { port } = this.#listener.addr;
+    try {
+      for (;;) {
+        this.#queued.push(await Deno.connect({ hostname: "127.0.0.1", port, signal: AbortSignal.timeout(100) }));
+      }
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error; // timed out: full
+    }
+  }
+}
+
+const LOOPBACK = parseAddress("127.0.0.1:0")!;

@@ -1,0 +1,142 @@
+import http from "node:http";
+import type net from "node:net";
+import { realClock } from "../../actors/runtime/clock.ts";
+import { joinAddress } from "../address.ts";
+import type { HttpRequest, HttpResponse, TransportCounters } from "../transport.ts";
+
+/** Requests with a longer body are answered 413. */
+export const HTTP_BODY_BYTES_MAX = 64 * 1024;
+
+/** Requests that wait for their answer at once; further ones are answered 503. Pipelining could pile up any number. */
+export const HTTP_REQUESTS_MAX = 256;
+
+/** An answer that takes longer becomes 504, so that a handler that hangs does not hold its place for ever. */
+export const HTTP_ANSWER_TIMEOUT_MS = 30_000;
+
+/** How long a client may take over its headers and its request, and how often that is looked at. */
+export const HTTP_LIMITS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+
+/** Answers one request. */
+export type AnswerHttp = (request: HttpRequest) => Promise<HttpResponse>;
+
+/**
+ * The HTTP server of a transport. It must be the server that listens, because its time-outs only run then; but its
+ * `connection` listener is taken out, and a socket becomes HTTP only by `adopt`.
+ */
+export class HttpDoor {
+  readonly server: http.Server;
+  readonly #serve: (this: http.Server, socket: net.Socket) => void;
+  readonly #counters: TransportCounters;
+  readonly #answer: AnswerHttp;
+  /** One for each request that waits for its answer; calling it gives up. */
+  readonly #waiting = new Set<() => void>();
+
+  constructor(counters: TransportCounters, answer: AnswerHttp) {
+    this.#counters = counters;
+    this.#answer = answer;
+    this.server = http.createServer(HTTP_LIMITS, (request, response) => void this.#respond(request, response));
+    this.#serve = this.server.listeners("connection")[0] as (this: http.Server, socket: net.Socket) => void;
+    this.server.removeAllListeners("connection");
+    this.server.on("clientError", (error, socket) => this.#refuseClient(error, socket as net.Socket));
+  }
+
+  /** Serves HTTP on a socket from which `alreadyRead` was read and on which nobody listens for data any more. */
+  adopt(socket: net.Socket, alreadyRead: Uint8Array): void {
+    socket.pause();
+    if (alreadyRead.length > 0) socket.unshift(alreadyRead);
+    this.#serve.call(this.server, socket);
+    socket.resume();
+  }
+
+  /** Gives up on all answers, so that nothing of ours is left to fire. */
+  close(): void {
+    for (const giveUp of this.#waiting) giveUp();
+  }
+
+  async #respond(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const from = joinAddress(request.socket.remoteAddress ?? "", request.socket.remotePort ?? 0);
+    const body = await readBody(request);
+    if (body === "gone" || from === undefined) return void request.socket.destroy();
+    if (body === "too_large") return this.#refuse(response, 413);
+    if (this.#waiting.size >= HTTP_REQUESTS_MAX) return this.#refuse(response, 503);
+    try {
+      const answer = await this.#answerInTime({ method: request.method ?? "", path: request.url ?? "", body, from });
+      if (answer === "timed_out") return this.#refuse(response, 504);
+      response.writeHead(answer.status, { ...answer.headers, "Content-Length": new Blob([answer.body]).size });
+      response.end(answer.body);
+    } catch { // the handler failed, or its headers cannot be sent
+      this.#refuse(response, 500);
+    }
+  }
+
+  async #answerInTime(request: HttpRequest): Promise<HttpResponse | "timed_out"> {
+    const { promise: late, resolve } = Promise.withResolvers<"timed_out">();
+    const giveUp = (): void => resolve("timed_out");
+    const cancel = realClock.after(HTTP_ANSWER_TIMEOUT_MS, giveUp);
+    this.#waiting.add(giveUp);
+    try {
+      return await Promise.race([this.#answer(request), late]);
+    } finally {
+      this.#waiting.delete(giveUp);
+      cancel();
+    }
+  }
+
+  /** Answers with one line and hangs up. */
+  #refuse(response: http.ServerResponse, status: number): void {
+    this.#counters.httpRefused++;
+    if (response.headersSent) return void response.destroy();
+    response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Connection": "close" });
+    response.end(`${status} ${http.STATUS_CODES[status]}\n`, () => response.socket?.destroySoon());
+  }
+
+  /** What came is not HTTP, or came too slowly. */
+  #refuseClient(error: Error & { readonly code?: string }, socket: net.Socket): void {
+    this.#counters.httpRefused++;
+    if (!socket.writable) return void socket.destroy();
+    const status = clientErrorStatus(error.code);
+    socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+  }
+}
+
+function clientErrorStatus(code: string | undefined): number {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return 431;
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return 408;
+    default:
+      return 400;
+  }
+}
+
+/** The body, unless it is too large or its sender goes away before its end. */
+function readBody(request: http.IncomingMessage): Promise<Uint8Array | "too_large" | "gone"> {
+  const { promise, resolve } = Promise.withResolvers<Uint8Array | "too_large" | "gone">();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  request.on("data", (chunk: Uint8Array) => {
+    length += chunk.length;
+    if (length > HTTP_BODY_BYTES_MAX) return resolve("too_large");
+    chunks.push(chunk);
+  });
+  request.on("end", () => resolve(concat(chunks, length)));
+  request.on("close", () => resolve("gone"));
+  request.on("error", () => resolve("gone"));
+  if (Number(request.headers["content-length"]) > HTTP_BODY_BYTES_MAX) resolve("too_large");
+  return promise;
+}
+
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
