@@ -1,0 +1,26 @@
+import type { Random } from "../actors/runtime/random.ts";
+import type { Address } from "../transport/address.ts";
+
+/** Something on its way through the simulated network. */
+export type Carried = Readonly<{
+  /**
+   * A datagram, a piece of a stream, or the acknowledgement that a piece of a stream needs: of the last it only matters
+   * whether it is dropped, since later ones make up for a late one.
+   */
+  kind: "packet" | "stream" | "ack";
+  from: Address;
+  to: Address;
+  /** What it carries; empty for what only controls a stream. */
+  bytes: Uint8Array;
+}>;
+
+/** What becomes of it. */
+export type Verdict =
+  | { readonly type: "deliver"; readonly afterMs: number }
+  | { readonly type: "drop" };
+
+/**
+ * One fault or property of the network. `pass` leaves the decision to the next rule. Chance comes only from `random`,
+ * which is this rule's own, so that other rules do not change its draws.
+ */
+export type Rule = (carried: Carried, random: Random) => Verdict | "pass";
