@@ -1,5 +1,5 @@
 /**
- * One probe, from the first ping to the verdict (SWIM 3.1 and 4.1, Lifeguard's LHA-Probe; `probeNode` in `state.go`):
+ * One probe, from the first ping to the verdict (SWIM 3.1, Lifeguard's LHA-Probe; `probeNode` in `state.go`):
  *
  *     ping ──ack──▶ answered
  *       │ probeTimeoutMs, or the datagram could not be sent

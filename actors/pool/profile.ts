@@ -7,7 +7,7 @@ export type Profile = Readonly<{
   probeIntervalMs: number;
   /** How long a direct answer may take. Must stay below the interval, or relays are asked when all is over. */
   probeTimeoutMs: number;
-  /** Relays asked when the direct answer is missing (SWIM 4.1, k). More of them forgive more packet loss. */
+  /** Relays asked when the direct answer is missing (SWIM 3.1, k). More of them forgive more packet loss. */
   indirectChecks: number;
   /** Whether a silent target is also pinged over a stream, which tells a lost datagram from a lost peer. */
   streamPings: boolean;
