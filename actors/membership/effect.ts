@@ -3,7 +3,7 @@ import type { Member } from "./member.ts";
 
 /**
  * What a rule of membership wants done, in this order. The table itself is already changed when these are read.
- * Nothing but an `ignored` means that nothing was new.
+ * With an `ignored` nothing was new; only a repeated accusation may come with it.
  */
 export type MembershipEffect =
   /** Put the message into the broadcast queue, in place of what is there under `key`. */
