@@ -86,6 +86,7 @@ class DenoTransport implements Transport {
   }
 
   async #listen(): Promise<void> {
+    if (!mayListen(this.#address)) throw new Deno.errors.NotCapable();
     this.#address = withPort(this.#address, await listen(this.#http.server, this.#address));
     this.#http.server.on("error", () => this.counters.receiveErrors++); // as out of file descriptors
     this.#packets = new PacketSocket(this.#address, this.counters, (from, bytes) => {
@@ -123,6 +124,11 @@ function listen(server: net.Server, address: Address): Promise<number> {
     resolve((server.address() as net.AddressInfo).port);
   });
   return promise;
+}
+
+/** Asked before, because node:net throws a refusal where nobody can catch it. */
+function mayListen(address: Address): boolean {
+  return Deno.permissions.requestSync({ name: "net", host: address }).state === "granted";
 }
 
 /** Hangs up on a socket that nobody is told of. */

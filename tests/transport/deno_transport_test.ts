@@ -1,10 +1,54 @@
-import { type Address, parseAddress } from "../../transport/address.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Address, parseAddress, splitAddress, withPort } from "../../transport/address.ts";
 import { openDenoTransport } from "../../transport/deno_transport.ts";
+import { PACKETS_QUEUED_MAX } from "../../transport/deno_transport/udp.ts";
+import { TransportOpenError } from "../../transport/transport.ts";
 import { waitUntil } from "../support/wait.ts";
 import { transportContract, type TransportWorld } from "./contract.ts";
 import { TransportRecorder } from "./recorder.ts";
 
+const LOOPBACK = parseAddress("127.0.0.1:0")!;
+
 transportContract("deno transport", denoWorld);
+
+Deno.test("deno transport: packets beyond the queue are dropped, the newest first, and all are counted", async () => {
+  const [here, there] = [new TransportRecorder(), new TransportRecorder()];
+  const [a, b] = [await openDenoTransport(LOOPBACK, here), await openDenoTransport(LOOPBACK, there)];
+  const { counters } = a;
+  for (let i = 0; i < 2 * PACKETS_QUEUED_MAX; i++) a.sendPacket(b.address, Uint8Array.of(i >> 8, i));
+  const dropped = counters.packetsDropped;
+  assert(dropped >= PACKETS_QUEUED_MAX - 1 && dropped < 2 * PACKETS_QUEUED_MAX, `${dropped} dropped`);
+  await waitUntil(() => counters.packetsSent + dropped === 2 * PACKETS_QUEUED_MAX, 5_000, "the queue is empty");
+  assertEquals(there.packets[0]?.bytes, Uint8Array.of(0, 0));
+  await Promise.all([a.close(), b.close()]);
+});
+
+Deno.test("deno transport: an address of another machine cannot be listened on", async () => {
+  const elsewhere = parseAddress("192.0.2.1:0")!;
+  const error = await assertRejects(() => openDenoTransport(elsewhere, new TransportRecorder()), TransportOpenError);
+  assertEquals(error.reason, "no_such_address");
+});
+
+Deno.test({
+  name: "deno transport: without the permission it says so",
+  permissions: "none",
+  async fn() {
+    const error = await assertRejects(() => openDenoTransport(LOOPBACK, new TransportRecorder()), TransportOpenError);
+    assertEquals(error.reason, "not_permitted");
+  },
+});
+
+Deno.test("deno transport: on a dual-stack address IPv4 peers look like IPv4 and are answered", async () => {
+  const [here, there] = [new TransportRecorder(), new TransportRecorder()];
+  const a = await openDenoTransport(parseAddress("[::]:0")!, here);
+  const b = await openDenoTransport(LOOPBACK, there);
+  b.sendPacket(withPort(LOOPBACK, splitAddress(a.address).port), Uint8Array.of(1));
+  await waitUntil(() => here.packets.length === 1, 5_000, "the packet");
+  assertEquals(here.packets[0]!.from, b.address);
+  a.sendPacket(b.address, Uint8Array.of(2));
+  await waitUntil(() => there.packets.length === 1, 5_000, "the answer");
+  await Promise.all([a.close(), b.close()]);
+});
 
 function denoWorld(): TransportWorld {
   const holes: BlackHole[] = [];
@@ -72,5 +116,3 @@ class BlackHole {
     }
   }
 }
-
-const LOOPBACK = parseAddress("127.0.0.1:0")!;

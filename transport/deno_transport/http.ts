@@ -13,6 +13,9 @@ export const HTTP_REQUESTS_MAX = 256;
 /** An answer that takes longer becomes 504, so that a handler that hangs does not hold its place for ever. */
 export const HTTP_ANSWER_TIMEOUT_MS = 30_000;
 
+/** A connection on which nothing moves for so long is closed, as by a client that does not read its answer. */
+export const HTTP_STALL_TIMEOUT_MS = 2 * HTTP_ANSWER_TIMEOUT_MS;
+
 /** How long a client may take over its headers and its request, and how often that is looked at. */
 export const HTTP_LIMITS = {
   headersTimeout: 5_000,
@@ -39,6 +42,7 @@ export class HttpDoor {
     this.#counters = counters;
     this.#answer = answer;
     this.server = http.createServer(HTTP_LIMITS, (request, response) => void this.#respond(request, response));
+    this.server.timeout = HTTP_STALL_TIMEOUT_MS;
     this.#serve = this.server.listeners("connection")[0] as (this: http.Server, socket: net.Socket) => void;
     this.server.removeAllListeners("connection");
     this.server.on("clientError", (error, socket) => this.#refuseClient(error, socket as net.Socket));

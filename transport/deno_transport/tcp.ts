@@ -149,15 +149,11 @@ function closeReasonOf(error: Error & { readonly code?: string }): StreamCloseRe
       return "refused";
     case "ETIMEDOUT":
       return "timed_out";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-    case "EADDRNOTAVAIL":
-    case "EAFNOSUPPORT":
-    case "EINVAL":
-    case "EACCES":
-    case "EPERM":
-      return "unreachable";
-    default: // ECONNRESET, EPIPE and what else ends a connection in its middle
+    case "ECONNRESET":
+    case "ECONNABORTED":
+    case "EPIPE":
       return "reset";
+    default: // no route, no such network, another family, no permission
+      return "unreachable";
   }
 }
