@@ -1,3 +1,4 @@
+import type { DeadLetter } from "./dead_letters.ts";
 import type { EventStream, Topic } from "./events.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -44,6 +45,8 @@ export interface Context<M> {
   ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R>;
   /** Sends oneself the promise's outcome as a message, unless this incarnation is over by then. */
   pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: unknown) => M): void;
+  /** Reports a message that could not be delivered. */
+  deadLetter(letter: DeadLetter): void;
   /** Runs when this incarnation ends, by stop or crash, after the children have stopped; last registered, first run. */
   onStop(run: () => void): void;
 }

@@ -326,6 +326,8 @@ class Incarnation implements Context<unknown> {
   readonly timers: TimerTable<unknown>;
   readonly events: Context<unknown>["events"];
 
+  readonly deadLetter: Context<unknown>["deadLetter"];
+
   readonly #cell: Cell;
   readonly #actions: CellActions;
   readonly #aborter = new AbortController();
@@ -341,6 +343,7 @@ class Incarnation implements Context<unknown> {
     this.random = host.random.child(`${cell.path}#${cell.counters.restarts}`);
     this.log = host.log(cell.path);
     this.events = host.events;
+    this.deadLetter = (letter) => host.deadLetter(letter);
     this.timers = new TimerTable(host.clock, (message, timer) => actions.deliver({ message, timer }));
   }
 
@@ -405,7 +408,7 @@ class Incarnation implements Context<unknown> {
 
   abort(): void {
     this.#aborter.abort();
-    this.timers.cancelAll();
+    this.timers.end();
     for (const cancel of this.#watched.values()) cancel();
     this.#watched.clear();
   }

@@ -25,7 +25,7 @@ export type StopReason = "finished" | "stopped" | "failed" | "unreachable" | "un
 /** Why an ask got no reply. */
 export class AskError extends Error {
   override readonly name = "AskError";
-  readonly reason: "timed_out" | "gone" | "cancelled";
+  readonly reason: "timed_out" | "gone" | "cancelled" | "malformed";
 
   constructor(reason: AskError["reason"], path: string) {
     super(ASK_ERROR_TEXT[reason](path));
@@ -36,5 +36,6 @@ export class AskError extends Error {
 const ASK_ERROR_TEXT = {
   timed_out: (path: string) => `No reply in time from ${path}`,
   gone: (path: string) => `Nobody is there to ask at ${path}`,
+  malformed: (path: string) => `Not a reply that makes sense, from ${path}`,
   cancelled: (path: string) => `The asker stopped before ${path} replied`,
 } as const;

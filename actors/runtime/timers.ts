@@ -17,6 +17,7 @@ export class TimerTable<M> implements Timers<M> {
   readonly #clock: Clock;
   readonly #deliver: (message: M, timer: TimerEntry) => void;
   readonly #entries = new Map<string, TimerEntry>();
+  #over = false;
 
   constructor(clock: Clock, deliver: (message: M, timer: TimerEntry) => void) {
     this.#clock = clock;
@@ -24,6 +25,7 @@ export class TimerTable<M> implements Timers<M> {
   }
 
   after(key: string, delayMs: number, message: M): void {
+    if (this.#over) return;
     const entry = this.#replace(key);
     entry.cancel = this.#clock.after(delayMs, () => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
@@ -32,6 +34,7 @@ export class TimerTable<M> implements Timers<M> {
   }
 
   every(key: string, intervalMs: number, message: M): void {
+    if (this.#over) return;
     const entry = this.#replace(key);
     const tick = (): void => {
       entry.cancel = this.#clock.after(intervalMs, tick);
@@ -54,8 +57,9 @@ export class TimerTable<M> implements Timers<M> {
     return this.#entries.has(key);
   }
 
-  /** Cancels all, also those whose message is already in the mailbox. */
-  cancelAll(): void {
+  /** The incarnation is over: cancels all, also those whose message is already in the mailbox, and takes no more. */
+  end(): void {
+    this.#over = true;
     for (const key of [...this.#entries.keys()]) this.cancel(key);
   }
 
