@@ -1,0 +1,59 @@
+import { encodeFrame, FrameReader } from "../../transport/link/frame.ts";
+import type { Envelope, EnvelopeCodec } from "../../transport/link/envelope.ts";
+import type { Address } from "../../transport/address.ts";
+import type { Stream } from "../../transport/transport.ts";
+
+/** Bytes waiting for a slow peer before further messages to it are dropped. */
+export const CONNECTION_BACKLOG_BYTES_MAX = 1024 * 1024;
+
+/** One TCP connection of a link, from either side, and what is known of the other end. */
+export class Connection {
+  readonly stream: Stream;
+  readonly outgoing: boolean;
+  readonly openedAt: number;
+  /** Whom it leads to: the dialled address, or for an incoming one what its hello said. */
+  peer: Address | undefined;
+  /** Both hellos were said. */
+  established = false;
+  heardAt: number;
+  /** Actors of ours that the other side watches: how to stop. */
+  readonly theirWatches = new Map<number, () => void>();
+  readonly #reader = new FrameReader();
+  readonly #codec: EnvelopeCodec;
+
+  constructor(stream: Stream, codec: EnvelopeCodec, now: number, dialled?: Address) {
+    this.stream = stream;
+    this.#codec = codec;
+    this.openedAt = now;
+    this.heardAt = now;
+    this.peer = dialled;
+    this.outgoing = dialled !== undefined;
+  }
+
+  /** Writes an envelope; false when the other side is too slow to take more. Throws a `RangeError` if it is too long. */
+  write(envelope: Envelope): boolean {
+    if (this.stream.bufferedBytes > CONNECTION_BACKLOG_BYTES_MAX) return false;
+    this.stream.write(encodeFrame(this.#codec.encode(envelope)));
+    return true;
+  }
+
+  /** The envelopes completed by these bytes; `undefined` when they are none of ours. */
+  read(bytes: Uint8Array, now: number): Envelope[] | undefined {
+    this.heardAt = now;
+    const envelopes: Envelope[] = [];
+    for (const body of this.#reader.push(bytes) ?? [EMPTY]) {
+      const envelope = this.#codec.decode(body);
+      if (envelope === undefined) return undefined;
+      envelopes.push(envelope);
+    }
+    return envelopes;
+  }
+
+  /** Stops watching for the other side. */
+  forgetWatches(): void {
+    for (const cancel of this.theirWatches.values()) cancel();
+    this.theirWatches.clear();
+  }
+}
+
+const EMPTY = new Uint8Array(0);

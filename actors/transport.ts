@@ -1,0 +1,376 @@
+import type { Address } from "../transport/address.ts";
+import { LINK_PREAMBLE } from "../transport/link/frame.ts";
+import { sniffStream, type StreamKind } from "../transport/mux.ts";
+import type {
+  HttpRequest,
+  HttpResponse,
+  OpenTransport,
+  Stream,
+  StreamCloseReason,
+  StreamHandler,
+  Transport,
+  TransportCounters,
+} from "../transport/transport.ts";
+import { StreamReader } from "../transport/wire/stream.ts";
+import type { WireMessage } from "../transport/wire/message.ts";
+import type { LinkIdentity, LinksMessage } from "./links.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import { topic } from "./runtime/events.ts";
+
+/** What the keeper of the sockets understands. */
+export type TransportMessage =
+  /** Bind and listen; replies once. When it is open already, replies with where. */
+  | Readonly<{ type: "open"; bind: Address; name: string; replyTo: ActorRef<OpenReply> }>
+  | Readonly<{ type: "close"; replyTo: ActorRef<"closed"> }>
+  | Readonly<{ type: "send_packet"; to: Address; bytes: Uint8Array }>
+  /** Open a stream, write, and read one memberlist message if a reply is expected. */
+  | Readonly<{
+    type: "exchange";
+    id: number;
+    to: Address;
+    request: Uint8Array;
+    timeoutMs: number;
+    replyTo: ActorRef<ExchangeDone>;
+  }>
+  /** The answer to a {@linkcode StreamRequest}, after which the stream is closed; without bytes it is just closed. */
+  | Readonly<{ type: "answer"; session: number; bytes?: Uint8Array }>
+  | Readonly<{ type: "status"; replyTo: ActorRef<TransportStatus> }>
+  /** The links have started anew and do not know us. */
+  | Readonly<{ type: "introduce_links" }>
+  /** How the opening went. */
+  | Readonly<{ type: "opened"; transport: Transport }>
+  | Readonly<{ type: "open_failed"; error: Error }>
+  /** Timers. */
+  | Readonly<{ type: "session_over"; session: number }>;
+
+export type OpenReply = Readonly<{ ok: true; address: Address }> | Readonly<{ ok: false; error: Error }>;
+
+/** How an `exchange` ended. */
+export type ExchangeDone = Readonly<{
+  type: "exchange_done";
+  id: number;
+  outcome: Readonly<{ ok: true; message: WireMessage }> | Readonly<{ ok: false; reason: string }>;
+}>;
+
+/** A datagram for the gossip pool. */
+export type PacketArrived = Readonly<{ type: "packet_arrived"; from: Address; bytes: Uint8Array }>;
+
+/** A memberlist message on a stream; to be answered by `answer` with the same session. */
+export type StreamRequest = Readonly<{
+  type: "stream_request";
+  session: number;
+  from: Address;
+  message: WireMessage;
+}>;
+
+export type TransportStatus = Readonly<{
+  address: Address | undefined;
+  counters: Readonly<TransportCounters> | undefined;
+  dropped: Readonly<Record<string, number>>;
+}>;
+
+/** Published when the transport opens and closes. */
+export type TransportEvent = Readonly<{ type: "opened"; address: Address }> | Readonly<{ type: "closed" }>;
+export const TRANSPORT = topic<TransportEvent>("transport");
+
+/** What of the transport outlives a crash: whether and where to be open, and that the old sockets have to go first. */
+export type TransportMemory = { open?: { readonly bind: Address; readonly name: string }; closing: Promise<void> };
+
+export type TransportDeps = Readonly<{
+  openTransport: OpenTransport;
+  memory: TransportMemory;
+  links: () => ActorRef<LinksMessage>;
+  /** Who gets packets and memberlist streams; without a pool they are dropped and counted. */
+  pool?: () => ActorRef<PacketArrived | StreamRequest>;
+  http?: (request: HttpRequest) => Promise<HttpResponse>;
+}>;
+
+/** Silence of a new stream before it is closed. */
+const FIRST_BYTES_TIMEOUT_MS = 5_000;
+/** A memberlist request on a stream must be whole by then, and answered. */
+const SESSION_TIMEOUT_MS = 10_000;
+/** Memberlist streams served at once (`net.go` has the same number for push/pulls). */
+const SESSIONS_MAX = 128;
+
+/** Owns the sockets: packets and streams go out through it, and what comes in is sorted by its first bytes. */
+export function transport(deps: TransportDeps): Behavior<TransportMessage> {
+  return (ctx) => {
+    const door = new Door(ctx, deps);
+    ctx.onStop(() => door.abandon());
+    if (deps.memory.open !== undefined) door.open(deps.memory.open.bind, deps.memory.open.name);
+    return (message) => {
+      switch (message.type) {
+        case "open":
+          return door.open(message.bind, message.name, message.replyTo);
+        case "close":
+          return door.close(message.replyTo);
+        case "send_packet":
+          return door.sendPacket(message.to, message.bytes);
+        case "exchange":
+          return door.exchange(message);
+        case "answer":
+          return door.answer(message.session, message.bytes);
+        case "status":
+          return message.replyTo.tell(door.status());
+        case "introduce_links":
+          return door.introduceLinks();
+        case "opened":
+          return door.opened(message.transport);
+        case "open_failed":
+          return door.openFailed(message.error);
+        case "session_over":
+          return door.sessionOver(message.session);
+      }
+    };
+  };
+}
+
+class Door {
+  readonly #ctx: Context<TransportMessage>;
+  readonly #deps: TransportDeps;
+  readonly #sessions = new Map<number, Stream>();
+  readonly #dropped = new Map<string, number>();
+  #transport: Transport | undefined;
+  #waiting: ActorRef<OpenReply>[] = [];
+  #opening: Promise<Transport> | undefined;
+  #lastSession = 0;
+
+  constructor(ctx: Context<TransportMessage>, deps: TransportDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+  }
+
+  open(bind: Address, name: string, replyTo?: ActorRef<OpenReply>): void {
+    if (this.#transport !== undefined) return replyTo?.tell({ ok: true, address: this.#transport.address });
+    if (replyTo !== undefined) this.#waiting.push(replyTo);
+    if (this.#opening !== undefined) return;
+    this.#deps.memory.open = { bind, name };
+    this.#opening = this.#deps.memory.closing.then(() => this.#openSockets(bind));
+    this.#ctx.pipeToSelf(
+      this.#opening,
+      (transport) => ({ type: "opened", transport }),
+      (error) => ({ type: "open_failed", error: error instanceof Error ? error : new Error(String(error)) }),
+    );
+  }
+
+  opened(transport: Transport): void {
+    this.#opening = undefined;
+    this.#transport = transport;
+    const { memory } = this.#deps;
+    memory.open = { bind: transport.address, name: memory.open?.name ?? "" }; // after a crash, the same port again
+    this.introduceLinks();
+    this.#reply({ ok: true, address: transport.address });
+    this.#ctx.events.publish(TRANSPORT, { type: "opened", address: transport.address });
+  }
+
+  introduceLinks(): void {
+    const transport = this.#transport;
+    if (transport === undefined) return;
+    const self: LinkIdentity = { address: transport.address, name: this.#deps.memory.open?.name ?? "" };
+    this.#deps.links().tell({ type: "attach", transport, self });
+  }
+
+  openFailed(error: Error): void {
+    this.#opening = undefined;
+    if (this.#waiting.length === 0) throw error; // it was open before: the supervisor tries again
+    delete this.#deps.memory.open;
+    this.#reply({ ok: false, error });
+  }
+
+  close(replyTo: ActorRef<"closed">): void {
+    delete this.#deps.memory.open;
+    this.#closeSockets();
+    void this.#deps.memory.closing.then(() => replyTo.tell("closed"));
+  }
+
+  /** The incarnation ends, wanted or not. */
+  abandon(): void {
+    const { memory } = this.#deps;
+    if (this.#opening !== undefined) memory.closing = this.#opening.then((opened) => opened.close(), () => {});
+    else this.#closeSockets();
+  }
+
+  sendPacket(to: Address, bytes: Uint8Array): void {
+    if (this.#transport === undefined) return this.#drop("closed");
+    this.#transport.sendPacket(to, bytes);
+  }
+
+  exchange({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "exchange" }>): void {
+    const done = (outcome: ExchangeDone["outcome"]): void => {
+      if (this.#sessions.delete(session)) replyTo.tell({ type: "exchange_done", id, outcome });
+    };
+    const session = ++this.#lastSession;
+    if (this.#transport === undefined) return replyTo.tell({ type: "exchange_done", id, outcome: CLOSED });
+    const reader = new StreamReader();
+    const stream = this.#transport.connect(to, timeoutMs, {
+      data: (bytes) => {
+        const result = reader.push(bytes);
+        if (result === "incomplete") return;
+        done(result.ok ? { ok: true, message: result.value } : { ok: false, reason: result.reason });
+        stream.destroy();
+      },
+      closed: (reason) => done({ ok: false, reason: reason === "ended" ? "closed without an answer" : reason }),
+    });
+    this.#sessions.set(session, stream);
+    this.#expire(session, timeoutMs);
+    stream.write(request);
+  }
+
+  answer(session: number, bytes?: Uint8Array): void {
+    const stream = this.#sessions.get(session);
+    if (stream === undefined) return;
+    if (bytes !== undefined) stream.write(bytes);
+    stream.end();
+  }
+
+  sessionOver(session: number): void {
+    this.#sessions.get(session)?.destroy();
+  }
+
+  status(): TransportStatus {
+    return {
+      address: this.#transport?.address,
+      counters: this.#transport?.counters,
+      dropped: Object.fromEntries(this.#dropped),
+    };
+  }
+
+  #openSockets(bind: Address): Promise<Transport> {
+    const { http } = this.#deps;
+    return this.#deps.openTransport(bind, {
+      packet: (from, bytes) => this.#packet(from, bytes),
+      accept: (stream) => this.#accept(stream),
+      ...(http === undefined ? {} : { http }),
+    });
+  }
+
+  #packet(from: Address, bytes: Uint8Array): void {
+    if (this.#deps.pool === undefined) return this.#drop("no pool");
+    this.#deps.pool().tell({ type: "packet_arrived", from, bytes });
+  }
+
+  /** Reads the first bytes of a stream, until it is clear whose it is. */
+  #accept(stream: Stream): StreamHandler {
+    let owner: StreamHandler | undefined;
+    let seen: Uint8Array = new Uint8Array(0);
+    const session = this.#enter(stream, FIRST_BYTES_TIMEOUT_MS);
+    return {
+      data: (bytes) => {
+        if (owner !== undefined) return owner.data(bytes);
+        seen = seen.length === 0 ? bytes : concat(seen, bytes);
+        const { type } = sniffStream(seen);
+        if (type === "need_more") return;
+        this.#leave(session);
+        owner = this.#hand(type, stream, seen);
+      },
+      ended: () => owner?.ended?.(),
+      closed: (reason: StreamCloseReason) => {
+        this.#leave(session);
+        owner?.closed(reason);
+      },
+    };
+  }
+
+  #hand(kind: Exclude<StreamKind["type"], "need_more">, stream: Stream, seen: Uint8Array): StreamHandler {
+    switch (kind) {
+      case "link":
+        return this.#handToLinks(stream, seen.subarray(LINK_PREAMBLE.length));
+      case "memberlist":
+        return this.#serveMemberlist(stream, seen);
+      case "http":
+        if (this.#deps.http === undefined || stream.serveHttp === undefined) return this.#refuse(stream, "http");
+        stream.serveHttp(seen);
+        return DEAF;
+      case "unknown":
+        return this.#refuse(stream, "unknown stream");
+    }
+  }
+
+  #handToLinks(stream: Stream, rest: Uint8Array): StreamHandler {
+    let owner: StreamHandler = DEAF;
+    let early: Uint8Array[] | undefined = rest.length > 0 ? [rest] : [];
+    let closed: StreamCloseReason | undefined;
+    const adopt = (handler: StreamHandler): void => {
+      owner = handler;
+      for (const bytes of early ?? []) owner.data(bytes);
+      early = undefined;
+      if (closed !== undefined) owner.closed(closed);
+    };
+    this.#deps.links().tell({ type: "accepted", stream, adopt });
+    return {
+      data: (bytes) => early === undefined ? owner.data(bytes) : void early.push(bytes),
+      closed: (reason) => early === undefined ? owner.closed(reason) : void (closed = reason),
+    };
+  }
+
+  #serveMemberlist(stream: Stream, seen: Uint8Array): StreamHandler {
+    const { pool } = this.#deps;
+    if (pool === undefined || this.#sessions.size >= SESSIONS_MAX) return this.#refuse(stream, "too many streams");
+    const reader = new StreamReader();
+    const session = this.#enter(stream, SESSION_TIMEOUT_MS);
+    const read = (bytes: Uint8Array): void => {
+      const result = reader.push(bytes);
+      if (result === "incomplete") return;
+      if (result.ok) {
+        return pool().tell({ type: "stream_request", session, from: stream.remote, message: result.value });
+      }
+      this.#drop(`stream ${result.reason}`);
+      stream.destroy();
+    };
+    read(seen);
+    return { data: read, closed: () => this.#leave(session) };
+  }
+
+  #enter(stream: Stream, withinMs: number): number {
+    const session = ++this.#lastSession;
+    this.#sessions.set(session, stream);
+    this.#expire(session, withinMs);
+    return session;
+  }
+
+  #leave(session: number): void {
+    this.#sessions.delete(session);
+    this.#ctx.timers.cancel(`session ${session}`);
+  }
+
+  #expire(session: number, withinMs: number): void {
+    this.#ctx.timers.after(`session ${session}`, withinMs, { type: "session_over", session });
+  }
+
+  #refuse(stream: Stream, reason: string): StreamHandler {
+    this.#drop(reason);
+    stream.destroy();
+    return DEAF;
+  }
+
+  #drop(reason: string): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+  }
+
+  #reply(reply: OpenReply): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const replyTo of waiting) replyTo.tell(reply);
+  }
+
+  #closeSockets(): void {
+    const transport = this.#transport;
+    if (transport === undefined) return;
+    this.#transport = undefined;
+    this.#deps.links().tell({ type: "detach" });
+    this.#deps.memory.closing = transport.close();
+    this.#ctx.events.publish(TRANSPORT, { type: "closed" });
+  }
+}
+
+const CLOSED: ExchangeDone["outcome"] = { ok: false, reason: "the transport is closed" };
+
+const DEAF: StreamHandler = { data: () => {}, closed: () => {} };
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
