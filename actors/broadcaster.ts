@@ -1,0 +1,266 @@
+import type { Address } from "../transport/address.ts";
+import { encodePacket } from "../transport/wire/packet.ts";
+import { fillPacket, gossipBudget } from "./broadcaster/piggyback.ts";
+import { decodeRumour, type Rumour } from "./broadcaster/rumour.ts";
+import { Seen } from "./broadcaster/seen.ts";
+import { type Broadcast, retransmitLimit, TransmitQueue } from "./broadcaster/transmit_queue.ts";
+import { published } from "./links/exports.ts";
+import { MEMBERSHIP, type MembershipEvent, type MemberView } from "./membership.ts";
+import type { Member } from "./membership/member.ts";
+import type { Cast } from "./peer/cast.ts";
+import type { Profile } from "./pool/profile.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import { topic } from "./runtime/events.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+
+/** What the broadcaster understands. */
+export type BroadcasterMessage =
+  /** From membership: gossip from now on; how many members count; what to gossip, in place of what has that key. */
+  | Readonly<{ type: "start_gossip" }>
+  | Readonly<{ type: "stop_gossip" }>
+  | Readonly<{ type: "cluster_size"; size: number }>
+  | Readonly<{ type: "gossip"; key: string; message: Uint8Array }>
+  | Readonly<{ type: "gossip_to"; targets: readonly Member[] }>
+  /** Say this to these at once, besides gossiping it, and tell membership when it was said often enough. */
+  | Readonly<{ type: "farewell"; message: Uint8Array; to: readonly Member[] }>
+  /** Send one message now, with as much gossip as fits, or with the given companions and no gossip. */
+  | Readonly<{ type: "send"; to: Address; message: Uint8Array; with?: readonly Uint8Array[] }>
+  /** From rooms: say this to everybody, or to one. */
+  | Readonly<{ type: "publish"; topic: string; payload: Uint8Array }>
+  | Readonly<{ type: "send_to"; to: string; topic: string; payload: Uint8Array }>
+  /** From another peer's broadcaster. */
+  | Rumour
+  | Readonly<{ type: "member"; event: MembershipEvent }>
+  | Readonly<{ type: "members"; members: readonly MemberView[] }>
+  | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
+  /** Timers. */
+  | Readonly<{ type: "tick" }>;
+
+/** A rumour that came the first time. */
+export type RumourHeard = Readonly<{ topic: string; author: string; payload: Uint8Array }>;
+export const RUMOURS = topic<RumourHeard>("rumours");
+
+/** What of the broadcaster outlives a crash: where the numbering of our own rumours stands. */
+export type BroadcasterMemory = { started: boolean; epoch: number; sequence: number };
+
+export type BroadcasterDeps = Readonly<{ name: string; profile: Profile; cast: Cast; memory: BroadcasterMemory }>;
+
+/** The name under which other peers address this actor. */
+const BROADCASTER_ID = "broadcaster";
+
+/** A newcomer is told again what we said this recently: others may have known of it before we did. */
+const RECENT_MS = 5_000;
+const RECENT_MAX = 256;
+
+/** Members to whom a farewell goes directly; gossip reaches the rest. */
+const FAREWELL_DIRECT_MAX = 16;
+
+/** Spreads what others are to know: memberlist's messages by gossip, rooms' messages over links. */
+export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage> {
+  return (ctx) => {
+    const gossip = new Gossip(ctx, deps);
+    const rumours = new Rumours(ctx, deps);
+    ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    deps.cast.get("membership").tell({ type: "brief", who: "broadcaster" });
+    return (message) => {
+      switch (message.type) {
+        case "start_gossip":
+          return gossip.start();
+        case "stop_gossip":
+          return gossip.stop();
+        case "cluster_size":
+          return gossip.resize(message.size);
+        case "gossip":
+          return gossip.enqueue(message.key, message.message);
+        case "gossip_to":
+          return gossip.gossipTo(message.targets);
+        case "farewell":
+          return gossip.farewell(message.message, message.to);
+        case "send":
+          return gossip.send(message.to, message.message, message.with);
+        case "publish":
+          return rumours.publish(message.topic, message.payload);
+        case "send_to":
+          return rumours.sendTo(message.to, message.topic, message.payload);
+        case "rumour":
+          return rumours.heard(message);
+        case "member":
+          return rumours.member(message.event);
+        case "members":
+          return message.members.forEach((member) => rumours.meet(member));
+        case "status":
+          return message.replyTo.tell({ ...gossip.counters, ...rumours.counters });
+        case "tick":
+          return gossip.tick();
+      }
+    };
+  };
+}
+
+/** Gossip waiting to be sent often enough: one message a member, and a table of as many is the most there can be. */
+const GOSSIP_QUEUE_MAX = 8_192;
+
+/** Since this protocol version a packet may carry a checksum, if the receiver is known to take it (`net.go`). */
+const CRC_SINCE_VERSION = 5;
+
+/** What a queued message is known by: the key that a newer one replaces. */
+type GossipKey = string;
+
+/** memberlist's way: a queue from which every packet takes what fits, each message a limited number of times. */
+class Gossip {
+  readonly counters = { "gossip messages sent": 0 };
+  readonly #ctx: Context<BroadcasterMessage>;
+  readonly #deps: BroadcasterDeps;
+  readonly #queue = new TransmitQueue<GossipKey>(GOSSIP_QUEUE_MAX);
+  #size = 1;
+  #leaving = false;
+
+  constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { gossipIntervalMs } = this.#deps.profile;
+    if (gossipIntervalMs === 0) return;
+    // A random first tick, so that peers started together do not gossip in step.
+    this.#ctx.timers.after("gossip", this.#ctx.random.next() * gossipIntervalMs, { type: "tick" });
+  }
+
+  stop(): void {
+    this.#leaving = false;
+    this.#queue.prune(0);
+    this.#ctx.timers.cancel("gossip");
+  }
+
+  resize(size: number): void {
+    this.#size = size;
+  }
+
+  enqueue(key: GossipKey, message: Uint8Array): void {
+    this.#queue.enqueue({ bytes: message, about: key, replacement: { kind: "named", name: key } });
+  }
+
+  tick(): void {
+    this.#ctx.timers.after("gossip", this.#deps.profile.gossipIntervalMs, { type: "tick" });
+    if (this.#queue.size > 0) this.#deps.cast.get("membership").tell({ type: "pick_gossip_targets" });
+  }
+
+  gossipTo(targets: readonly Member[]): void {
+    for (const { address, versions } of targets) {
+      const parts = this.#take(0);
+      if (parts.length === 0) return;
+      this.#packet(address, parts, versions[1] >= CRC_SINCE_VERSION);
+    }
+  }
+
+  send(to: Address, message: Uint8Array, companions?: readonly Uint8Array[]): void {
+    this.#packet(to, [message, ...(companions ?? this.#take(message.length))], false);
+  }
+
+  /** The dead message of our own is queued already; from now on, its end is what membership waits for. */
+  farewell(message: Uint8Array, to: readonly Member[]): void {
+    this.#leaving = true;
+    for (const { address, versions } of to.slice(0, FAREWELL_DIRECT_MAX)) {
+      this.#packet(address, [message], versions[1] >= CRC_SINCE_VERSION);
+    }
+  }
+
+  #take(firstBytes: number): readonly Uint8Array[] {
+    const { profile } = this.#deps;
+    const wrapping = { packetBytesMax: profile.packetBytesMax, labelBytes: 0, seal: "none" } as const;
+    const transmitLimit = retransmitLimit(profile.retransmitMult, this.#size);
+    const { own, finished } = fillPacket(this.#queue, gossipBudget(wrapping, firstBytes), transmitLimit);
+    this.counters["gossip messages sent"] += own.length;
+    this.#noteFinished(finished);
+    return own;
+  }
+
+  #noteFinished(finished: readonly Broadcast<GossipKey>[]): void {
+    if (!this.#leaving || !finished.some(({ about }) => about === this.#deps.name)) return;
+    this.#leaving = false;
+    this.#deps.cast.get("membership").tell({ type: "farewell_sent" });
+  }
+
+  #packet(to: Address, parts: readonly Uint8Array[], crc: boolean): void {
+    const bytes = encodePacket(parts, { compress: true, crc });
+    this.#deps.cast.get("transport").tell({ type: "send_packet", to, bytes });
+  }
+}
+
+/** Our way for rooms: straight to everybody over links, told apart by author and number. */
+class Rumours {
+  readonly counters = { "rumours heard twice": 0, "rumours to unknown members": 0 };
+  readonly #ctx: Context<BroadcasterMessage>;
+  readonly #deps: BroadcasterDeps;
+  readonly #seen = new Seen();
+  readonly #others = new Map<string, Address>();
+  readonly #recent: { readonly at: number; readonly rumour: Rumour }[] = [];
+
+  constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    const { cast } = deps;
+    const actor = published<BroadcasterMessage>(ctx.self, decodeRumour);
+    cast.get("links").tell({ type: "publish", id: BROADCASTER_ID, actor });
+    const known = ctx.ask(
+      cast.get("membership"),
+      (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list" as const, replyTo }),
+      MEMBERS_TIMEOUT_MS,
+    );
+    ctx.pipeToSelf(known, (members) => ({ type: "members", members }), () => ({ type: "members", members: [] }));
+  }
+
+  publish(topic: string, payload: Uint8Array): void {
+    const { memory } = this.#deps;
+    if (memory.epoch === 0) memory.epoch = Math.max(1, Math.floor(this.#ctx.clock.wallMs()));
+    const rumour = this.#rumour(topic, payload, ++memory.sequence);
+    this.#recent.push({ at: this.#ctx.clock.now(), rumour });
+    if (this.#recent.length > RECENT_MAX) this.#recent.shift();
+    for (const address of this.#others.values()) this.#send(address, rumour);
+  }
+
+  sendTo(name: string, topic: string, payload: Uint8Array): void {
+    const address = this.#others.get(name);
+    if (address === undefined) this.counters["rumours to unknown members"]++;
+    else this.#send(address, this.#rumour(topic, payload, 0));
+  }
+
+  heard({ topic, author, epoch, sequence, payload }: Rumour): void {
+    if (author === this.#deps.name) return;
+    if (sequence > 0 && !this.#seen.isNew(author, epoch, sequence)) {
+      this.counters["rumours heard twice"]++;
+      return;
+    }
+    this.#ctx.events.publish(RUMOURS, { topic, author, payload });
+  }
+
+  member({ type, member }: MembershipEvent): void {
+    if (type === "left" || type === "failed") this.#others.delete(member.name);
+    else if (type === "joined") this.#welcome(member);
+    else if (type === "updated") this.meet(member);
+  }
+
+  meet({ name, address }: MemberView): void {
+    if (name !== this.#deps.name) this.#others.set(name, address);
+  }
+
+  #welcome(member: MemberView): void {
+    const isNew = this.#others.get(member.name) !== member.address;
+    this.meet(member);
+    if (!isNew || member.name === this.#deps.name) return;
+    const since = this.#ctx.clock.now() - RECENT_MS;
+    for (const { at, rumour } of this.#recent) if (at >= since) this.#send(member.address, rumour);
+  }
+
+  #rumour(topic: string, payload: Uint8Array, sequence: number): Rumour {
+    const { name, memory } = this.#deps;
+    return { type: "rumour", topic, author: name, epoch: memory.epoch, sequence, payload };
+  }
+
+  #send(to: Address, message: Rumour): void {
+    this.#deps.cast.get("links").tell({ type: "send", to, id: BROADCASTER_ID, message });
+  }
+}
+
+const MEMBERS_TIMEOUT_MS = 5_000;

@@ -1,0 +1,34 @@
+/** What one author says to everybody: the payload is opaque to whoever passes it on. */
+export type Rumour = Readonly<{
+  type: "rumour";
+  /** Who is interested, such as `room/lobby`. */
+  topic: string;
+  author: string;
+  /** New with each start of the author; within it, rumours are numbered from 1. */
+  epoch: number;
+  /** 0 for what is said to one peer only and may come twice. */
+  sequence: number;
+  payload: Uint8Array;
+}>;
+
+/** Longest payload: a message of the longest text, with room for what wraps it. */
+export const RUMOUR_PAYLOAD_BYTES_MAX = 16 * 1024;
+
+const NAME_CHARACTERS_MAX = 256;
+
+/** The rumour in what a stranger sent, or `undefined`. */
+export function decodeRumour(value: unknown): Rumour | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { type, topic, author, epoch, sequence, payload } = value as Record<string, unknown>;
+  if (type !== "rumour" || !isName(topic) || !isName(author) || !isCount(epoch) || !isCount(sequence)) return undefined;
+  if (!(payload instanceof Uint8Array) || payload.length > RUMOUR_PAYLOAD_BYTES_MAX) return undefined;
+  return { type, topic, author, epoch, sequence, payload };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= NAME_CHARACTERS_MAX;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

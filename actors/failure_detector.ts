@@ -1,0 +1,339 @@
+import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
+import type { Ack, IndirectPing, Nack, Ping } from "../transport/wire/message.ts";
+import { encodeMessage } from "../transport/wire/messages.ts";
+import { encodeStream } from "../transport/wire/stream.ts";
+import { adjust } from "./failure_detector/awareness.ts";
+import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
+import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
+import type { Member, NodeName } from "./membership/member.ts";
+import type { Cast } from "./peer/cast.ts";
+import type { Profile } from "./pool/profile.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import type { ExchangeDone } from "./transport.ts";
+
+/** What the failure detector understands. */
+export type FailureDetectorMessage =
+  /** From membership: we are a member, at this address; or no longer. */
+  | Readonly<{ type: "start"; self: Readonly<{ name: NodeName; address: Address }> }>
+  | Readonly<{ type: "stop" }>
+  /** From membership: whom to probe next (nobody, if there is none), and who may relay. */
+  | Readonly<{ type: "probe"; target: Member | undefined }>
+  | Readonly<{ type: "relays"; sequence: number; relays: readonly Member[] }>
+  /** From membership: we had to refute something. */
+  | Readonly<{ type: "adjust_health"; delta: number }>
+  /** From the network. */
+  | Readonly<{ type: "heard"; message: Ping | IndirectPing | Ack | Nack; from: Address }>
+  | Readonly<{ type: "pinged_on_stream"; session: number; message: Ping }>
+  | ExchangeDone
+  | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
+  /** Timers; each names what it is about. */
+  | Readonly<{ type: "tick" }>
+  | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline" }>
+  | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>;
+
+export type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; cast: Cast }>;
+
+/** Indirect pings under way at once: each costs a ping and two timers. */
+const RELAYS_MAX = 256;
+
+/** A round trip is believed to take this long until one was measured. */
+const ROUND_TRIP_GUESS_MS = 10;
+
+/** Decides whether a member answered or kept silent. Never what becomes of it. */
+export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDetectorMessage> {
+  return (ctx) => {
+    const detector = new Detector(ctx, deps);
+    deps.cast.get("membership").tell({ type: "brief", who: "failure_detector" });
+    return (message) => {
+      switch (message.type) {
+        case "start":
+          return detector.start(message.self.address);
+        case "stop":
+          return detector.stop();
+        case "probe":
+          return detector.probe(message.target);
+        case "relays":
+          return detector.probeEvent(message.sequence, { type: "relays_chosen", relays: message.relays });
+        case "adjust_health":
+          return detector.adjustHealth(message.delta);
+        case "heard":
+          return detector.heard(message.message, message.from);
+        case "pinged_on_stream":
+          return detector.pingedOnStream(message.session, message.message);
+        case "exchange_done":
+          return detector.streamPingDone(message);
+        case "status":
+          return message.replyTo.tell(detector.status());
+        case "tick":
+          return detector.tick();
+        case "probe_timer":
+          return detector.probeEvent(message.sequence, { type: message.timer });
+        case "relay_timer":
+          return detector.relayEvent(message.sequence, { type: message.timer });
+      }
+    };
+  };
+}
+
+class Detector {
+  readonly #ctx: Context<FailureDetectorMessage>;
+  readonly #deps: FailureDetectorDeps;
+  readonly #relays = new Map<number, Relay>();
+  readonly #counters = { "pings for somebody else": 0, "relays refused": 0, "late answers": 0, "datagrams blocked": 0 };
+  #address: Address | undefined;
+  #probe: Probe | undefined;
+  #health = 0;
+  #sequence: number;
+  #roundTripMs = ROUND_TRIP_GUESS_MS;
+  #tickedAt = 0;
+
+  constructor(ctx: Context<FailureDetectorMessage>, deps: FailureDetectorDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    this.#sequence = ctx.random.below(2 ** 32); // not from 1 as in the original: harder to guess for who forges acks
+  }
+
+  start(address: Address): void {
+    this.#address = address;
+    // At a random phase, so that peers started together do not probe in step.
+    this.#schedule(this.#ctx.random.next() * this.#deps.profile.probeIntervalMs);
+  }
+
+  stop(): void {
+    this.#ctx.timers.cancel("tick");
+    if (this.#probe !== undefined) this.#cancelProbeTimers(this.#probe.sequence);
+    for (const sequence of [...this.#relays.keys()]) this.#endRelay(sequence);
+    this.#address = undefined;
+    this.#probe = undefined;
+    this.#health = 0;
+  }
+
+  tick(): void {
+    this.#tickedAt = this.#ctx.clock.now();
+    this.#deps.cast.get("membership").tell({ type: "pick_probe" });
+  }
+
+  probe(target: Member | undefined): void {
+    if (this.#address === undefined) return;
+    if (target === undefined) return this.#schedule(this.#deps.profile.probeIntervalMs);
+    const [probe, effects] = startProbe({
+      sequence: this.#nextSequence(),
+      target,
+      self: this.#deps.name,
+      now: this.#ctx.clock.now(),
+      health: this.#health,
+      roundTripMs: this.#roundTripMs,
+      profile: this.#deps.profile,
+    });
+    this.#probe = probe;
+    this.#performProbe(probe, effects);
+  }
+
+  probeEvent(sequence: number, event: ProbeEvent): void {
+    const probe = this.#probe;
+    if (probe?.sequence !== sequence) return;
+    const [next, effects] = stepProbe(probe, event);
+    this.#probe = next;
+    this.#performProbe(next, effects);
+  }
+
+  relayEvent(sequence: number, event: RelayEvent): void {
+    const relay = this.#relays.get(sequence);
+    if (relay === undefined) return;
+    const [next, effects] = stepRelay(relay, event);
+    this.#relays.set(sequence, next);
+    this.#performRelay(sequence, effects);
+  }
+
+  adjustHealth(delta: number): void {
+    this.#health = adjust(this.#health, delta, this.#deps.profile.awarenessMaxMultiplier);
+  }
+
+  heard(message: Ping | IndirectPing | Ack | Nack, from: Address): void {
+    switch (message.type) {
+      case "ping":
+        return this.#pinged(message, from);
+      case "indirect_ping":
+        return this.#asked(message, from);
+      case "ack":
+        return this.#acked(message);
+      case "nack":
+        return this.probeEvent(message.sequence, { type: "nacked" });
+    }
+  }
+
+  pingedOnStream(session: number, ping: Ping): void {
+    const transport = this.#deps.cast.get("transport");
+    if (!this.#isForUs(ping)) return transport.tell({ type: "answer", session });
+    const ack: Ack = { type: "ack", sequence: ping.sequence, payload: null };
+    transport.tell({ type: "answer", session, bytes: encodeStream(ack, { compress: true }) });
+  }
+
+  streamPingDone({ id, outcome }: ExchangeDone): void {
+    const ok = outcome.ok && outcome.message.type === "ack" && outcome.message.sequence === id;
+    this.probeEvent(id, { type: "stream_ping_done", ok });
+  }
+
+  status(): Readonly<Record<string, number>> {
+    return { ...this.#counters, "health score": this.#health };
+  }
+
+  #pinged(ping: Ping, from: Address): void {
+    if (!this.#isForUs(ping)) return;
+    const to = addressFromBytes(ping.sourceAddr, ping.sourcePort);
+    const ack: Ack = { type: "ack", sequence: ping.sequence, payload: null };
+    this.#send(to === undefined || ping.sourcePort === 0 ? from : to, encodeMessage(ack));
+  }
+
+  /** An empty name greets a host whose name is not known. */
+  #isForUs(ping: Ping): boolean {
+    const isOurs = this.#address !== undefined && (ping.node === "" || ping.node === this.#deps.name);
+    if (!isOurs) this.#counters["pings for somebody else"]++;
+    return isOurs;
+  }
+
+  #asked(request: IndirectPing, source: Address): void {
+    const address = this.#address;
+    if (address === undefined) return;
+    const bindPort = splitAddress(address).port;
+    const sequence = this.#nextSequence();
+    const started = this.#relays.size >= RELAYS_MAX
+      ? undefined
+      : startRelay({ request, source, sequence, bindPort, profile: this.#deps.profile });
+    if (started === undefined) {
+      this.#counters["relays refused"]++;
+      return;
+    }
+    this.#relays.set(sequence, started[0]);
+    this.#performRelay(sequence, started[1]);
+  }
+
+  #acked({ sequence, payload }: Ack): void {
+    if (this.#relays.has(sequence)) return this.relayEvent(sequence, { type: "acked" });
+    if (this.#probe?.sequence !== sequence || this.#probe.phase === "over") {
+      this.#counters["late answers"]++;
+      return;
+    }
+    this.probeEvent(sequence, { type: "acked", payload: payload ?? NO_BYTES, at: this.#ctx.clock.now() });
+  }
+
+  #performProbe(probe: Probe, effects: readonly ProbeEffect[]): void {
+    for (const effect of effects) this.#performProbeEffect(probe, effect);
+  }
+
+  #performProbeEffect({ sequence }: Probe, effect: ProbeEffect): void {
+    switch (effect.type) {
+      case "ping": {
+        const { target, suspicion } = effect;
+        const ping = encodeMessage(this.#ping(sequence, target.name));
+        return this.#send(target.address, ping, suspicion === undefined ? undefined : [encodeMessage(suspicion)]);
+      }
+      case "start_timer":
+        return this.#ctx.timers.after(`${effect.timer} ${sequence}`, effect.afterMs, {
+          type: "probe_timer",
+          sequence,
+          timer: effect.timer,
+        });
+      case "choose_relays":
+        return this.#deps.cast.get("membership").tell({ type: "pick_relays", sequence, target: effect.target });
+      case "ask":
+        return this.#ask(sequence, effect.relay, effect.target, effect.nack);
+      case "stream_ping":
+        return this.#pingOnStream(sequence, effect.target, effect.deadline);
+      case "round_trip":
+        this.#roundTripMs = effect.ms;
+        return;
+      case "datagrams_blocked":
+        this.#counters["datagrams blocked"]++;
+        return this.#ctx.log.warn("datagrams_blocked", { member: effect.target.name, address: effect.target.address });
+      case "health":
+        return this.adjustHealth(effect.delta);
+      case "accuse":
+        return this.#deps.cast.get("membership").tell({ type: "heard", message: effect.claim });
+      case "over":
+        this.#cancelProbeTimers(sequence);
+        return this.#schedule(this.#tickedAt + this.#deps.profile.probeIntervalMs - this.#ctx.clock.now());
+    }
+  }
+
+  #performRelay(sequence: number, effects: readonly RelayEffect[]): void {
+    for (const effect of effects) this.#performRelayEffect(sequence, effect);
+  }
+
+  #performRelayEffect(sequence: number, effect: RelayEffect): void {
+    switch (effect.type) {
+      case "ping":
+        return this.#send(effect.to, encodeMessage(this.#ping(sequence, effect.node)));
+      case "start_timer":
+        return this.#ctx.timers.after(`${effect.timer} ${sequence}`, effect.afterMs, {
+          type: "relay_timer",
+          sequence,
+          timer: effect.timer,
+        });
+      case "ack":
+        return this.#send(effect.to, encodeMessage({ type: "ack", sequence: effect.sequence, payload: null }));
+      case "nack":
+        return this.#send(effect.to, encodeMessage({ type: "nack", sequence: effect.sequence }));
+      case "done":
+        return this.#endRelay(sequence);
+    }
+  }
+
+  #ask(sequence: number, relay: Member, target: Member, nack: boolean): void {
+    const { node, ...source } = this.#ping(sequence, target.name);
+    const request = { ...source, type: "indirect_ping", node, target: target.addr, port: target.port, nack } as const;
+    this.#send(relay.address, encodeMessage(request));
+  }
+
+  #pingOnStream(sequence: number, target: Member, deadline: number): void {
+    this.#deps.cast.get("transport").tell({
+      type: "exchange",
+      id: sequence,
+      to: target.address,
+      request: encodeStream(this.#ping(sequence, target.name), { compress: true }),
+      timeoutMs: Math.max(1, deadline - this.#ctx.clock.now()),
+      replyTo: this.#ctx.self,
+    });
+  }
+
+  #ping(sequence: number, node: string): Ping {
+    const address = this.#address!;
+    const { port } = splitAddress(address);
+    return {
+      type: "ping",
+      sequence,
+      node,
+      sourceAddr: ipBytes(address),
+      sourcePort: port,
+      sourceNode: this.#deps.name,
+    };
+  }
+
+  #send(to: Address, message: Uint8Array, companions?: readonly Uint8Array[]): void {
+    const others = companions === undefined ? {} : { with: companions };
+    this.#deps.cast.get("broadcaster").tell({ type: "send", to, message, ...others });
+  }
+
+  #schedule(afterMs: number): void {
+    this.#ctx.timers.after("tick", Math.max(0, afterMs), { type: "tick" });
+  }
+
+  #cancelProbeTimers(sequence: number): void {
+    this.#ctx.timers.cancel(`direct_timeout ${sequence}`);
+    this.#ctx.timers.cancel(`deadline ${sequence}`);
+  }
+
+  #endRelay(sequence: number): void {
+    this.#relays.delete(sequence);
+    this.#ctx.timers.cancel(`nack_due ${sequence}`);
+    this.#ctx.timers.cancel(`over ${sequence}`);
+  }
+
+  #nextSequence(): number {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    return this.#sequence;
+  }
+}
+
+const NO_BYTES = new Uint8Array();

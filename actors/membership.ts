@@ -1,0 +1,484 @@
+import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
+import type { Alive, Dead, NodeState, PushPull, Suspect } from "../transport/wire/message.ts";
+import { encodeMessage } from "../transport/wire/messages.ts";
+import { encodeStream } from "../transport/wire/stream.ts";
+import { validateAlive } from "../transport/wire/validate.ts";
+import { nextTarget } from "./failure_detector/probe_order.ts";
+import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
+import { isListed, type Member, type NodeName, stateOfRow } from "./membership/member.ts";
+import { applyAlive, applyDead, applySuspect, suspicionExpired } from "./membership/merge.ts";
+import { leave as leaveSelf, startSelf } from "./membership/own_entry.ts";
+import { checkVersions, localState, mergeRemote, nameHolder, pushPullAfterMs } from "./membership/push_pull.ts";
+import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
+import type { Cast } from "./peer/cast.ts";
+import type { Profile } from "./pool/profile.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import { topic } from "./runtime/events.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import type { ExchangeDone } from "./transport.ts";
+
+/** What the keeper of the member table understands. */
+export type MembershipMessage =
+  /** Commands. */
+  | Readonly<{ type: "create"; address: Address; replyTo: ActorRef<MemberView> }>
+  | Readonly<{ type: "join"; addresses: readonly Address[]; replyTo: ActorRef<JoinReply> }>
+  | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
+  | Readonly<{ type: "shutdown"; replyTo: ActorRef<"down"> }>
+  | Readonly<{ type: "list"; replyTo: ActorRef<readonly MemberView[]> }>
+  | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
+  /** From the network. */
+  | Readonly<{ type: "heard"; message: Alive | Suspect | Dead }>
+  | Readonly<{ type: "push_pull_asked"; session: number; message: PushPull }>
+  | ExchangeDone
+  /** From the failure detector: whom to probe next, and who may relay. Its verdict comes as a `heard` suspicion. */
+  | Readonly<{ type: "pick_probe" }>
+  | Readonly<{ type: "pick_relays"; sequence: number; target: NodeName }>
+  /** From the broadcaster: to whom to gossip; and that our farewell was sent often enough. */
+  | Readonly<{ type: "pick_gossip_targets" }>
+  /** From a detector or broadcaster that started anew: tell it what it has to know. */
+  | Readonly<{ type: "brief"; who: "failure_detector" | "broadcaster" }>
+  | Readonly<{ type: "farewell_sent" }>
+  /** Timers. */
+  | Readonly<{ type: "suspicion_over"; node: string; token: number }>
+  | Readonly<{ type: "push_pull" }>;
+
+/** A member as others may see it. */
+export type MemberView = Readonly<{ name: string; address: Address; state: Member["state"]; incarnation: number }>;
+
+export type JoinReply =
+  | Readonly<{ type: "joined"; contacted: number; failures: readonly Readonly<{ address: Address; reason: string }>[] }>
+  | Readonly<{ type: "refused"; why: string }>;
+
+/** What happens to members. `by` names who said so. */
+export type MembershipEvent =
+  | Readonly<{ type: "joined" | "updated" | "refuted" | "left"; member: MemberView }>
+  | Readonly<{ type: "suspected" | "failed"; member: MemberView; by: string }>
+  | Readonly<{ type: "conflict"; member: MemberView; offered: string }>;
+export const MEMBERSHIP = topic<MembershipEvent>("membership");
+
+/** What of the membership outlives a crash: that we are a member, our incarnation, and whom to ask for the rest. */
+export type MembershipMemory = {
+  created: boolean;
+  incarnation: number;
+  address?: Address;
+  contacts: ReadonlySet<Address>;
+};
+
+export type MembershipDeps = Readonly<{
+  name: NodeName;
+  profile: Profile;
+  memory: MembershipMemory;
+  cast: Cast;
+}>;
+
+/** If our farewell cannot be spread by then, we go all the same. */
+const FAREWELL_TIMEOUT_MS = 2_000;
+
+/** Addresses contacted at once in a join. */
+const JOIN_PARALLEL_MAX = 64;
+
+/** Owns the table and decides everybody's state, by memberlist's rules. It never pings. */
+export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
+  return (ctx) => {
+    const keeper = new Keeper(ctx, deps);
+    keeper.resume();
+    return (message) => {
+      switch (message.type) {
+        case "create":
+          return message.replyTo.tell(keeper.create(message.address));
+        case "join":
+          return keeper.join(message.addresses, message.replyTo);
+        case "leave":
+          return keeper.leave(message.replyTo);
+        case "shutdown":
+          keeper.shutdown();
+          return message.replyTo.tell("down");
+        case "list":
+          return message.replyTo.tell(keeper.list());
+        case "status":
+          return message.replyTo.tell(keeper.status());
+        case "heard":
+          return keeper.heard(message.message);
+        case "push_pull_asked":
+          return keeper.pushPullAsked(message.session, message.message);
+        case "exchange_done":
+          return keeper.exchangeDone(message);
+        case "pick_probe":
+          return keeper.pickProbe();
+        case "pick_relays":
+          return keeper.pickRelays(message.sequence, message.target);
+        case "pick_gossip_targets":
+          return keeper.pickGossipTargets();
+        case "brief":
+          return keeper.brief(message.who);
+        case "farewell_sent":
+          return keeper.farewellSent();
+        case "suspicion_over":
+          return keeper.suspicionOver(message.node, message.token);
+        case "push_pull":
+          return keeper.pushPull();
+      }
+    };
+  };
+}
+
+/** A join under way. */
+type Joining = {
+  readonly waiting: Set<number>;
+  readonly queue: Address[];
+  contacted: number;
+  readonly failures: { address: Address; reason: string }[];
+  refusal: string | undefined;
+  readonly replyTo: ActorRef<JoinReply> | undefined;
+};
+
+class Keeper {
+  readonly #ctx: Context<MembershipMessage>;
+  readonly #deps: MembershipDeps;
+  readonly #ignored = new Map<string, number>();
+  readonly #exchanges = new Map<number, { readonly address: Address; readonly joining?: Joining }>();
+  #roster: Roster | undefined;
+  #probeIndex = 0;
+  #lastExchange = 0;
+  #size = 0;
+  #goodbyes: ActorRef<"left">[] = [];
+
+  constructor(ctx: Context<MembershipMessage>, deps: MembershipDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+  }
+
+  /** After a crash: a member again, above the last incarnation, and the rest by asking who was there. */
+  resume(): void {
+    const { memory } = this.#deps;
+    if (!memory.created || memory.address === undefined) return;
+    const contacts = [...memory.contacts];
+    this.create(memory.address);
+    if (contacts.length > 0) this.join(contacts, undefined);
+  }
+
+  create(address: Address): MemberView {
+    const { name, memory, profile } = this.#deps;
+    const { port } = splitAddress(address);
+    const roster = new Roster({ self: name, bindPort: port, incarnation: memory.incarnation });
+    this.#roster = roster;
+    memory.created = true;
+    memory.address = address;
+    this.#perform(startSelf(roster, { addr: ipBytes(address), port, meta: new Uint8Array() }, this.#moment()));
+    this.brief("failure_detector");
+    this.brief("broadcaster");
+    this.#schedulePushPull(this.#ctx.random.next() * profile.pushPullIntervalMs);
+    return toView(roster.own!);
+  }
+
+  /** Tells the others of the pool that we are a member, if we are. */
+  brief(who: "failure_detector" | "broadcaster"): void {
+    const { memory, name, cast } = this.#deps;
+    if (this.#roster === undefined || memory.address === undefined) return;
+    if (who === "failure_detector") {
+      return cast.get("failureDetector").tell({ type: "start", self: { name, address: memory.address } });
+    }
+    cast.get("broadcaster").tell({ type: "start_gossip" });
+    cast.get("broadcaster").tell({ type: "cluster_size", size: this.#roster.size });
+  }
+
+  join(addresses: readonly Address[], replyTo: ActorRef<JoinReply> | undefined): void {
+    const joining: Joining = {
+      waiting: new Set(),
+      queue: [...addresses],
+      contacted: 0,
+      failures: [],
+      refusal: undefined,
+      replyTo,
+    };
+    if (this.#roster?.left) {
+      return replyTo?.tell({ type: "refused", why: "You left; memberlistshutdown and memberlistcreate begin anew" });
+    }
+    for (let i = 0; i < JOIN_PARALLEL_MAX; i++) this.#contactNext(joining);
+    this.#finishJoin(joining);
+  }
+
+  leave(replyTo: ActorRef<"left">): void {
+    const roster = this.#roster;
+    if (roster === undefined || roster.left) return replyTo.tell("left");
+    const others = roster.listed().filter(({ name }) => name !== roster.self);
+    this.#perform(leaveSelf(roster, this.#moment()));
+    this.#deps.memory.contacts = new Set();
+    if (others.length === 0) return replyTo.tell("left");
+    this.#goodbyes.push(replyTo);
+    const own = roster.own!;
+    const dead: Dead = { type: "dead", node: own.name, from: own.name, incarnation: own.incarnation };
+    this.#deps.cast.get("broadcaster").tell({ type: "farewell", message: encodeMessage(dead), to: others });
+    this.#ctx.timers.after("farewell", FAREWELL_TIMEOUT_MS, { type: "farewell_sent" });
+  }
+
+  farewellSent(): void {
+    this.#ctx.timers.cancel("farewell");
+    const waiting = this.#goodbyes;
+    this.#goodbyes = [];
+    for (const replyTo of waiting) replyTo.tell("left");
+  }
+
+  shutdown(): void {
+    const { memory, cast } = this.#deps;
+    this.farewellSent();
+    for (const { token } of this.#roster?.suspicions.values() ?? []) this.#ctx.timers.cancel(`suspicion ${token}`);
+    this.#ctx.timers.cancel("push_pull");
+    this.#roster = undefined;
+    memory.created = false;
+    memory.contacts = new Set();
+    cast.get("failureDetector").tell({ type: "stop" });
+    cast.get("broadcaster").tell({ type: "stop_gossip" });
+  }
+
+  list(): readonly MemberView[] {
+    const members = this.#roster?.listed() ?? [];
+    return members.map(toView).toSorted((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  status(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#ignored);
+  }
+
+  heard(message: Alive | Suspect | Dead): void {
+    const roster = this.#roster;
+    if (roster === undefined) return this.#count("not a member yet");
+    switch (message.type) {
+      case "alive":
+        return this.#perform(applyAlive(roster, message, "network", this.#moment()));
+      case "suspect":
+        return this.#perform(applySuspect(roster, message, this.#moment()));
+      case "dead":
+        return this.#perform(applyDead(roster, message, this.#moment()));
+    }
+  }
+
+  suspicionOver(node: string, token: number): void {
+    if (this.#roster !== undefined) this.#perform(suspicionExpired(this.#roster, node, token, this.#moment()));
+  }
+
+  pickProbe(): void {
+    if (this.#roster === undefined) return;
+    const { index, target } = nextTarget(this.#probeIndex, this.#roster, this.#moment());
+    this.#probeIndex = index;
+    this.#deps.cast.get("failureDetector").tell({ type: "probe", target });
+    this.#sizeChanged(); // the ring may have wrapped, and the dead been forgotten
+  }
+
+  pickRelays(sequence: number, target: NodeName): void {
+    const roster = this.#roster;
+    if (roster === undefined) return;
+    const { indirectChecks } = this.#deps.profile;
+    const relays = roster.pick(indirectChecks, (member) => isRelay(member, roster.self, target), this.#ctx.random);
+    this.#deps.cast.get("failureDetector").tell({ type: "relays", sequence, relays });
+  }
+
+  pickGossipTargets(): void {
+    const roster = this.#roster;
+    if (roster === undefined) return;
+    const moment = this.#moment();
+    const targets = roster.pick(
+      this.#deps.profile.gossipNodes,
+      (member) => isGossipTarget(member, roster.self, moment),
+      this.#ctx.random,
+    );
+    this.#deps.cast.get("broadcaster").tell({ type: "gossip_to", targets });
+  }
+
+  pushPull(): void {
+    const roster = this.#roster;
+    if (roster === undefined) return;
+    const [partner] = roster.pick(1, (member) => isPushPullPartner(member, roster.self), this.#ctx.random);
+    if (partner !== undefined && !roster.left) this.#exchange(partner.address);
+    this.#schedulePushPull(0);
+  }
+
+  pushPullAsked(session: number, message: PushPull): void {
+    const roster = this.#roster;
+    const transport = this.#deps.cast.get("transport");
+    if (roster === undefined) return transport.tell({ type: "answer", session });
+    transport.tell({ type: "answer", session, bytes: tableOf(roster, message.join) });
+    const problem = this.#merge(message);
+    if (problem !== undefined) this.#count(problem);
+  }
+
+  exchangeDone({ id, outcome }: ExchangeDone): void {
+    const exchange = this.#exchanges.get(id);
+    if (exchange === undefined) return;
+    this.#exchanges.delete(id);
+    const problem = outcome.ok ? this.#takeAnswer(outcome.message, exchange.joining) : outcome.reason;
+    const { joining, address } = exchange;
+    if (joining === undefined) return problem === undefined ? undefined : this.#count(`exchange: ${problem}`);
+    joining.waiting.delete(id);
+    if (problem === undefined) joining.contacted++;
+    else joining.failures.push({ address, reason: problem });
+    this.#contactNext(joining);
+    this.#finishJoin(joining);
+  }
+
+  /** Merges what the other side answered; what is wrong with it, if anything. */
+  #takeAnswer(message: { readonly type: string } | PushPull, joining: Joining | undefined): string | undefined {
+    if (message.type === "error" && "text" in message) return `remote error: ${String(message.text)}`;
+    if (message.type !== "push_pull" || !("nodes" in message)) return "an answer of the wrong type";
+    if (joining !== undefined) joining.refusal ??= this.#nameTaken(message);
+    return joining?.refusal === undefined ? this.#merge(message) : "name taken";
+  }
+
+  /** Why we cannot be of this cluster under our name, if that is so. */
+  #nameTaken({ nodes }: PushPull): string | undefined {
+    const own = this.#roster?.own;
+    const holder = own === undefined ? undefined : nameHolder(nodes, own);
+    if (holder === undefined) return undefined;
+    const address = addressFromBytes(holder.addr, holder.port) ?? "an address that is none";
+    return `The name "${holder.name}" is taken by the peer at ${address}${WHEN_FREE[stateOfRow(holder) ?? "alive"]}`;
+  }
+
+  #merge(message: PushPull): string | undefined {
+    const roster = this.#roster;
+    if (roster === undefined) return "not a member";
+    const nodes = message.nodes.filter((row) => this.#isValid(row));
+    const versions = checkVersions(roster.ring, nodes);
+    if (!versions.ok) return versions.reason;
+    this.#perform(mergeRemote(roster, nodes, this.#moment()));
+    return undefined;
+  }
+
+  #isValid(row: NodeState): boolean {
+    const problem = validateAlive({ ...row, node: row.name });
+    if (problem !== undefined) this.#count(`row ${problem}`);
+    return problem === undefined;
+  }
+
+  #contactNext(joining: Joining): void {
+    const address = joining.queue.shift();
+    if (address !== undefined) joining.waiting.add(this.#exchange(address, joining));
+  }
+
+  #finishJoin(joining: Joining): void {
+    if (joining.waiting.size > 0) return;
+    const { contacted, failures, refusal } = joining;
+    if (refusal !== undefined) joining.replyTo?.tell({ type: "refused", why: refusal });
+    else joining.replyTo?.tell({ type: "joined", contacted, failures });
+  }
+
+  #exchange(to: Address, joining?: Joining): number {
+    const id = ++this.#lastExchange;
+    const roster = this.#roster!;
+    this.#exchanges.set(id, { address: to, ...(joining === undefined ? {} : { joining }) });
+    this.#deps.cast.get("transport").tell({
+      type: "exchange",
+      id,
+      to,
+      request: tableOf(roster, joining !== undefined),
+      timeoutMs: this.#deps.profile.streamTimeoutMs,
+      replyTo: this.#ctx.self,
+    });
+    return id;
+  }
+
+  #schedulePushPull(staggerMs: number): void {
+    const { pushPullIntervalMs } = this.#deps.profile;
+    if (pushPullIntervalMs === 0) return;
+    const delayMs = staggerMs + pushPullAfterMs(pushPullIntervalMs, this.#roster?.size ?? 1);
+    this.#ctx.timers.after("push_pull", delayMs, { type: "push_pull" });
+  }
+
+  #perform(effects: readonly MembershipEffect[]): void {
+    for (const effect of effects) this.#performOne(effect);
+    this.#sizeChanged();
+    this.#deps.memory.incarnation = this.#roster?.incarnation ?? this.#deps.memory.incarnation;
+  }
+
+  #performOne(effect: MembershipEffect): void {
+    const { cast } = this.#deps;
+    switch (effect.type) {
+      case "broadcast":
+        return cast.get("broadcaster").tell({
+          type: "gossip",
+          key: effect.key,
+          message: encodeMessage(effect.message),
+        });
+      case "announce":
+        return this.#announce(effect);
+      case "conflict": {
+        const { addr, port } = effect.offered;
+        const offered = addressFromBytes(addr, port) ?? "an address that is none";
+        return this.#ctx.events.publish(MEMBERSHIP, { type: "conflict", member: toView(effect.known), offered });
+      }
+      case "health":
+        return cast.get("failureDetector").tell({ type: "adjust_health", delta: effect.delta });
+      case "ignored":
+        return this.#count(effect.rule);
+      case "irrefutable":
+        return this.#ctx.log.error("irrefutable_accusation", { incarnation: effect.incarnation });
+      case "start_timer": {
+        const { node, token, afterMs } = effect;
+        return this.#ctx.timers.after(`suspicion ${token}`, afterMs, { type: "suspicion_over", node, token });
+      }
+      case "stop_timer":
+        return this.#ctx.timers.cancel(`suspicion ${effect.token}`);
+    }
+  }
+
+  #announce(announcement: Announcement): void {
+    const member = toView(announcement.member);
+    this.#rememberContacts();
+    this.#ctx.log.info("member", { event: announcement.event, ...member });
+    switch (announcement.event) {
+      case "join":
+        return this.#ctx.events.publish(MEMBERSHIP, { type: "joined", member });
+      case "update":
+        return this.#ctx.events.publish(MEMBERSHIP, { type: "updated", member });
+      case "unsuspect":
+        return this.#ctx.events.publish(MEMBERSHIP, { type: "refuted", member });
+      case "suspect":
+        return this.#ctx.events.publish(MEMBERSHIP, { type: "suspected", member, by: announcement.by });
+      case "leave":
+        this.#deps.cast.get("links").tell({ type: "peer_gone", peer: member.address });
+        if (member.state === "left") return this.#ctx.events.publish(MEMBERSHIP, { type: "left", member });
+        return this.#ctx.events.publish(MEMBERSHIP, { type: "failed", member, by: announcement.by });
+    }
+  }
+
+  #rememberContacts(): void {
+    const { memory } = this.#deps;
+    const roster = this.#roster;
+    if (roster === undefined || roster.left) return;
+    const others = roster.ring.filter((member) => isListed(member) && member.name !== roster.self);
+    memory.contacts = new Set(others.map(({ address }) => address));
+  }
+
+  #sizeChanged(): void {
+    const size = this.#roster?.size ?? 0;
+    if (size === this.#size) return;
+    this.#size = size;
+    this.#deps.cast.get("broadcaster").tell({ type: "cluster_size", size });
+  }
+
+  #count(reason: string): void {
+    this.#ignored.set(reason, (this.#ignored.get(reason) ?? 0) + 1);
+  }
+
+  #moment(): Moment {
+    return { now: this.#ctx.clock.now(), random: this.#ctx.random, profile: this.#deps.profile };
+  }
+}
+
+/** When a name that somebody holds will be free. */
+const WHEN_FREE: Readonly<Record<Member["state"], string>> = {
+  alive: "",
+  suspect: ", which does not answer just now",
+  dead: ", which failed; it is free again in a minute",
+  left: "",
+};
+
+/** Everything we know, as one direction of an exchange. */
+function tableOf(roster: Roster, join: boolean): Uint8Array {
+  return encodeStream({ type: "push_pull", join, nodes: localState(roster), userState: NO_STATE }, { compress: true });
+}
+
+const NO_STATE = new Uint8Array();
+
+function toView({ name, address, state, incarnation }: Member): MemberView {
+  return { name, address, state, incarnation };
+}

@@ -1,0 +1,86 @@
+import type { Address } from "../transport/address.ts";
+import type { WireMessage } from "../transport/wire/message.ts";
+import { decodePacket } from "../transport/wire/packet.ts";
+import { validateAlive } from "../transport/wire/validate.ts";
+import { broadcaster } from "./broadcaster.ts";
+import { failureDetector } from "./failure_detector.ts";
+import { membership, type MembershipDeps } from "./membership.ts";
+import type { BroadcasterMemory } from "./broadcaster.ts";
+import type { Behavior } from "./runtime/behavior.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import type { PacketArrived, StreamRequest } from "./transport.ts";
+
+/** What a gossip pool understands. */
+export type PoolMessage =
+  | PacketArrived
+  | StreamRequest
+  | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>;
+
+export type PoolDeps = MembershipDeps & Readonly<{ broadcasterMemory: BroadcasterMemory }>;
+
+/** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
+export function pool(deps: PoolDeps): Behavior<PoolMessage> {
+  const { name, profile, cast, broadcasterMemory } = deps;
+  return (ctx) => {
+    ctx.supervise({ strategy: "rest_for_one" });
+    cast.enter("membership", ctx.spawn("membership", membership(deps), PERMANENT));
+    cast.enter("failureDetector", ctx.spawn("failure_detector", failureDetector({ name, profile, cast }), PERMANENT));
+    cast.enter(
+      "broadcaster",
+      ctx.spawn("broadcaster", broadcaster({ name, profile, cast, memory: broadcasterMemory }), PERMANENT),
+    );
+    const dropped = new Map<string, number>();
+    const drop = (reason: string): void => void dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
+
+    const route = (message: WireMessage, from: Address): void => {
+      switch (message.type) {
+        case "ping":
+        case "indirect_ping":
+        case "ack":
+        case "nack":
+          return cast.get("failureDetector").tell({ type: "heard", message, from });
+        case "alive": {
+          const problem = validateAlive(message);
+          return problem === undefined
+            ? cast.get("membership").tell({ type: "heard", message })
+            : drop(`alive ${problem}`);
+        }
+        case "suspect":
+        case "dead":
+          return cast.get("membership").tell({ type: "heard", message });
+        case "user":
+          return drop("user message"); // nobody here has use for them yet
+        case "push_pull":
+        case "error":
+          return drop(`${message.type} in a packet`);
+      }
+    };
+
+    const serve = ({ session, message }: StreamRequest): void => {
+      if (message.type === "push_pull") cast.get("membership").tell({ type: "push_pull_asked", session, message });
+      else if (message.type === "ping") {
+        cast.get("failureDetector").tell({ type: "pinged_on_stream", session, message });
+      } else {
+        drop(`${message.type} on a stream`);
+        cast.get("transport").tell({ type: "answer", session });
+      }
+    };
+
+    return (message) => {
+      switch (message.type) {
+        case "packet_arrived": {
+          const { messages, drops } = decodePacket(message.bytes);
+          for (const { reason } of drops) drop(`packet ${reason}`);
+          for (const one of messages) route(one, message.from);
+          return;
+        }
+        case "stream_request":
+          return serve(message);
+        case "status":
+          return message.replyTo.tell(Object.fromEntries(dropped));
+      }
+    };
+  };
+}
+
+const PERMANENT = { restart: "permanent" } as const;
