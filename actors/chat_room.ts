@@ -1,0 +1,161 @@
+import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
+import { RUMOURS } from "./broadcaster.ts";
+import { decodeEntry, encodeEntry, type Entry, isTextTooLong, type RoomName } from "./chat_room/entry.ts";
+import { type Occupant, Occupants } from "./chat_room/occupants.ts";
+import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import { topic } from "./runtime/events.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+
+/** What one room understands. */
+export type ChatRoomMessage =
+  | Readonly<{ type: "say"; text: string; replyTo: ActorRef<SayReply> }>
+  | Readonly<{ type: "list"; replyTo: ActorRef<readonly Occupant[]> }>
+  /** Say goodbye, then stop. */
+  | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
+  | Readonly<{ type: "heard"; rumour: RumourHeard }>
+  | Readonly<{ type: "member"; event: MembershipEvent }>;
+
+/** Whether a message was accepted, and how many others are in the room to hear it. */
+export type SayReply = Readonly<{ ok: true; others: number }> | Readonly<{ ok: false; why: string }>;
+
+/** What happens in rooms, for screens. */
+export type ChatEvent =
+  | Readonly<{ type: "said"; room: RoomName; author: string; own: boolean; text: string; wallMs: number }>
+  | Readonly<{ type: "came" | "went"; room: RoomName; author: string; wallMs: number }>;
+export const CHAT = topic<ChatEvent>("chat");
+
+/** What of a room outlives a crash of its actor. */
+export type RoomMemory = {
+  readonly room: RoomName;
+  sinceWallMs: number;
+  occupants: readonly Occupant[];
+  announced: boolean;
+};
+
+export type ChatRoomDeps = Readonly<{
+  self: string;
+  memory: RoomMemory;
+  broadcaster: () => ActorRef<BroadcasterMessage>;
+}>;
+
+/** One room: who is in it and what they say. It never chooses whom to forward to; the broadcaster does. */
+export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
+  return (ctx) => {
+    const room = new Room(ctx, deps);
+    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }));
+    ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    room.enter();
+    return (message) => {
+      switch (message.type) {
+        case "say":
+          return message.replyTo.tell(room.say(message.text));
+        case "list":
+          return message.replyTo.tell(room.list());
+        case "leave":
+          return room.leave(message.replyTo);
+        case "heard":
+          return room.heard(message.rumour);
+        case "member":
+          return room.member(message.event);
+      }
+    };
+  };
+}
+
+class Room {
+  readonly #ctx: Context<ChatRoomMessage>;
+  readonly #deps: ChatRoomDeps;
+  readonly #occupants = new Occupants();
+  readonly #topic: string;
+
+  constructor(ctx: Context<ChatRoomMessage>, deps: ChatRoomDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    this.#topic = topicOf(deps.memory.room);
+    for (const { name, sinceWallMs } of deps.memory.occupants) {
+      this.#occupants.note(name, { type: "present", wallMs: sinceWallMs });
+    }
+  }
+
+  /** Announces us; after a crash only that we are still here, so that nobody sees us come twice. */
+  enter(): void {
+    const { memory, self } = this.#deps;
+    this.#note(self, { type: "present", wallMs: memory.sinceWallMs });
+    this.#publish({ type: memory.announced ? "present" : "came", wallMs: memory.sinceWallMs });
+    memory.announced = true;
+  }
+
+  say(text: string): SayReply {
+    if (text.trim() === "") return { ok: false, why: "There is nothing to say" };
+    if (isTextTooLong(text)) return { ok: false, why: "The message is too long" };
+    const entry: Entry = { type: "said", text, wallMs: this.#ctx.clock.wallMs() };
+    this.#publish(entry);
+    this.#show(this.#deps.self, entry);
+    return { ok: true, others: this.#occupants.list().length - 1 };
+  }
+
+  list(): readonly Occupant[] {
+    return this.#occupants.list();
+  }
+
+  leave(replyTo: ActorRef<"left">): void {
+    this.#publish({ type: "went", wallMs: this.#ctx.clock.wallMs() });
+    replyTo.tell("left");
+    this.#ctx.stop(this.#ctx.self);
+  }
+
+  heard(rumour: RumourHeard): void {
+    if (rumour.topic !== this.#topic) return;
+    const entry = decodeEntry(rumour.payload);
+    if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
+    const changed = this.#note(rumour.author, entry);
+    if (entry.type === "came") this.#present(rumour.author);
+    if (entry.type === "said" || (changed && !this.#isOldNews(entry))) this.#show(rumour.author, entry);
+  }
+
+  member(event: MembershipEvent): void {
+    const name = event.member.name;
+    if (event.type === "joined" && name !== this.#deps.self) this.#present(name);
+    if ((event.type === "left" || event.type === "failed") && this.#occupants.remove(name)) this.#remember();
+  }
+
+  /** A newcomer is told again what was said just before; that others came before it is no news to anybody. */
+  #isOldNews(entry: Entry): boolean {
+    return entry.type === "came" && entry.wallMs < this.#deps.memory.sinceWallMs;
+  }
+
+  /** Tells one other that we are here. */
+  #present(to: string): void {
+    const payload = encodeEntry({ type: "present", wallMs: this.#deps.memory.sinceWallMs });
+    this.#deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload });
+  }
+
+  #publish(entry: Entry): void {
+    this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload: encodeEntry(entry) });
+  }
+
+  #note(author: string, entry: Entry): boolean {
+    const changed = this.#occupants.note(author, entry);
+    if (changed) this.#remember();
+    return changed;
+  }
+
+  #remember(): void {
+    this.#deps.memory.occupants = this.#occupants.list();
+  }
+
+  #show(author: string, entry: Entry): void {
+    const { room } = this.#deps.memory;
+    const { wallMs } = entry;
+    const own = author === this.#deps.self;
+    if (entry.type === "said") {
+      this.#ctx.events.publish(CHAT, { type: "said", room, author, own, text: entry.text, wallMs });
+    } else if (entry.type === "went") this.#ctx.events.publish(CHAT, { type: "went", room, author, wallMs });
+    else if (entry.type === "came") this.#ctx.events.publish(CHAT, { type: "came", room, author, wallMs });
+  }
+}
+
+function topicOf(room: RoomName): string {
+  return `room/${room}`;
+}

@@ -1,0 +1,80 @@
+import type { BroadcasterMessage } from "./broadcaster.ts";
+import { chatRoom, type ChatRoomMessage, type RoomMemory, type SayReply } from "./chat_room.ts";
+import type { RoomName } from "./chat_room/entry.ts";
+import type { Occupant } from "./chat_room/occupants.ts";
+import type { Behavior } from "./runtime/behavior.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+
+/** What the keeper of the rooms understands. */
+export type RoomsMessage =
+  | Readonly<{ type: "join"; room: RoomName; replyTo: ActorRef<"joined" | "was_in" | "full"> }>
+  | Readonly<{ type: "leave"; room: RoomName; replyTo: ActorRef<"left" | "not_in"> }>
+  | Readonly<{ type: "say"; room: RoomName; text: string; replyTo: ActorRef<SayReply> }>
+  | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>;
+
+/** The rooms we are in outlive a crash of their keeper. */
+export type RoomsMemory = Map<RoomName, RoomMemory>;
+
+/** Rooms one peer may be in. */
+const ROOMS_MAX = 256;
+
+export type RoomsDeps = Readonly<{
+  self: string;
+  memory: RoomsMemory;
+  broadcaster: () => ActorRef<BroadcasterMessage>;
+}>;
+
+/** Keeps one actor for each room that we are in. */
+export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
+  return (ctx) => {
+    const open = new Map<RoomName, ActorRef<ChatRoomMessage>>();
+
+    const start = (memory: RoomMemory): void => {
+      const behavior = chatRoom({ self: deps.self, memory, broadcaster: deps.broadcaster });
+      open.set(memory.room, ctx.spawn(`room-${memory.room}`, behavior));
+    };
+
+    const join = (room: RoomName): "joined" | "was_in" | "full" => {
+      if (open.has(room)) return "was_in";
+      if (open.size >= ROOMS_MAX) return "full";
+      const memory = { room, sinceWallMs: ctx.clock.wallMs(), occupants: [], announced: false };
+      deps.memory.set(room, memory);
+      start(memory);
+      return "joined";
+    };
+
+    const leave = (room: RoomName, replyTo: ActorRef<"left" | "not_in">): void => {
+      const ref = open.get(room);
+      if (ref === undefined) return replyTo.tell("not_in");
+      open.delete(room);
+      deps.memory.delete(room);
+      ref.tell({ type: "leave", replyTo });
+    };
+
+    const say = (room: RoomName, text: string, replyTo: ActorRef<SayReply>): void => {
+      const ref = open.get(room);
+      if (ref === undefined) replyTo.tell({ ok: false, why: `You are not in #${room}` });
+      else ref.tell({ type: "say", text, replyTo });
+    };
+
+    const list = (room: RoomName, replyTo: ActorRef<readonly Occupant[] | "not_in">): void => {
+      const ref = open.get(room);
+      if (ref === undefined) replyTo.tell("not_in");
+      else ref.tell({ type: "list", replyTo });
+    };
+
+    for (const memory of deps.memory.values()) start(memory);
+    return (message) => {
+      switch (message.type) {
+        case "join":
+          return message.replyTo.tell(join(message.room));
+        case "leave":
+          return leave(message.room, message.replyTo);
+        case "say":
+          return say(message.room, message.text, message.replyTo);
+        case "list":
+          return list(message.room, message.replyTo);
+      }
+    };
+  };
+}
