@@ -3,14 +3,8 @@
  */
 import * as v from "valibot";
 import type { HttpRequest, HttpResponse } from "../transport/transport.ts";
-import {
-  peerProblem,
-  PEERS_MAX,
-  type Registry,
-  type RegistryCommand,
-  type RegistryPeer,
-  type RegistryResult,
-} from "./registry.ts";
+import type { RegistryCommand, RegistryPeer } from "../actors/bootstrap.ts";
+import { peerProblem, PEERS_MAX, type Registry, type RegistryResult } from "./registry.ts";
 
 /** Seven words within their limits are under 2 KiB, also in scripts with three bytes a letter. */
 export const REQUEST_BYTES_MAX = 4 * 1024;

@@ -1,3 +1,4 @@
+import type { RegistryCommand, RegistryPeer } from "../../actors/bootstrap.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   parseRegistryReply,
@@ -7,14 +8,7 @@ import {
   REPLY_BYTES_MAX,
   REQUEST_BYTES_MAX,
 } from "../../bootstrap/http_format.ts";
-import {
-  applyRegistry,
-  emptyRegistry,
-  PEERS_MAX,
-  type Registry,
-  type RegistryCommand,
-  type RegistryPeer,
-} from "../../bootstrap/registry.ts";
+import { applyRegistry, emptyRegistry, PEERS_MAX, type Registry } from "../../bootstrap/registry.ts";
 import type { HttpRequest } from "../../transport/transport.ts";
 import { parseAddress } from "../../transport/address.ts";
 

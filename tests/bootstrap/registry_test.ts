@@ -1,3 +1,4 @@
+import type { RegistryCommand, RegistryPeer } from "../../actors/bootstrap.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
   applyRegistry,
@@ -5,8 +6,6 @@ import {
   peerProblem,
   PEERS_MAX,
   type Registry,
-  type RegistryCommand,
-  type RegistryPeer,
   wantsCandidates,
 } from "../../bootstrap/registry.ts";
 

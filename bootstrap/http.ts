@@ -1,0 +1,32 @@
+import type { BootstrapMessage, BootstrapReply, RegistryCommand } from "../actors/bootstrap.ts";
+import type { Behavior } from "../actors/runtime/behavior.ts";
+import { parseRegistryReply, registryRequest } from "./http_format.ts";
+import { toReply } from "./protocol.ts";
+
+/** Sends one POST; rejects when there is no answer. Handed in, so that tests need no network. */
+export type HttpPost = (url: string, body: string, signal: AbortSignal) => Promise<HttpAnswer>;
+
+export type HttpAnswer = Readonly<{ status: number; body: Uint8Array }>;
+
+/** The bootstrap actor whose registry speaks HTTP: `--bootstrap http://HOST:PORT`. */
+export function httpBootstrap(url: string, post: HttpPost): Behavior<BootstrapMessage> {
+  return (ctx) => ({ command, replyTo }) => {
+    request(url, command, post, ctx.signal).then((reply) => replyTo.tell(reply));
+  };
+}
+
+async function request(
+  url: string,
+  command: RegistryCommand,
+  post: HttpPost,
+  signal: AbortSignal,
+): Promise<BootstrapReply> {
+  const { path, body } = registryRequest(command);
+  try {
+    const answer = await post(`${url}${path}`, body, signal);
+    const parsed = parseRegistryReply(answer.status, answer.body);
+    return parsed.ok ? toReply({ ok: true, registry: parsed.data }) : { ok: false, why: `${parsed.why}, at ${url}` };
+  } catch {
+    return { ok: false, why: `No answer from a bootstrap registry at ${url}` };
+  }
+}

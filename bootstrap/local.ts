@@ -1,0 +1,157 @@
+import type { BootstrapMessage, RegistryCommand, RegistryConfig, RegistryPeer } from "../actors/bootstrap.ts";
+import type { OpenReply } from "../actors/transport.ts";
+import type { Behavior, Context } from "../actors/runtime/behavior.ts";
+import type { Clock } from "../actors/runtime/clock.ts";
+import type { ActorRef, StopReason } from "../actors/runtime/ref.ts";
+import type { Courier } from "../actors/runtime/remote_ref.ts";
+import type { Address } from "../transport/address.ts";
+import { type OpenTransport, TransportOpenError } from "../transport/transport.ts";
+import { forward, remoteRegistry } from "./remote.ts";
+import { registryService, type ServiceMessage } from "./service.ts";
+
+export type LocalOptions = Readonly<{
+  /** Where this machine's registry is, whoever hosts it. */
+  address: Address;
+  config: RegistryConfig;
+  openTransport: OpenTransport;
+  clock: Clock;
+  courier: () => Courier;
+}>;
+
+type LocalMessage =
+  | BootstrapMessage & { readonly type?: never }
+  | Readonly<{ type: "settled"; role: Role }>
+  | Readonly<{ type: "failed"; why: string }>
+  | Readonly<{ type: "host_gone"; reason: StopReason }>
+  | Readonly<{ type: "take_over" }>;
+
+type Role =
+  | Readonly<{ type: "hosting"; registry: ActorRef<BootstrapMessage>; service: ActorRef<ServiceMessage> }>
+  | Readonly<{ type: "following"; registry: ActorRef<BootstrapMessage> }>;
+
+/** After its host died, peers wait up to this long, each another while, so that they do not all try at once. */
+const TAKE_OVER_WITHIN_MS = 300;
+
+/** Opening a port takes a moment; more means that something is wrong. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+/** Commands kept while it is not settled who hosts. */
+const WAITING_MAX = 64;
+
+/**
+ * The default bootstrap: the first peer on this machine hosts the registry on a well-known port, the next ones find it
+ * there, and when its host dies another takes over and everybody registers anew.
+ */
+export function localBootstrap(options: LocalOptions): Behavior<BootstrapMessage> {
+  const behavior: Behavior<LocalMessage> = (ctx) => {
+    const bootstrap = new LocalBootstrap(ctx, options);
+    return (message) => {
+      switch (message.type) {
+        case undefined:
+          return bootstrap.command(message);
+        case "settled":
+          return bootstrap.settled(message.role);
+        case "failed":
+          return bootstrap.failed(message.why);
+        case "host_gone":
+          return bootstrap.hostGone();
+        case "take_over":
+          return bootstrap.settle();
+      }
+    };
+  };
+  return behavior as Behavior<BootstrapMessage>;
+}
+
+class LocalBootstrap {
+  readonly #ctx: Context<LocalMessage>;
+  readonly #options: LocalOptions;
+  #role: Role | undefined;
+  #settling = false;
+  #waiting: BootstrapMessage[] = [];
+  /** Ourselves, as last registered: said again to whoever hosts next. */
+  #candidate: RegistryPeer | undefined;
+  #services = 0;
+
+  constructor(ctx: Context<LocalMessage>, options: LocalOptions) {
+    this.#ctx = ctx;
+    this.#options = options;
+  }
+
+  command(message: BootstrapMessage): void {
+    this.#remember(message.command);
+    if (this.#role !== undefined) return this.#forward(this.#role, message);
+    if (this.#waiting.length >= WAITING_MAX) {
+      return message.replyTo.tell({ ok: false, why: "Too many wait for the registry" });
+    }
+    this.#waiting.push(message);
+    this.settle();
+  }
+
+  /** Finds out who hosts: we, if the port is free. */
+  settle(): void {
+    if (this.#settling || this.#role !== undefined) return;
+    this.#settling = true;
+    this.#ctx.pipeToSelf(
+      this.#openOrFollow(),
+      (role): LocalMessage => ({ type: "settled", role }),
+      (error): LocalMessage => ({ type: "failed", why: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+
+  settled(role: Role): void {
+    this.#settling = false;
+    this.#role = role;
+    this.#ctx.log.info("bootstrap_settled", { role: role.type, address: this.#options.address });
+    this.#ctx.watch(role.registry, (reason) => ({ type: "host_gone", reason }));
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const registersItself = waiting.some(({ command }) => command.type === "join");
+    if (this.#candidate !== undefined && !registersItself) this.#register(role, this.#candidate);
+    for (const message of waiting) this.#forward(role, message);
+  }
+
+  failed(why: string): void {
+    this.#settling = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { replyTo } of waiting) replyTo.tell({ ok: false, why });
+  }
+
+  hostGone(): void {
+    this.#role = undefined;
+    const delayMs = this.#ctx.random.below(TAKE_OVER_WITHIN_MS);
+    this.#ctx.timers.after("take over", delayMs, { type: "take_over" });
+  }
+
+  async #openOrFollow(): Promise<Role> {
+    const { address, config, openTransport, clock, courier } = this.#options;
+    const name = `service-${++this.#services}`;
+    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, clock }));
+    const opened = await this.#ctx.ask<ServiceMessage, OpenReply>(
+      service,
+      (replyTo) => ({ type: "open", replyTo }),
+      OPEN_TIMEOUT_MS,
+    );
+    if (opened.ok) return { type: "hosting", service, registry: service as ActorRef<BootstrapMessage> };
+    this.#ctx.stop(service);
+    const { error } = opened;
+    if (!(error instanceof TransportOpenError && error.reason === "in_use")) throw error;
+    return { type: "following", registry: remoteRegistry(courier(), address) };
+  }
+
+  #forward(role: Role, { command, replyTo }: BootstrapMessage): void {
+    if (role.type === "hosting") return role.registry.tell({ command, replyTo });
+    const { address } = this.#options;
+    void forward(role.registry, command, `${address}, which is taken`).then((reply) => replyTo.tell(reply));
+  }
+
+  #remember(command: RegistryCommand): void {
+    if (command.type === "join" || command.type === "refill") this.#candidate = command.peer;
+    if (command.type === "leave" && command.id === this.#candidate?.id) this.#candidate = undefined;
+  }
+
+  #register(role: Role, peer: RegistryPeer): void {
+    void forward(role.registry, { type: "join", peer }, this.#options.address);
+  }
+}

@@ -1,0 +1,40 @@
+import type { BootstrapMessage, RegistryConfig } from "../actors/bootstrap.ts";
+import type { Behavior } from "../actors/runtime/behavior.ts";
+import type { Clock } from "../actors/runtime/clock.ts";
+import type { Courier } from "../actors/runtime/remote_ref.ts";
+import type { Address } from "../transport/address.ts";
+import type { OpenTransport } from "../transport/transport.ts";
+import { httpBootstrap, type HttpPost } from "./http.ts";
+import { localBootstrap } from "./local.ts";
+import { remoteBootstrap } from "./remote.ts";
+
+/** Where a peer finds its first contacts. */
+export type BootstrapPlace =
+  | Readonly<{ type: "local"; port: number }>
+  | Readonly<{ type: "parley"; address: Address }>
+  | Readonly<{ type: "http"; url: string }>;
+
+export type PlaceOptions = Readonly<{
+  clock: Clock;
+  openTransport: OpenTransport;
+  httpPost: HttpPost;
+  /** Limits of a registry that this peer comes to host. */
+  config: RegistryConfig;
+}>;
+
+/** The bootstrap actor for a place: the one switch between local and remote. Everybody else sees one protocol. */
+export function bootstrapAt(
+  place: BootstrapPlace,
+  options: PlaceOptions,
+): (courier: () => Courier) => Behavior<BootstrapMessage> {
+  switch (place.type) {
+    case "local": {
+      const address = `127.0.0.1:${place.port}` as Address;
+      return (courier) => localBootstrap({ ...options, address, courier });
+    }
+    case "parley":
+      return (courier) => remoteBootstrap(courier, place.address);
+    case "http":
+      return () => httpBootstrap(place.url, options.httpPost);
+  }
+}
