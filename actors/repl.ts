@@ -1,0 +1,388 @@
+import { CHAT, type ChatEvent } from "./chat_room.ts";
+import type { RoomName } from "./chat_room/entry.ts";
+import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
+import { announceChat, announceMember } from "./repl/announce.ts";
+import type { Command, CommandOutcome, CommandPeer, CommandSession } from "./repl/command.ts";
+import { failed } from "./repl/command.ts";
+import { commandWords, findCommand, suggest } from "./repl/command_lookup.ts";
+import { speak } from "./repl/commands/chat_commands.ts";
+import { usageOf } from "./repl/commands/session_commands.ts";
+import type { CompletionRequest } from "./repl/line_editor/completion.ts";
+import { ESCAPE_FLUSH_MS } from "./repl/line_editor/keys.ts";
+import { FRAME_INTERVAL_MS, Screen, type ScreenEffect, type ScreenState } from "./repl/screen.ts";
+import { parseScript, SCRIPT_DEPTH_MAX } from "./repl/script.ts";
+import type { Style } from "./repl/style.ts";
+import type { Terminal } from "./repl/terminal.ts";
+import { visible } from "./repl/visible.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+
+/** What the REPL understands. */
+export type ReplMessage =
+  /** From the terminal. */
+  | Readonly<{ type: "typed"; bytes: Uint8Array }>
+  | Readonly<{ type: "input_ended" }>
+  | Readonly<{ type: "resized" }>
+  /** Somebody has something to show. */
+  | Readonly<{ type: "notice"; text: string; tone?: "plain" | "bad" }>
+  | Readonly<{ type: "chat"; event: ChatEvent }>
+  | Readonly<{ type: "member"; event: MembershipEvent }>
+  /** The peer has arrived in this room; plain text is speech from now on. */
+  | Readonly<{ type: "arrived"; room: RoomName }>
+  | Readonly<{ type: "completed"; request: CompletionRequest; stem: string; candidates: readonly string[] }>
+  | Readonly<{ type: "command_done"; outcome: CommandOutcome; command?: Command }>
+  /** Timers. */
+  | Readonly<{ type: "frame" }>
+  | Readonly<{ type: "keys" }>
+  | Readonly<{ type: "woken" }>;
+
+/** In `chat` mode plain text is speech and `/word` a command; in `command` mode every line is a command. */
+export type ReplMode = "chat" | "command";
+
+/** What of the REPL outlives a crash: nothing typed or printed is lost, and the reader notices nothing. */
+export type ReplMemory = {
+  mode: ReplMode;
+  /** The peer is on its way to a room: what is typed or piped in waits until it is there. */
+  arriving: boolean;
+  screen?: ScreenState;
+  room?: RoomName;
+  /** Members that were announced. */
+  readonly shown: Set<string>;
+};
+
+export type ReplDeps = Readonly<{
+  name: string;
+  terminal: Terminal;
+  memory: ReplMemory;
+  style: Style;
+  commands: readonly Command[];
+  peer: CommandPeer;
+  /** The text of a file; rejects with an `Error` that says why not. */
+  readFile(path: string): Promise<string>;
+  quit(): void;
+}>;
+
+/** Lines typed, or piped in, ahead of a command that still runs. */
+const LINES_WAITING_MAX = 10_000;
+
+/** The person's side of the peer: lines in, lines out. It holds no chat state; its terminal is handed in. */
+export function repl(deps: ReplDeps): Behavior<ReplMessage> {
+  return (ctx) => {
+    const session = new Session(ctx, deps);
+    ctx.subscribe(CHAT, (event) => ({ type: "chat", event }));
+    ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    ctx.onStop(() => session.remember());
+    session.refresh();
+    return (message) => {
+      session.handle(message);
+      session.refresh();
+    };
+  };
+}
+
+class Session {
+  readonly #ctx: Context<ReplMessage>;
+  readonly #deps: ReplDeps;
+  readonly #screen: Screen;
+  readonly #commandSession: CommandSession;
+  #mode: ReplMode;
+  #room: RoomName | undefined;
+  readonly #lines: string[] = [];
+  #refusedLines = 0;
+  #running = false;
+  #inputEnded = false;
+  #wake: ((completed: boolean) => void) | undefined;
+  #interrupted = false;
+  #scriptDepth = 0;
+  #lastFrameAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ctx: Context<ReplMessage>, deps: ReplDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    const { memory } = deps;
+    this.#screen = new Screen(deps.terminal, memory.screen);
+    this.#mode = memory.mode;
+    this.#room = memory.room;
+    this.#commandSession = {
+      room: () => this.#room,
+      enter: (room, mode) => this.#enter(room, mode === "chat" ? "chat" : this.#mode),
+      leave: (room) => this.#leave(room),
+      sleep: (ms) => this.#sleep(ms),
+      execute: (file) => this.#execute(file),
+      quit: () => deps.quit(),
+      commands: deps.commands,
+    };
+    this.#showPrompt();
+  }
+
+  handle(message: ReplMessage): void {
+    switch (message.type) {
+      case "typed":
+        return this.#screen.bytes(message.bytes, this.#perform);
+      case "input_ended":
+        return this.#screen.end(this.#perform);
+      case "resized":
+        return this.#screen.resized();
+      case "notice":
+        return this.#notice(message.text, message.tone);
+      case "chat":
+        return announceChat(message.event, this.#deps.style).forEach((line) => this.#screen.print(line));
+      case "member":
+        return this.#member(message.event);
+      case "arrived":
+        return this.#arrived(message.room);
+      case "completed":
+        return this.#screen.completed(message.request, message);
+      case "command_done":
+        return this.#commandDone(message.outcome, message.command);
+      case "frame":
+        return;
+      case "keys":
+        return this.#screen.flushKeys(this.#perform);
+      case "woken":
+        return this.#endSleep(true);
+    }
+  }
+
+  /** Draws what changed, at most thirty times a second, and sees to half-read keys. */
+  refresh(): void {
+    const { timers, clock } = this.#ctx;
+    if (this.#screen.waitingForKeys) timers.after("keys", ESCAPE_FLUSH_MS, { type: "keys" });
+    else timers.cancel("keys");
+    if (!this.#screen.dirty || timers.has("frame")) return;
+    const waitMs = this.#lastFrameAt + FRAME_INTERVAL_MS - clock.now();
+    if (waitMs > 0) return timers.after("frame", waitMs, { type: "frame" });
+    this.#lastFrameAt = clock.now();
+    this.#screen.flushFrame();
+  }
+
+  remember(): void {
+    const { memory } = this.#deps;
+    memory.screen = this.#screen.state;
+    memory.mode = this.#mode;
+    if (this.#room === undefined) delete memory.room;
+    else memory.room = this.#room;
+  }
+
+  readonly #perform = (effect: ScreenEffect): void => {
+    switch (effect.type) {
+      case "submit":
+        return this.#submit(effect.text);
+      case "complete":
+        return this.#complete(effect.request);
+      case "interrupt":
+        return this.#interrupt();
+      case "quit":
+        return this.#deps.quit();
+      case "end":
+        return this.#endOfInput();
+      case "refused":
+        return this.#notice(
+          `A text of ${effect.length} characters is too long; ${effect.lengthMax} are allowed`,
+          "bad",
+        );
+    }
+  };
+
+  #submit(text: string): void {
+    if (text.trim() === "") return;
+    if (this.#lines.length >= LINES_WAITING_MAX) {
+      if (this.#refusedLines++ === 0) this.#notice("Too many lines wait; further ones are dropped", "bad");
+      return;
+    }
+    this.#lines.push(text);
+    this.#runNext();
+  }
+
+  #runNext(): void {
+    if (this.#running || this.#deps.memory.arriving) return;
+    const line = this.#lines.shift();
+    if (line === undefined) return this.#inputEnded ? this.#deps.quit() : undefined;
+    this.#running = true;
+    this.#interrupted = false;
+    if (this.#mode === "chat" && !/^\/[^/]/.test(line)) this.#speak(line.replace(/^\/\//, "/"));
+    else this.#command(line);
+  }
+
+  #speak(text: string): void {
+    this.#await(speak(this.#deps.peer.steps, this.#room, text));
+  }
+
+  #command(line: string): void {
+    const { word, rest } = splitCommand(line);
+    const command = findCommand(this.#deps.commands, word);
+    if (command === undefined) return this.#await(failed(suggest(this.#deps.commands, word)));
+    this.#await(this.#run(command, rest), command);
+  }
+
+  /** Runs a command; what it throws is a fault of ours and goes to the supervisor, but an ask that failed is news. */
+  async #run(command: Command, text: string): Promise<CommandOutcome> {
+    return await command.run({
+      args: text.split(/\s+/).filter((word) => word !== ""),
+      text,
+      peer: this.#deps.peer,
+      session: this.#commandSession,
+      style: this.#deps.style,
+      print: (shown) => this.#print(shown),
+    });
+  }
+
+  #await(outcome: CommandOutcome | Promise<CommandOutcome>, command?: Command): void {
+    const done = (result: CommandOutcome): ReplMessage => ({
+      type: "command_done",
+      outcome: result,
+      ...(command === undefined ? {} : { command }),
+    });
+    this.#ctx.pipeToSelf(Promise.resolve(outcome), done, (error) => done(failed(messageOf(error))));
+  }
+
+  #commandDone(outcome: CommandOutcome, command?: Command): void {
+    this.#running = false;
+    this.#report(outcome, command);
+    this.#runNext();
+  }
+
+  #report(outcome: CommandOutcome, command?: Command): void {
+    if (outcome === undefined) return;
+    if (outcome === "usage") this.#notice(`Usage: ${command === undefined ? "" : usageOf(command)}`, "bad");
+    else this.#notice(outcome.failed, "bad");
+  }
+
+  async #execute(file: string): Promise<CommandOutcome> {
+    if (this.#scriptDepth >= SCRIPT_DEPTH_MAX) return failed(`Scripts call each other too deep: ${visible(file)}`);
+    const script = await this.#readScript(file);
+    if ("why" in script) return failed(`Cannot execute ${visible(file)}: ${script.why}`);
+    this.#scriptDepth++;
+    try {
+      for (const { number, text } of script) {
+        const outcome = await this.#executeLine(text);
+        if (outcome !== undefined) return failed(`${visible(file)}:${number}: ${outcome}`);
+      }
+    } finally {
+      this.#scriptDepth--;
+    }
+  }
+
+  async #readScript(file: string): Promise<ReturnType<typeof parseScript>> {
+    try {
+      return parseScript(await this.#deps.readFile(file));
+    } catch (error) {
+      return { why: visible(messageOf(error)) };
+    }
+  }
+
+  /** Runs one line of a script; what went wrong, if anything did. */
+  async #executeLine(line: string): Promise<string | undefined> {
+    if (this.#interrupted) return "interrupted";
+    this.#print(this.#deps.style.dim(`> ${visible(line)}`));
+    const { word, rest } = splitCommand(line);
+    const command = findCommand(this.#deps.commands, word);
+    if (command === undefined) return suggest(this.#deps.commands, word);
+    const outcome = await this.#run(command, rest);
+    if (outcome === undefined) return undefined;
+    return outcome === "usage" ? `usage: ${usageOf(command)}` : outcome.failed;
+  }
+
+  #sleep(ms: number): Promise<boolean> {
+    this.#endSleep(false);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#ctx.timers.after("sleep", ms, { type: "woken" });
+    });
+  }
+
+  #endSleep(completed: boolean): void {
+    this.#ctx.timers.cancel("sleep");
+    this.#wake?.(completed);
+    this.#wake = undefined;
+  }
+
+  #interrupt(): void {
+    if (!this.#running) return this.#notice("Ctrl-C again, or Ctrl-D, quits");
+    this.#interrupted = true;
+    this.#endSleep(false);
+  }
+
+  /** A person who ends wants to go now; a pipe that ends has said all, which is done first. */
+  #endOfInput(): void {
+    if (this.#deps.terminal.interactive) return this.#deps.quit();
+    this.#inputEnded = true;
+    this.#runNext();
+  }
+
+  #complete(request: CompletionRequest): void {
+    const { before } = request.line;
+    const stem = /\S*$/.exec(before)?.[0] ?? "";
+    const offer = (candidates: readonly string[]): ReplMessage => ({
+      type: "completed",
+      request,
+      stem,
+      candidates: candidates.filter((candidate) => candidate.startsWith(stem)).toSorted(),
+    });
+    this.#ctx.pipeToSelf(Promise.resolve(this.#candidates(before, stem)), offer, () => offer([]));
+  }
+
+  #candidates(before: string, stem: string): readonly string[] | Promise<readonly string[]> {
+    const slash = this.#mode === "chat" || before.startsWith("/") ? "/" : "";
+    if (before.trimStart() === stem) return commandWords(this.#deps.commands).map((word) => slash + word);
+    const { word } = splitCommand(before);
+    const command = findCommand(this.#deps.commands, word);
+    if (command?.name === "help") return commandWords(this.#deps.commands);
+    return command?.complete?.(this.#deps.peer) ?? [];
+  }
+
+  #member(event: MembershipEvent): void {
+    const { name } = event.member;
+    if (name === this.#deps.name && event.type !== "conflict") return; // the person knows
+    if (event.type === "joined" && this.#deps.memory.shown.has(name)) return; // our membership restarted; theirs did not
+    if (event.type === "joined") this.#deps.memory.shown.add(name);
+    if (event.type === "left" || event.type === "failed") this.#deps.memory.shown.delete(name);
+    if (this.#mode === "chat" && event.type === "joined") return; // they come to the room as well
+    const line = announceMember(event, this.#deps.style);
+    if (line !== undefined) this.#screen.print(line);
+  }
+
+  #arrived(room: RoomName): void {
+    this.#deps.memory.arriving = false;
+    this.#enter(room, "chat");
+    this.#runNext();
+  }
+
+  #enter(room: RoomName, mode: ReplMode): void {
+    this.#room = room;
+    this.#mode = mode;
+    this.#showPrompt();
+  }
+
+  #leave(room: RoomName): void {
+    if (this.#room !== room) return;
+    this.#room = this.#deps.peer.steps.rooms.at(-1);
+    this.#showPrompt();
+  }
+
+  #showPrompt(): void {
+    const { name, style } = this.#deps;
+    const inRoom = this.#mode === "chat" && this.#room !== undefined ? ` #${this.#room}` : "";
+    // What is said in a room comes back as a line with its time, so the typed one need not stay.
+    this.#screen.setPrompt({ text: `${name}${inRoom}> `, paint: style.cyan, echo: this.#mode === "command" });
+  }
+
+  #notice(text: string, tone: "plain" | "bad" = "plain"): void {
+    this.#print(tone === "bad" ? this.#deps.style.red(text) : text);
+  }
+
+  /** Shows lines that a command made while it runs, outside of any message of ours. */
+  #print(text: string): void {
+    this.#screen.print(text);
+    this.refresh();
+  }
+}
+
+/** The first word of a command line, a slash before it dropped, and the rest. */
+function splitCommand(line: string): { readonly word: string; readonly rest: string } {
+  const match = /^\s*\/?(\S*)\s*([\s\S]*)$/.exec(line);
+  return { word: match?.[1] ?? "", rest: match?.[2]?.trimEnd() ?? "" };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

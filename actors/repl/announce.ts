@@ -1,0 +1,50 @@
+import type { ChatEvent } from "../chat_room.ts";
+import type { MembershipEvent } from "../membership.ts";
+import { clockTime } from "./clock_time.ts";
+import type { Style } from "./style.ts";
+import { visible } from "./visible.ts";
+
+/** The lines in which a room's event is shown. */
+export function announceChat(event: ChatEvent, style: Style): string[] {
+  switch (event.type) {
+    case "said":
+      return speech(event, style);
+    case "came":
+      return [notice(`${visible(event.author)} came to #${event.room}`, style)];
+    case "went":
+      return [notice(`${visible(event.author)} left #${event.room}`, style)];
+  }
+}
+
+/** The line in which a change of the membership is shown; none for what is only of interest to programs. */
+export function announceMember(event: MembershipEvent, style: Style): string | undefined {
+  const name = visible(event.member.name);
+  switch (event.type) {
+    case "joined":
+      return notice(`${name} is a member now, at ${event.member.address}`, style);
+    case "left":
+      return notice(`${name} left`, style);
+    case "failed":
+      return style.red(`* ${name} failed: no answer from ${event.member.address}`);
+    case "suspected":
+      return style.dim(`* ${name} does not answer and is suspected`);
+    case "refuted":
+      return style.dim(`* ${name} answers again`);
+    case "conflict":
+      return style.red(`* Another peer at ${event.offered} calls itself ${name}; it is not let in`);
+    case "updated":
+      return undefined;
+  }
+}
+
+/** A line of a text of several is indented below the first, so that it cannot pass for somebody else's. */
+function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style): string[] {
+  const name = style.byName(event.author, visible(event.author));
+  const head = `${style.dim(clockTime(event.wallMs))} ${event.own ? style.bold(name) : name}: `;
+  const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
+  return [head + first, ...rest.map((line) => `  ${line}`)];
+}
+
+function notice(text: string, style: Style): string {
+  return style.dim("* ") + text;
+}

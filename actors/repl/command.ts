@@ -1,0 +1,66 @@
+import type { Steps } from "../peer/steps.ts";
+import type { RoomName } from "../chat_room/entry.ts";
+import type { TreeNode } from "../runtime/system.ts";
+import type { Style } from "./style.ts";
+
+/** One command of the REPL. Adding one means adding an entry to the table in `command_table.ts`. */
+export type Command = Readonly<{
+  name: string;
+  /** Other spellings, such as IRC's. */
+  aliases?: readonly string[];
+  /** The arguments, as help shows them. */
+  usage?: string;
+  summary: string;
+  group: CommandGroup;
+  /** What could stand where an argument is being typed. */
+  complete?(peer: CommandPeer): readonly string[] | Promise<readonly string[]>;
+  run(call: CommandCall): CommandOutcome | Promise<CommandOutcome>;
+}>;
+
+/** How commands are grouped in help, in this order. */
+export const COMMAND_GROUPS = ["chat", "membership", "bootstrap", "scripts", "actors", "session"] as const;
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
+
+/** Done, or one sentence that says why not. `usage` shows how the command is called. */
+export type CommandOutcome = void | Readonly<{ failed: string }> | "usage";
+
+/** What a command gets. */
+export type CommandCall = Readonly<{
+  args: readonly string[];
+  /** Everything after the command's name, as typed. */
+  text: string;
+  peer: CommandPeer;
+  session: CommandSession;
+  style: Style;
+  /** Shows a line, or several. Names and texts of others have to be made visible first. */
+  print(text: string): void;
+}>;
+
+/** What commands may do with the peer. */
+export type CommandPeer = Readonly<{
+  steps: Steps;
+  tree(): readonly TreeNode[];
+  /** Makes the actor at a path fail; false when there is none. */
+  crash(path: string): boolean;
+  /** Everything that was dropped or went wrong so far, by where and why. */
+  counters(): Promise<readonly (readonly [string, number])[]>;
+}>;
+
+/** What commands may do with the REPL itself. */
+export type CommandSession = Readonly<{
+  /** The room that speech goes to. */
+  room(): RoomName | undefined;
+  enter(room: RoomName, mode: "chat" | "as_is"): void;
+  leave(room: RoomName): void;
+  /** Waits; false when it was interrupted. */
+  sleep(ms: number): Promise<boolean>;
+  /** Runs the lines of a file in command mode. */
+  execute(file: string): Promise<CommandOutcome>;
+  quit(): void;
+  /** All commands, for help. */
+  commands: readonly Command[];
+}>;
+
+export function failed(why: string): CommandOutcome {
+  return { failed: why };
+}

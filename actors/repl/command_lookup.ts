@@ -1,0 +1,21 @@
+import type { Command } from "./command.ts";
+import { nearest } from "./nearest.ts";
+import { visible } from "./visible.ts";
+
+/** The command of that name or alias, in whatever case. */
+export function findCommand(commands: readonly Command[], word: string): Command | undefined {
+  const wanted = word.toLowerCase();
+  return commands.find(({ name, aliases = [] }) => name === wanted || aliases.includes(wanted));
+}
+
+/** All names and aliases. */
+export function commandWords(commands: readonly Command[]): string[] {
+  return commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+}
+
+/** The one line for a word that is no command. */
+export function suggest(commands: readonly Command[], word: string): string {
+  const near = nearest(word.replace(/^\//, ""), commandWords(commands));
+  const hint = near.length === 0 ? "help lists all commands" : `did you mean ${near.join(" or ")}?`;
+  return `Unknown command "${visible(word)}": ${hint}`;
+}

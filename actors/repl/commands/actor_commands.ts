@@ -1,0 +1,57 @@
+import type { TreeNode } from "../../runtime/system.ts";
+import { type Command, failed } from "../command.ts";
+import type { Style } from "../style.ts";
+import { visible } from "../visible.ts";
+
+/** Looking into the peer, and breaking it on purpose. */
+export const ACTOR_COMMANDS: readonly Command[] = [
+  {
+    name: "tree",
+    summary: "Show the actors: state, messages waiting and handled, restarts",
+    group: "actors",
+    run({ peer, print, style }) {
+      for (const line of peer.tree().flatMap((node) => drawTree(node, style))) print(line);
+    },
+  },
+  {
+    name: "crash",
+    usage: "PATH",
+    summary: "Make an actor fail, to watch it being restarted",
+    group: "actors",
+    complete: (peer) => peer.tree().flatMap(pathsOf),
+    run({ args, peer, print }) {
+      if (args.length !== 1) return "usage";
+      const path = args[0]!;
+      if (!peer.crash(path)) return failed(`There is no actor at "${visible(path)}": tree shows them`);
+      print(`${visible(path)} was made to fail`);
+    },
+  },
+  {
+    name: "counters",
+    summary: "Show what was dropped or went wrong, by where and why",
+    group: "actors",
+    async run({ peer, print }) {
+      const counters = (await peer.counters()).filter(([, count]) => count > 0);
+      if (counters.length === 0) return print("Nothing was dropped");
+      for (const [what, count] of counters) print(`${String(count).padStart(8)}  ${visible(what)}`);
+    },
+  },
+];
+
+function pathsOf(node: TreeNode): string[] {
+  return [node.path, ...node.children.flatMap(pathsOf)];
+}
+
+/** The node and those below it, a line each, with the branches drawn. */
+export function drawTree(node: TreeNode, style: Style, branch = "", below = ""): string[] {
+  const label = `${branch}${node.name}`.padEnd(34);
+  const restarts = `${node.restarts} restart${node.restarts === 1 ? "" : "s"}`;
+  const state = node.busy ? "busy" : node.state;
+  const line = `${label} ${state.padEnd(8)} ${node.mailboxDepth} waiting, ${node.received} handled, ${restarts}` +
+    (node.dropped > 0 ? `, ${node.dropped} dropped` : "");
+  const children = node.children.flatMap((child, index) => {
+    const isLast = index === node.children.length - 1;
+    return drawTree(child, style, `${below}${isLast ? "└── " : "├── "}`, `${below}${isLast ? "    " : "│   "}`);
+  });
+  return [node.restarts > 0 ? style.yellow(line) : line, ...children];
+}

@@ -1,0 +1,94 @@
+import { parseRoomName, type RoomName } from "../../chat_room/entry.ts";
+import { type Command, type CommandCall, type CommandOutcome, failed } from "../command.ts";
+import { clockTime } from "../clock_time.ts";
+import { visible } from "../visible.ts";
+
+const FIRST_ROOM = "lobby" as RoomName;
+
+/** Coming, talking, looking around, going. */
+export const CHAT_COMMANDS: readonly Command[] = [
+  {
+    name: "chatjoin",
+    usage: "[ROOM]",
+    summary: "Enter a room (lobby)",
+    group: "chat",
+    run: (call) => enter(call, "as_is"),
+  },
+  {
+    name: "join",
+    usage: "[ROOM]",
+    summary: "Enter a room and talk there: plain text is speech from then on",
+    group: "chat",
+    run: (call) => enter(call, "chat"),
+  },
+  {
+    name: "msg",
+    aliases: ["say"],
+    usage: "TEXT…",
+    summary: "Say something in the room",
+    group: "chat",
+    run: ({ text, peer, session }) => text === "" ? "usage" : speak(peer.steps, session.room(), text),
+  },
+  {
+    name: "chatmemberlist",
+    aliases: ["who", "names"],
+    usage: "[ROOM]",
+    summary: "List who is in the room",
+    group: "chat",
+    async run(call) {
+      const room = roomOf(call);
+      if (room === undefined) return failed(NO_ROOM);
+      const result = await call.peer.steps.occupants(room);
+      if (!result.ok) return failed(result.why);
+      for (const { name, sinceWallMs } of result.value) {
+        const own = name === call.peer.steps.name ? " (you)" : "";
+        call.print(`${visible(name)}${own}, since ${clockTime(sinceWallMs)}`);
+      }
+    },
+  },
+  {
+    name: "chatleave",
+    aliases: ["part"],
+    usage: "[ROOM]",
+    summary: "Leave the room",
+    group: "chat",
+    async run(call) {
+      const room = roomOf(call);
+      if (room === undefined) return failed(NO_ROOM);
+      const result = await call.peer.steps.chatLeave(room);
+      if (!result.ok) return failed(result.why);
+      call.session.leave(room);
+      call.print(`You left #${room}`);
+    },
+  },
+];
+
+const NO_ROOM = "You are in no room: chatjoin enters one";
+
+/** Says `text` in `room`; a sentence when that cannot be done. */
+export async function speak(
+  steps: CommandCall["peer"]["steps"],
+  room: RoomName | undefined,
+  text: string,
+): Promise<CommandOutcome> {
+  if (room === undefined) return failed(NO_ROOM);
+  const reply = await steps.say(room, text);
+  if (!reply.ok) return failed(reply.why);
+}
+
+async function enter(call: CommandCall, mode: "chat" | "as_is"): Promise<CommandOutcome> {
+  const { args, peer, session, print } = call;
+  const room = args.length === 0 ? FIRST_ROOM : parseRoomName(args[0]!);
+  if (args.length > 1) return "usage";
+  if (room === undefined) return failed(`No room can be called "${visible(args[0]!)}"`);
+  if (!peer.steps.rooms.includes(room)) {
+    const result = await peer.steps.chatJoin(room);
+    if (!result.ok) return failed(result.why);
+  }
+  session.enter(room, mode);
+  print(`You are in #${room}`);
+}
+
+function roomOf({ args, session }: CommandCall): RoomName | undefined {
+  return args.length === 0 ? session.room() : parseRoomName(args[0]!);
+}
