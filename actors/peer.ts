@@ -1,0 +1,216 @@
+import type { Address } from "../transport/address.ts";
+import type { OpenTransport } from "../transport/transport.ts";
+import type { BootstrapMessage } from "./bootstrap.ts";
+import type { RoomName } from "./chat_room/entry.ts";
+import { links, type LinksMessage } from "./links.ts";
+import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
+import type { NodeName } from "./membership/member.ts";
+import { type Arrival, arrive } from "./peer/arrival.ts";
+import { Cast } from "./peer/cast.ts";
+import { cleanUpAfter, seekCompany } from "./peer/company.ts";
+import type { PeerMemory } from "./peer/memory.ts";
+import { Steps } from "./peer/steps.ts";
+import { pool } from "./pool.ts";
+import type { Profile } from "./pool/profile.ts";
+import type { ReplMessage } from "./repl.ts";
+import { rooms } from "./rooms.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import type { Clock } from "./runtime/clock.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import type { Courier } from "./runtime/remote_ref.ts";
+import { linksCourier } from "./links.ts";
+import { transport } from "./transport.ts";
+
+/** What a peer understands. */
+export type PeerMessage =
+  /** Come to chat: everything up to a room, by itself. */
+  | Readonly<{ type: "arrive" }>
+  | Readonly<{ type: "arrived"; arrival: Arrival }>
+  /** Say goodbye and end with this exit code. */
+  | Readonly<{ type: "quit"; code: number }>
+  | Readonly<{ type: "departed"; code: number }>
+  | Readonly<{ type: "member"; event: MembershipEvent }>
+  /** Timers. */
+  | Readonly<{ type: "seek_company" }>
+  | Readonly<{ type: "company_sought"; found: number }>;
+
+export type PeerOptions = Readonly<{
+  name: NodeName;
+  bind: Address;
+  profile: Profile;
+  /** The room to arrive in, and peers to contact besides those that the bootstrap lists. */
+  room: RoomName;
+  contacts: readonly Address[];
+  memory: PeerMemory;
+  clock: Clock;
+  openTransport: OpenTransport;
+  /** Where first contacts come from: the one place that knows whether the registry is local or remote. */
+  bootstrap(courier: () => Courier): Behavior<BootstrapMessage>;
+  /** The person's side, if there is one; `quit` asks the peer to go. */
+  repl?(steps: Steps, cast: Cast, quit: () => void): Behavior<ReplMessage>;
+  /** Called once, when the peer has gone. `why` is for the person, when something went wrong. */
+  exit(code: number, why?: string): void;
+}>;
+
+/** A peer that is alone looks for company this often. */
+const SEEK_COMPANY_MS = 3_000;
+
+/**
+ * One peer. Its supervision tree, in the order of start; when one of them crashes, it and those below it start again:
+ *
+ * | actor     | owns                                                                  |
+ * | --------- | --------------------------------------------------------------------- |
+ * | transport | the sockets                                                           |
+ * | links     | connections to other peers' actors                                    |
+ * | pool      | membership, failure detector, broadcaster                             |
+ * | rooms     | one chat room each                                                    |
+ * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
+ * | repl      | the person at the terminal                                            |
+ */
+export function peer(options: PeerOptions): Behavior<PeerMessage> {
+  return (ctx) => {
+    const { name, memory, profile, clock } = options;
+    const cast = new Cast();
+    ctx.supervise({ strategy: "rest_for_one" });
+    cast.enter(
+      "transport",
+      ctx.spawn(
+        "transport",
+        transport({
+          openTransport: options.openTransport,
+          memory: memory.transport,
+          links: () => cast.get("links"),
+          pool: () => cast.get("pool"),
+        }),
+        PERMANENT,
+      ),
+    );
+    const keeper: ActorRef<LinksMessage> = ctx.spawn("links", introduced(links(clock), cast), PERMANENT);
+    cast.enter("links", keeper);
+    const courier = linksCourier(keeper, clock, (to, message) => ctx.deadLetter({ to, message, reason: "late_reply" }));
+    cast.enter(
+      "pool",
+      ctx.spawn(
+        "pool",
+        pool({ name, profile, cast, memory: memory.membership, broadcasterMemory: memory.broadcaster }),
+        PERMANENT,
+      ),
+    );
+    const broadcaster = () => cast.get("broadcaster");
+    cast.enter("rooms", ctx.spawn("rooms", rooms({ self: name, memory: memory.rooms, broadcaster }), PERMANENT));
+    cast.enter("bootstrap", ctx.spawn("bootstrap", options.bootstrap(() => courier), PERMANENT));
+
+    const steps = new Steps({
+      name,
+      bind: options.bind,
+      cast,
+      memory,
+      wallMs: () => ctx.clock.wallMs(),
+      uuid: () => ctx.random.uuid(),
+    });
+    const person = options.repl === undefined ? undefined : ctx.spawn(
+      "repl",
+      options.repl(steps, cast, () => ctx.self.tell({ type: "quit", code: 0 })),
+      PERMANENT,
+    );
+    ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    const session = new PeerSession(ctx, options, steps, person);
+    return (message) => {
+      switch (message.type) {
+        case "arrive":
+          return session.arrive();
+        case "arrived":
+          return session.arrived(message.arrival);
+        case "quit":
+          return session.quit(message.code);
+        case "departed":
+          return options.exit(message.code);
+        case "member":
+          return session.member(message.event);
+        case "seek_company":
+          return session.seek();
+        case "company_sought":
+          return session.sought(message.found);
+      }
+    };
+  };
+}
+
+const PERMANENT = { restart: "permanent" } as const;
+
+/** Links that ask the transport to introduce them at each start, so that they know it also after their own crash. */
+function introduced(behavior: Behavior<LinksMessage>, cast: Cast): Behavior<LinksMessage> {
+  return (ctx) => {
+    cast.get("transport").tell({ type: "introduce_links" });
+    return behavior(ctx);
+  };
+}
+
+class PeerSession {
+  readonly #ctx: Context<PeerMessage>;
+  readonly #options: PeerOptions;
+  readonly #steps: Steps;
+  readonly #person: ActorRef<ReplMessage> | undefined;
+  #seeking = false;
+  #leaving = false;
+
+  constructor(
+    ctx: Context<PeerMessage>,
+    options: PeerOptions,
+    steps: Steps,
+    person: ActorRef<ReplMessage> | undefined,
+  ) {
+    this.#ctx = ctx;
+    this.#options = options;
+    this.#steps = steps;
+    this.#person = person;
+  }
+
+  arrive(): void {
+    const { room, contacts } = this.#options;
+    const say = (text: string): void => this.#person?.tell({ type: "notice", text });
+    this.#ctx.pipeToSelf(
+      arrive(this.#steps, { room, contacts, say, pause: (ms) => this.#pause(ms) }),
+      (arrival) => ({ type: "arrived", arrival }),
+      (error) => ({ type: "arrived", arrival: { ok: false, exitCode: 1, why: String(error) } }),
+    );
+  }
+
+  arrived(arrival: Arrival): void {
+    if (!arrival.ok) return this.#options.exit(arrival.exitCode, arrival.why);
+    this.#person?.tell({ type: "arrived", room: this.#options.room });
+    this.#ctx.timers.every("seek", SEEK_COMPANY_MS, { type: "seek_company" });
+  }
+
+  quit(code: number): void {
+    if (this.#leaving) return this.#options.exit(code); // asked twice: now
+    this.#leaving = true;
+    this.#ctx.timers.cancel("seek");
+    const departed = { type: "departed", code } as const;
+    this.#ctx.pipeToSelf(this.#steps.depart(), () => departed, () => departed);
+  }
+
+  member(event: MembershipEvent): void {
+    if (event.type !== "failed" || this.#leaving) return;
+    cleanUpAfter(this.#steps, event.member).catch((error) => {
+      this.#ctx.log.warn("bootstrap_clean_up_failed", { error: String(error) });
+    });
+  }
+
+  /** Alone after a split, or because everybody started at once: the bootstrap may know of others by now. */
+  seek(): void {
+    if (this.#seeking || this.#leaving) return;
+    this.#seeking = true;
+    const none = { type: "company_sought", found: 0 } as const;
+    this.#ctx.pipeToSelf(seekCompany(this.#steps), (found) => ({ type: "company_sought", found }), () => none);
+  }
+
+  sought(found: number): void {
+    this.#seeking = false;
+    if (found > 0) this.#ctx.log.info("company_found", { found });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.after(ms, resolve));
+  }
+}

@@ -1,0 +1,81 @@
+import type { Address } from "../../transport/address.ts";
+import type { RegistryPeer } from "../bootstrap.ts";
+import type { RoomName } from "../chat_room/entry.ts";
+import { addressesOf, type StepResult, type Steps } from "./steps.ts";
+
+/** How coming to chat ended; the exit code says which kind of trouble it was. */
+export type Arrival = Readonly<{ ok: true }> | Readonly<{ ok: false; exitCode: number; why: string }>;
+
+export type ArrivalPlan = Readonly<{
+  room: RoomName;
+  contacts: readonly Address[];
+  say(text: string): void;
+  pause(ms: number): Promise<void>;
+}>;
+
+/** What could not be joined or bootstrapped; what was refused (as the command line documents them). */
+const EXIT_NOT_JOINED = 3;
+const EXIT_REFUSED = 4;
+
+/** A registry that does not answer is asked again after these pauses. */
+const REGISTRY_PAUSES_MS = [500, 1_500];
+
+/** All the steps to a room, one after the other: the same as a person takes with `--manual`. */
+export async function arrive(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
+  const configured = await steps.configure();
+  if (!configured.ok) return stop(EXIT_NOT_JOINED, configured.why);
+  const created = await steps.create();
+  if (!created.ok) return stop(EXIT_NOT_JOINED, created.why);
+  plan.say(`You are ${steps.name}, at ${configured.value}`);
+
+  const registered = await register(steps, plan);
+  if (!registered.ok) return stop(EXIT_NOT_JOINED, registered.why);
+  const others = registered.value.filter(({ id }) => id !== steps.registeredId);
+  const joined = await join(steps, plan, others);
+  if (!joined.ok) return stop(joined.refused ? EXIT_REFUSED : EXIT_NOT_JOINED, joined.why);
+
+  await steps.start();
+  const entered = await steps.chatJoin(plan.room);
+  if (!entered.ok) return stop(EXIT_NOT_JOINED, entered.why);
+  await greet(steps, plan);
+  return { ok: true };
+}
+
+/** Registers; with other contacts to go by, a registry that keeps silent is no obstacle. */
+async function register(steps: Steps, plan: ArrivalPlan): Promise<StepResult<readonly RegistryPeer[]>> {
+  let result = await steps.bootstrapJoin();
+  for (const pauseMs of REGISTRY_PAUSES_MS) {
+    if (result.ok) return result;
+    await plan.pause(pauseMs);
+    result = await steps.bootstrapJoin();
+  }
+  if (result.ok || plan.contacts.length === 0) return result;
+  plan.say(`${result.why}; going on without it`);
+  return { ok: true, value: [] };
+}
+
+async function join(
+  steps: Steps,
+  plan: ArrivalPlan,
+  others: readonly RegistryPeer[],
+): Promise<StepResult<unknown>> {
+  const targets = new Set([...plan.contacts, ...addressesOf(others)]);
+  if (steps.address !== undefined) targets.delete(steps.address); // an entry of our own earlier life
+  if (targets.size === 0) return { ok: true, value: undefined };
+  const joined = await steps.join([...targets]);
+  if (joined.ok || joined.refused) return joined;
+  // Nobody on the list is alive: they make room for us, the first of a new cluster.
+  for (const { id } of others) await steps.bootstrapEvict(id);
+  if (plan.contacts.length > 0) return joined;
+  return await steps.bootstrapJoin();
+}
+
+async function greet(steps: Steps, plan: ArrivalPlan): Promise<void> {
+  const others = (await steps.members()).map(({ name }) => name).filter((name) => name !== steps.name);
+  plan.say(others.length === 0 ? "Nobody else is here yet" : `Here with you: ${others.join(", ")}`);
+  plan.say(`You are in #${plan.room}. Type to talk; /help lists what else you can do, /quit leaves`);
+}
+
+function stop(exitCode: number, why: string): Arrival {
+  return { ok: false, exitCode, why };
+}

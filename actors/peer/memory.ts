@@ -1,0 +1,37 @@
+import type { Address } from "../../transport/address.ts";
+import type { RegistryPeer } from "../bootstrap.ts";
+import type { BroadcasterMemory } from "../broadcaster.ts";
+import type { MembershipMemory } from "../membership.ts";
+import type { ReplMemory } from "../repl.ts";
+import type { RoomsMemory } from "../rooms.ts";
+import type { TransportMemory } from "../transport.ts";
+
+/**
+ * What must outlive the crash of an actor: kept by the peer, handed in at each start. Everything else an actor knows
+ * is rebuilt by asking others.
+ */
+export type PeerMemory = {
+  /** Where we listen, once configured. */
+  address?: Address;
+  /** The port of an earlier run under this name. */
+  readonly lastPort?: number | undefined;
+  /** Ourselves as registered with the bootstrap. */
+  candidate?: RegistryPeer;
+  readonly transport: TransportMemory;
+  readonly membership: MembershipMemory;
+  readonly broadcaster: BroadcasterMemory;
+  readonly rooms: RoomsMemory;
+  readonly repl: ReplMemory;
+};
+
+/** The memory of a peer that has done nothing yet; `last` is what an earlier run left behind. */
+export function newMemory(last: { readonly port?: number; readonly incarnation?: number } = {}): PeerMemory {
+  return {
+    lastPort: last.port,
+    transport: { closing: Promise.resolve() },
+    membership: { created: false, incarnation: last.incarnation ?? 0, contacts: new Set() },
+    broadcaster: { started: false, epoch: 0, sequence: 0 },
+    rooms: new Map(),
+    repl: { mode: "command", arriving: false, shown: new Set() },
+  };
+}

@@ -1,0 +1,289 @@
+import { type Address, parseAddress, splitAddress, withPort } from "../../transport/address.ts";
+import type { BootstrapReply, RegistryCommand, RegistryPeer } from "../bootstrap.ts";
+import type { RoomName } from "../chat_room/entry.ts";
+import type { SayReply } from "../chat_room.ts";
+import type { Occupant } from "../chat_room/occupants.ts";
+import type { JoinReply, MemberView } from "../membership.ts";
+import type { ActorRef } from "../runtime/ref.ts";
+import type { OpenReply } from "../transport.ts";
+import type { Cast, Parts } from "./cast.ts";
+import type { PeerMemory } from "./memory.ts";
+
+/** What a step gives: its result, or one sentence that says why not. */
+export type StepResult<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; why: string; refused?: true }>;
+
+/** Longest time for one step that stays on this machine. */
+const ASK_TIMEOUT_MS = 10_000;
+
+/** A registry behind a network may take its own time-out before it says no. */
+const BOOTSTRAP_TIMEOUT_MS = 15_000;
+
+/** Joining tries several addresses in parallel, each within the profile's stream time-out. */
+const JOIN_TIMEOUT_MS = 60_000;
+
+export type StepsDeps = Readonly<{
+  name: string;
+  bind: Address;
+  cast: Cast;
+  memory: PeerMemory;
+  wallMs(): number;
+  uuid(): string;
+}>;
+
+/**
+ * The steps by which a peer comes to chat and goes again, each on its own: what a person types with `--manual`, and
+ * what a peer does by itself without. Each says which step is missing before it, and changes nothing then.
+ */
+export class Steps {
+  readonly #deps: StepsDeps;
+  #bindPort: number | undefined;
+
+  constructor(deps: StepsDeps) {
+    this.#deps = deps;
+  }
+
+  get name(): string {
+    return this.#deps.name;
+  }
+
+  /** Where we listen, once configured. */
+  get address(): Address | undefined {
+    return this.#deps.memory.address;
+  }
+
+  /** The rooms we are in, in the order of coming. */
+  get rooms(): readonly RoomName[] {
+    return [...this.#deps.memory.rooms.keys()];
+  }
+
+  /** Opens the port. */
+  async configure(port: number | undefined = this.#bindPort): Promise<StepResult<Address>> {
+    const { memory, name } = this.#deps;
+    if (memory.address !== undefined) return no(`Configured already: listening on ${memory.address}`);
+    const bind = port === undefined ? this.#preferredBind() : withPort(this.#deps.bind, port);
+    const open = (to: Address): Promise<OpenReply> =>
+      this.#ask("transport", (replyTo: ActorRef<OpenReply>) => ({ type: "open", bind: to, name, replyTo }));
+    let opened = await open(bind);
+    // A port that is only preferred, because it was ours before, gives way; one that was asked for does not.
+    if (!opened.ok && bind !== this.#deps.bind && port === undefined) opened = await open(this.#deps.bind);
+    if (!opened.ok) return no(opened.error.message);
+    memory.address = opened.address;
+    return yes(opened.address);
+  }
+
+  /** Makes us a member, of a cluster of one. */
+  async create(): Promise<StepResult<MemberView>> {
+    const { memory } = this.#deps;
+    if (memory.address === undefined) return no(MISSING.configured);
+    if (memory.membership.created) return no("There is a membership already");
+    const address = memory.address;
+    return yes(
+      await this.#ask("membership", (replyTo: ActorRef<MemberView>) => ({ type: "create", address, replyTo })),
+    );
+  }
+
+  /** Registers us with the bootstrap; the answer lists everybody registered. */
+  async bootstrapJoin(): Promise<StepResult<readonly RegistryPeer[]>> {
+    const { memory } = this.#deps;
+    if (!memory.membership.created) return no(MISSING.created);
+    const peer = memory.candidate ?? this.#candidate(memory.address!);
+    const listed = await this.#registry({ type: "join", peer });
+    if (listed.ok) memory.candidate = peer;
+    return listed;
+  }
+
+  /** Takes us off the bootstrap's list. */
+  async bootstrapLeave(): Promise<StepResult<readonly RegistryPeer[]>> {
+    const { memory } = this.#deps;
+    const { candidate } = memory;
+    if (candidate === undefined) return no(MISSING.bootstrapped);
+    const left = await this.#registry({ type: "leave", id: candidate.id });
+    if (left.ok) delete memory.candidate;
+    return left;
+  }
+
+  /** Who is registered with the bootstrap. */
+  bootstrapList(): Promise<StepResult<readonly RegistryPeer[]>> {
+    return this.#registry({ type: "list" });
+  }
+
+  /** Under which id we are registered, if we are. */
+  get registeredId(): string | undefined {
+    return this.#deps.memory.candidate?.id;
+  }
+
+  /** Offers us to the bootstrap, in place of somebody who is gone. */
+  bootstrapRefill(): Promise<StepResult<readonly RegistryPeer[]>> {
+    const { candidate } = this.#deps.memory;
+    if (candidate === undefined) return Promise.resolve(no(MISSING.bootstrapped));
+    return this.#registry({ type: "refill", peer: candidate });
+  }
+
+  /** Tells the bootstrap that an entry is dead. */
+  bootstrapEvict(id: string): Promise<StepResult<readonly RegistryPeer[]>> {
+    return this.#registry({ type: "leave", id });
+  }
+
+  /** Starts to spread what is said. */
+  start(): Promise<StepResult<Address>> {
+    const { memory } = this.#deps;
+    if (!memory.membership.created) return Promise.resolve(no(MISSING.created));
+    memory.broadcaster.started = true;
+    return Promise.resolve(yes(memory.address!));
+  }
+
+  /** Joins those who listen at `addresses`, by default those whom the bootstrap lists. */
+  async join(
+    addresses?: readonly Address[],
+  ): Promise<StepResult<Readonly<{ contacted: number; members: readonly MemberView[] }>>> {
+    const { memory } = this.#deps;
+    if (!memory.membership.created) return no(MISSING.created);
+    let targets = addresses;
+    if (targets === undefined) {
+      if (memory.candidate === undefined) return no(MISSING.bootstrapped);
+      const listed = await this.bootstrapList();
+      if (!listed.ok) return listed;
+      targets = addressesOf(listed.value).filter((address) => address !== memory.address);
+      if (targets.length === 0) return yes({ contacted: 0, members: await this.members() });
+    }
+    const reply = await this.#ask(
+      "membership",
+      (replyTo: ActorRef<JoinReply>) => ({ type: "join", addresses: targets, replyTo }),
+      JOIN_TIMEOUT_MS,
+    );
+    if (reply.type === "refused") return { ok: false, why: reply.why, refused: true };
+    if (reply.contacted === 0 && reply.failures.length > 0) {
+      return no(`Nobody answered: ${reply.failures.map(({ address, reason }) => `${address} (${reason})`).join(", ")}`);
+    }
+    return yes({ contacted: reply.contacted, members: await this.members() });
+  }
+
+  /** Everybody alive or suspected, ourselves included. */
+  async members(): Promise<readonly MemberView[]> {
+    if (!this.#deps.memory.membership.created) return [];
+    return await this.#ask("membership", (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list", replyTo }));
+  }
+
+  get created(): boolean {
+    return this.#deps.memory.membership.created;
+  }
+
+  /** Says goodbye to the membership; others see us leave at once. */
+  async leave(): Promise<StepResult<undefined>> {
+    if (!this.#deps.memory.membership.created) return no(MISSING.created);
+    await this.#ask("membership", (replyTo: ActorRef<"left">) => ({ type: "leave", replyTo }));
+    return yes(undefined);
+  }
+
+  /** Stops being a member, without a word, and closes the port. */
+  async shutdown(): Promise<StepResult<undefined>> {
+    const { memory } = this.#deps;
+    if (!memory.membership.created) return no(MISSING.created);
+    await this.#ask("membership", (replyTo: ActorRef<"down">) => ({ type: "shutdown", replyTo }));
+    await this.#ask("transport", (replyTo: ActorRef<"closed">) => ({ type: "close", replyTo }));
+    memory.broadcaster.started = false;
+    delete memory.address;
+    return yes(undefined);
+  }
+
+  /** Enters a room. */
+  async chatJoin(room: RoomName): Promise<StepResult<RoomName>> {
+    const missing = this.#missingForChat();
+    if (missing !== undefined) return no(missing);
+    const reply = await this.#ask(
+      "rooms",
+      (replyTo: ActorRef<"joined" | "was_in" | "full">) => ({ type: "join", room, replyTo }),
+    );
+    if (reply === "joined") return yes(room);
+    return no(reply === "full" ? "You are in too many rooms" : `You are in #${room} already`);
+  }
+
+  /** Leaves a room. */
+  async chatLeave(room: RoomName): Promise<StepResult<RoomName>> {
+    const reply = await this.#ask(
+      "rooms",
+      (replyTo: ActorRef<"left" | "not_in">) => ({ type: "leave", room, replyTo }),
+    );
+    return reply === "left" ? yes(room) : no(`You are not in #${room}`);
+  }
+
+  say(room: RoomName, text: string): Promise<SayReply> {
+    return this.#ask("rooms", (replyTo: ActorRef<SayReply>) => ({ type: "say", room, text, replyTo }));
+  }
+
+  async occupants(room: RoomName): Promise<StepResult<readonly Occupant[]>> {
+    const reply = await this.#ask(
+      "rooms",
+      (replyTo: ActorRef<readonly Occupant[] | "not_in">) => ({ type: "list", room, replyTo }),
+    );
+    return reply === "not_in" ? no(`You are not in #${room}`) : yes(reply);
+  }
+
+  /** Goes for good: others see us leave, and nobody is sent to us any more. */
+  async depart(): Promise<void> {
+    if (this.created) await this.leave();
+    if (this.registeredId !== undefined) await this.bootstrapLeave();
+  }
+
+  #missingForChat(): string | undefined {
+    const { memory } = this.#deps;
+    if (!memory.membership.created) return MISSING.created;
+    return memory.broadcaster.started ? undefined : MISSING.started;
+  }
+
+  /** The last port, if there was one: the same address again is what lets others know us at once. */
+  #preferredBind(): Address {
+    const { bind, memory } = this.#deps;
+    const { port } = splitAddress(bind);
+    return port === 0 && memory.lastPort !== undefined ? withPort(bind, memory.lastPort) : bind;
+  }
+
+  #candidate(address: Address): RegistryPeer {
+    const { hostname, port } = splitAddress(address);
+    const timestamp = String(Math.floor(this.#deps.wallMs() / 1_000));
+    const { name } = this.#deps;
+    return { id: this.#deps.uuid(), name, ip: hostname, port: String(port), protocol: "tcp", status: "0", timestamp };
+  }
+
+  async #registry(command: RegistryCommand): Promise<StepResult<readonly RegistryPeer[]>> {
+    if (this.#deps.memory.address === undefined) return no(MISSING.configured);
+    const reply = await this.#ask(
+      "bootstrap",
+      (replyTo: ActorRef<BootstrapReply>) => ({ command, replyTo }),
+      BOOTSTRAP_TIMEOUT_MS,
+    );
+    return reply.ok ? yes(reply.peers) : no(reply.why);
+  }
+
+  #ask<P extends keyof Parts, A>(
+    part: P,
+    build: (replyTo: ActorRef<A>) => Parts[P],
+    timeoutMs: number = ASK_TIMEOUT_MS,
+  ): Promise<A> {
+    return this.#deps.cast.get(part).ask(build, timeoutMs);
+  }
+}
+
+/** What has to be done first, and by which command. */
+const MISSING = {
+  configured: "Nothing is configured yet: memberlistconfigure comes first",
+  created: "There is no membership yet: memberlistcreate makes one",
+  bootstrapped: "You are not registered yet: bootstrapjoin comes first",
+  started: "Nothing can be spread yet: memberliststart comes first",
+} as const;
+
+/** The addresses of registered peers; entries that are no addresses are left out. */
+export function addressesOf(peers: readonly RegistryPeer[]): Address[] {
+  return peers.flatMap((peer) => {
+    const address = parseAddress(`${peer.ip.includes(":") ? `[${peer.ip}]` : peer.ip}:${peer.port}`);
+    return address === undefined ? [] : [address];
+  });
+}
+
+function yes<T>(value: T): StepResult<T> {
+  return { ok: true, value };
+}
+
+function no(why: string): Readonly<{ ok: false; why: string }> {
+  return { ok: false, why };
+}
