@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "./commands/exit_code.ts";
 import { programHelp } from "./commands/help.ts";
-import { nearest } from "./commands/nearest.ts";
+import { nearest } from "./actors/repl/nearest.ts";
 import { writeData, writeError } from "./commands/output.ts";
 import { COMMANDS, findCommand } from "./commands/table.ts";
 import { VERSION } from "./version.ts";
@@ -24,7 +24,7 @@ async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   const command = findCommand(name);
   if (command !== undefined) return await command.run({ args, env: Deno.env.toObject() });
   if (name.startsWith("-")) return usageError(`flags come after the command: ${name}`);
-  const near = nearest(name, COMMANDS.map((command) => command.name));
+  const [near] = nearest(name, COMMANDS.map((command) => command.name), 1);
   return usageError(`unknown command "${name}"${near === undefined ? "" : ` (did you mean "${near}"?)`}`);
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type AnySetting, type CommandName, type FlagTexts, type SettingKey, settingsOf } from "../config.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../actors/repl/nearest.ts";
 
 /** A command line, taken apart; or one line about the first thing that is wrong with it. */
 export type Arguments =
@@ -107,6 +107,6 @@ function readNegative({ name, value }: FlagToken, flags: Flags): ReadFlag | unde
 function unknownFlag({ name, rawName }: FlagToken, flags: Flags): string {
   const switches = [...flags.values()].filter(([, { kind }]) => kind === "switch");
   const candidates = [...flags.keys(), ...switches.map(([, { flag }]) => `no-${flag}`), "help", "version"];
-  const near = nearest(name, candidates);
+  const [near] = nearest(name, candidates, 1);
   return `unknown flag ${rawName}${near === undefined ? "" : ` (did you mean --${near}?)`}`;
 }

@@ -1,14 +1,52 @@
+import { realClock } from "../actors/runtime/clock.ts";
+import { systemRandom } from "../actors/runtime/random.ts";
+import { ActorSystem } from "../actors/runtime/system.ts";
+import type { OpenReply } from "../actors/transport.ts";
+import { registryService, type ServiceMessage } from "../bootstrap/service.ts";
+import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { CommandCall } from "./command.ts";
-import { configure, formatConfig, usageError } from "./configuration.ts";
+import { configure, usageError } from "./configuration.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { writeData } from "./output.ts";
+import { openLog } from "./log_sink.ts";
+import { writeData, writeError } from "./output.ts";
+import { onSignals } from "./signals.ts";
 
-/** `parley bootstrap`: for now shows what the registry would run with. */
+/** Opening a port takes a moment; more means that something is wrong. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+/** `parley bootstrap`: the registry alone, until a signal ends it. */
 export async function run(call: CommandCall): Promise<ExitCode> {
   const configured = await configure("bootstrap", call);
   if (!configured.ok) return configured.exitCode;
   const [surplus] = configured.positionals;
   if (surplus !== undefined) return usageError("bootstrap", `unexpected argument ${JSON.stringify(surplus)}`);
-  writeData(formatConfig(configured.config));
-  return EXIT.done;
+  const { config } = configured;
+
+  const log = openLog(config.logFile.value, config.logLevel.value);
+  const system = new ActorSystem({ clock: realClock, random: systemRandom(), log: log.sink });
+  const service = system.spawn<ServiceMessage>(
+    "bootstrap",
+    registryService({
+      bind: config.listen.value,
+      config: { maxPeers: config.maxPeers.value, minRefillCandidates: config.minRefillCandidates.value },
+      openTransport: openDenoTransport,
+      clock: realClock,
+    }),
+  );
+  const ended = Promise.withResolvers<number>();
+  system.onStopped(() => ended.resolve(EXIT.failed));
+  const opened = await service.ask<OpenReply>((replyTo) => ({ type: "open", replyTo }), OPEN_TIMEOUT_MS);
+  if (!opened.ok) {
+    writeError(opened.error.message);
+    await system.stop();
+    return EXIT.not_joined;
+  }
+  writeData(`The registry answers at parley://${opened.address} and http://${opened.address}\n`);
+
+  const forgetSignals = onSignals((code) => ended.resolve(code), () => realClock.now());
+  const code = await ended.promise;
+  forgetSignals();
+  await system.stop();
+  log.close();
+  return code as ExitCode;
 }

@@ -2,6 +2,7 @@
  * The two ways out of a command: data on stdout, talk on stderr. A reader that went away (`parley … | head`) ends the
  * output quietly.
  */
+import { visible } from "../actors/repl/visible.ts";
 
 /** Writes data as it is. */
 export function writeData(text: string): void {
@@ -16,17 +17,10 @@ export function writeError(message: string): void {
 /** Longer than any message of ours; beyond it is only what we quote. */
 const LINE_CHARACTERS_MAX = 500;
 
-/** What a terminal obeys, hides or reorders by. */
-const HIDDEN = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
-
 /** One line that is safe to print: control and invisible characters are named instead, and the end is cut. */
 export function oneLine(text: string): string {
   const cut = text.length > LINE_CHARACTERS_MAX ? `${text.slice(0, LINE_CHARACTERS_MAX)}…` : text;
-  return cut.replace(/\s+/g, " ").trim().replace(HIDDEN, codePoint);
-}
-
-function codePoint(character: string): string {
-  return `<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;
+  return visible(cut.replace(/\s+/g, " ").trim());
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -1,31 +1,201 @@
+import type { RoomName } from "../actors/chat_room/entry.ts";
+import { MEMBERSHIP } from "../actors/membership.ts";
+import { type NodeName, parseNodeName } from "../actors/membership/member.ts";
+import { peer, type PeerMessage } from "../actors/peer.ts";
+import type { Cast } from "../actors/peer/cast.ts";
+import { readCounters } from "../actors/peer/counters.ts";
+import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
+import type { Steps } from "../actors/peer/steps.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
+import { lan, local, wan } from "../actors/pool/profile.ts";
+import { repl, type ReplMessage } from "../actors/repl.ts";
+import { COMMANDS } from "../actors/repl/command_table.ts";
+import { Screen } from "../actors/repl/screen.ts";
+import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
+import type { Terminal } from "../actors/repl/terminal.ts";
+import type { Behavior } from "../actors/runtime/behavior.ts";
+import { realClock } from "../actors/runtime/clock.ts";
+import { systemRandom } from "../actors/runtime/random.ts";
+import type { ActorRef } from "../actors/runtime/ref.ts";
+import { ActorSystem } from "../actors/runtime/system.ts";
+import { bootstrapAt } from "../bootstrap/place.ts";
+import type { Config, Environment } from "../config.ts";
+import { splitAddress } from "../transport/address.ts";
+import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { CommandCall } from "./command.ts";
-import { configure, formatConfig, usageError } from "./configuration.ts";
+import { configure, usageError } from "./configuration.ts";
+import { openDenoTerminal } from "./deno_terminal.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { writeData } from "./output.ts";
+import { httpPost } from "./http_post.ts";
+import { openLog } from "./log_sink.ts";
+import { writeError } from "./output.ts";
+import { readScript } from "./script_file.ts";
+import { onSignals } from "./signals.ts";
+import { loadState, saveState, stateFilePath } from "./state_file.ts";
 
-/** `parley peer NAME`: for now shows what the peer would run with. */
+type PeerConfig = Config<"peer">;
+
+/** `parley peer NAME`: a peer with a person at the terminal, until one of the two goes. */
 export async function run(call: CommandCall): Promise<ExitCode> {
   const configured = await configure("peer", call);
   if (!configured.ok) return configured.exitCode;
   const { config, positionals } = configured;
-
   const named = nameOf(positionals, config.name.value);
   if (!named.ok) return usageError("peer", named.why);
-  writeData(`peer ${named.name}\n${formatConfig(config)}`);
-  return EXIT.done;
+  return await runPeer(named.name, config, call.env);
 }
 
-type Named = { readonly ok: true; readonly name: PeerName } | { readonly ok: false; readonly why: string };
+type Named = { readonly ok: true; readonly name: NodeName } | { readonly ok: false; readonly why: string };
 
 /** The argument is the name; the setting is for those who always go by the same one. */
 function nameOf(positionals: readonly string[], setting: PeerName | undefined): Named {
   const [argument, surplus] = positionals;
   if (surplus !== undefined) return { ok: false, why: `unexpected argument ${JSON.stringify(surplus)}` };
-  if (argument === undefined) {
-    return setting === undefined ? { ok: false, why: "a peer needs a name" } : { ok: true, name: setting };
+  const parsed = argument === undefined ? undefined : parsePeerName(argument);
+  if (parsed?.ok === false) {
+    return { ok: false, why: `${JSON.stringify(argument?.slice(0, 40))} cannot be a peer's name: ${parsed.why}` };
   }
-  const parsed = parsePeerName(argument);
-  if (parsed.ok) return parsed;
-  return { ok: false, why: `${JSON.stringify(argument.slice(0, 40))} cannot be a peer's name: ${parsed.why}` };
+  const name = parseNodeName(parsed?.name ?? setting ?? "");
+  return name === undefined ? { ok: false, why: "a peer needs a name" } : { ok: true, name };
+}
+
+async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Promise<ExitCode> {
+  const state = await openState(name, config.stateDirectory.value);
+  const log = openLog(config.logFile.value, config.logLevel.value);
+  const system = new ActorSystem({ clock: realClock, random: systemRandom(), log: log.sink });
+  if (!config.manual.value) Object.assign(state.memory.repl, { mode: "chat", arriving: true });
+  const person = new Person(name, system, openDenoTerminal(), state.memory, config, env);
+  const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();
+
+  const self = system.spawn<PeerMessage>(
+    "peer",
+    peer({
+      name,
+      bind: config.bind.value,
+      profile: { lan, wan, local }[config.profile.value],
+      room: config.room.value as RoomName,
+      contacts: config.join.value,
+      memory: state.memory,
+      clock: realClock,
+      openTransport: openDenoTransport,
+      bootstrap: bootstrapAt(config.bootstrap.value, {
+        clock: realClock,
+        openTransport: openDenoTransport,
+        httpPost,
+        config: { maxPeers: config.maxPeers.value, minRefillCandidates: config.minRefillCandidates.value },
+      }),
+      repl: (steps, cast, quit) => person.repl(steps, cast, quit),
+      exit: (code, why) => ended.resolve({ code, why }),
+    }),
+  );
+  system.events.subscribe(MEMBERSHIP, ({ member }) => {
+    if (member.name === name) state.save();
+  });
+  system.onStopped((failure) =>
+    ended.resolve({ code: EXIT.failed, why: failure === undefined ? undefined : String(failure) })
+  );
+  const forgetSignals = onSignals((code) => self.tell({ type: "quit", code }), () => realClock.now());
+  if (!config.manual.value) self.tell({ type: "arrive" });
+
+  const { code, why } = await ended.promise;
+  forgetSignals();
+  await state.saved();
+  await system.stop();
+  person.leave();
+  log.close();
+  if (why !== undefined) writeError(why);
+  return code as ExitCode;
+}
+
+/** What an earlier run left behind, and what this one leaves. */
+async function openState(name: NodeName, directory: string | undefined) {
+  const path = directory === undefined ? undefined : stateFilePath(directory, name as string as PeerName);
+  const loaded = path === undefined ? undefined : await loadState(path);
+  const memory = newMemory(loaded?.ok ? loaded.state : {});
+  let saving: Promise<unknown> = Promise.resolve();
+  const save = (): void => {
+    if (path === undefined || memory.address === undefined) return;
+    const { port } = splitAddress(memory.address);
+    // One after the other. That it fails (a read-only home) costs the next run its old port, nothing else.
+    saving = saving.then(() => saveState(path, { v: 1, port, incarnation: memory.membership.incarnation }));
+  };
+  const saved = (): Promise<unknown> => {
+    save();
+    return saving;
+  };
+  return { memory, save, saved };
+}
+
+/** The terminal and its REPL, across restarts of the actor. */
+class Person {
+  readonly #name: NodeName;
+  readonly #system: ActorSystem;
+  readonly #terminal: Terminal;
+  readonly #memory: PeerMemory;
+  readonly #style: Style;
+  readonly #callerFolder: string | undefined;
+  #ref: ActorRef<ReplMessage> | undefined;
+
+  constructor(
+    name: NodeName,
+    system: ActorSystem,
+    terminal: Terminal,
+    memory: PeerMemory,
+    config: PeerConfig,
+    env: Environment,
+  ) {
+    this.#name = name;
+    this.#system = system;
+    this.#terminal = terminal;
+    this.#memory = memory;
+    this.#style = styleFor(config.color.value, env);
+    this.#callerFolder = env["INIT_CWD"];
+  }
+
+  repl(steps: Steps, cast: Cast, quit: () => void): Behavior<ReplMessage> {
+    const behavior = repl({
+      name: this.#name,
+      terminal: this.#terminal,
+      memory: this.#memory.repl,
+      style: this.#style,
+      commands: COMMANDS,
+      peer: {
+        steps,
+        tree: () => this.#system.tree(),
+        crash: (path) => this.#system.crash(path),
+        counters: () => readCounters(cast, this.#system.deadLetterCounts),
+      },
+      readFile: (path) => readScript(path, this.#callerFolder),
+      quit,
+    });
+    return (ctx) => {
+      const isFirst = this.#ref === undefined;
+      this.#ref = ctx.self;
+      if (isFirst) this.#listen();
+      return behavior(ctx);
+    };
+  }
+
+  /** Draws for the last time, and gives the terminal back. */
+  leave(): void {
+    new Screen(this.#terminal, this.#memory.repl.screen).close();
+  }
+
+  #listen(): void {
+    this.#terminal.listen({
+      bytes: (bytes) => this.#ref?.tell({ type: "typed", bytes }),
+      end: () => this.#ref?.tell({ type: "input_ended" }),
+      resized: () => this.#ref?.tell({ type: "resized" }),
+    });
+  }
+}
+
+function styleFor(when: "auto" | "always" | "never", env: Environment): Style {
+  return createStyle(wantsColour({
+    flag: when === "auto" ? undefined : when === "always",
+    forceColor: env["FORCE_COLOR"],
+    noColor: env["NO_COLOR"],
+    term: env["TERM"],
+    terminal: Deno.stdout.isTerminal(),
+  }));
 }

@@ -44,7 +44,7 @@ type ValueRow<T, C extends string> = Row<C> & {
 };
 
 /** A setting with one value, a text; given twice, the last one counts. */
-export function text<T, const C extends string>(row: ValueRow<T, C>): Setting<T, C> {
+export function text<const T, const C extends string>(row: ValueRow<T, C>): Setting<T, C> {
   return single("text", row);
 }
 
