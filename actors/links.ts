@@ -138,12 +138,14 @@ class LinkKeeper {
     refused: 0,
     malformed: 0,
   };
+  readonly #instance: string;
   #transport: Pick<Transport, "connect"> | undefined;
   #self: LinkIdentity | undefined;
 
   constructor(ctx: Context<LinksMessage>, clock: Clock) {
     this.#ctx = ctx;
     this.exports = new Exports(ctx.random);
+    this.#instance = ctx.random.bytes(8).toHex();
     const courier = linksCourier(ctx.self, clock, (path, message) => this.#late(path, message));
     this.#codec = new EnvelopeCodec({
       isRef: isActorRef,
@@ -215,7 +217,7 @@ class LinkKeeper {
 
   opened(connection: Connection): void {
     connection.stream.write(LINK_PREAMBLE);
-    this.#write(connection, { type: "hello", version: LINK_VERSION, ...this.#identity() });
+    this.#greet(connection);
   }
 
   received(connection: Connection, bytes: Uint8Array): void {
@@ -296,10 +298,25 @@ class LinkKeeper {
       connection.peer = hello.address;
       this.#strangers.delete(connection);
       link.connections.add(connection);
-      this.#write(connection, { type: "hello", version: LINK_VERSION, ...this.#identity() });
+      this.#greet(connection);
     }
+    const link = this.#links.get(connection.peer!);
+    if (link === undefined) return connection.stream.destroy(); // given up meanwhile
     connection.established = true;
-    this.#flush(this.#links.get(connection.peer!)!, connection);
+    if (link.instance !== undefined && link.instance !== hello.instance) this.#replaced(link, connection);
+    link.instance = hello.instance;
+    this.#flush(link, connection);
+  }
+
+  /** Somebody else answers at that address now: what led to the former one is over. */
+  #replaced(link: Link, by: Connection): void {
+    for (const connection of link.connections) if (connection !== by) connection.stream.destroy();
+    this.#mourn(link);
+  }
+
+  #greet(connection: Connection): void {
+    const hello = { type: "hello", version: LINK_VERSION, instance: this.#instance, ...this.#identity() } as const;
+    this.#write(connection, hello);
   }
 
   #flush(link: Link, connection: Connection): void {
@@ -366,8 +383,15 @@ class LinkKeeper {
     this.#links.delete(link.peer);
     this.#ctx.timers.cancel(`connect ${link.peer}`);
     for (const envelope of link.takeQueue()) this.#drop(link.peer, envelope);
+    this.#mourn(link);
+  }
+
+  /** The actors that were there are gone: says so to everybody who watches one or waits for its reply. */
+  #mourn(link: Link): void {
     for (const slot of [...link.slots]) slot.fail(new AskError("gone", link.peer));
-    for (const { gone } of [...link.watches.values()]) gone("unreachable");
+    const watches = [...link.watches.values()];
+    link.watches.clear();
+    for (const { gone } of watches) gone("unreachable");
   }
 
   #drop(peer: Address | undefined, envelope: Envelope): void {

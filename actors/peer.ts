@@ -48,6 +48,8 @@ export type PeerOptions = Readonly<{
   bootstrap(courier: () => Courier): Behavior<BootstrapMessage>;
   /** The person's side, if there is one; `quit` asks the peer to go. */
   repl?(steps: Steps, cast: Cast, quit: () => void): Behavior<ReplMessage>;
+  /** Called at each start with the steps that the peer can take, for who drives it without a person. */
+  onSteps?(steps: Steps): void;
   /** Called once, when the peer has gone. `why` is for the person, when something went wrong. */
   exit(code: number, why?: string): void;
 }>;
@@ -108,6 +110,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       wallMs: () => ctx.clock.wallMs(),
       uuid: () => ctx.random.uuid(),
     });
+    options.onSteps?.(steps);
     const person = options.repl === undefined ? undefined : ctx.spawn(
       "repl",
       options.repl(steps, cast, () => ctx.self.tell({ type: "quit", code: 0 })),

@@ -62,7 +62,12 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
 async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Promise<ExitCode> {
   const state = await openState(name, config.stateDirectory.value);
   const log = openLog(config.logFile.value, config.logLevel.value);
-  const system = new ActorSystem({ clock: realClock, random: systemRandom(), log: log.sink });
+  const system = new ActorSystem({
+    clock: realClock,
+    random: systemRandom(),
+    log: log.sink,
+    supervision: { maxRestarts: 0 }, // a peer that its own supervision cannot keep up has to say so, not to flap
+  });
   if (!config.manual.value) Object.assign(state.memory.repl, { mode: "chat", arriving: true });
   const person = new Person(name, system, openDenoTerminal(), state.memory, config, env);
   const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();

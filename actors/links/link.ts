@@ -19,6 +19,8 @@ export class Link {
   readonly watches = new Map<number, { readonly id: string; readonly gone: (reason: StopReason) => void }>();
   readonly slots = new Set<ReplySlot<never>>();
   attempts = 0;
+  /** Which start of the peer we last spoke to. */
+  instance: string | undefined;
   usedAt: number;
   #queue: Envelope[] = [];
 

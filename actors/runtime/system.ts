@@ -7,6 +7,7 @@ import { EventStream } from "./events.ts";
 import { createLog, type Log, type LogSink } from "./log.ts";
 import type { Random } from "./random.ts";
 import type { ActorRef } from "./ref.ts";
+import type { Supervision } from "./supervisor.ts";
 
 /** What cells need of the system they live in. */
 export interface Host {
@@ -18,7 +19,13 @@ export interface Host {
   deadLetter(letter: DeadLetter): void;
 }
 
-export type SystemOptions = Readonly<{ clock: Clock; random: Random; log?: LogSink }>;
+export type SystemOptions = Readonly<{
+  clock: Clock;
+  random: Random;
+  log?: LogSink;
+  /** How top-level actors are looked after; when that has its limit, the system stops. */
+  supervision?: Partial<Supervision>;
+}>;
 
 /** One row of the tree, for people and pages. */
 export type TreeNode = Readonly<{
@@ -49,7 +56,7 @@ export class ActorSystem {
     unreachable: 0,
   };
 
-  constructor({ clock, random, log = () => {} }: SystemOptions) {
+  constructor({ clock, random, log = () => {}, supervision = {} }: SystemOptions) {
     this.#host = {
       clock,
       random,
@@ -58,7 +65,11 @@ export class ActorSystem {
       log: (path) => createLog(path, () => clock.wallMs(), log),
       deadLetter: (letter) => this.deadLetter(letter),
     };
-    this.#root = new Cell(this.#host, undefined, "", () => () => {}, {});
+    const guardian: Behavior<unknown> = (ctx) => {
+      ctx.supervise(supervision);
+      return () => {};
+    };
+    this.#root = new Cell(this.#host, undefined, "", guardian, {});
     this.#root.run(0);
   }
 

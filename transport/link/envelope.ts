@@ -8,8 +8,11 @@ import { type Address, parseAddress } from "../address.ts";
  * which an actor is published, or the token under which a ref was handed out.
  */
 export type Envelope =
-  /** First on the connection, from both sides: who I am and where I listen. */
-  | Readonly<{ type: "hello"; version: number; address: Address; name: string }>
+  /**
+   * First on the connection, from both sides: who I am and where I listen. `instance` is new with each start: whoever
+   * answers at an address with another one is somebody else, and the actors that were watched there are gone.
+   */
+  | Readonly<{ type: "hello"; version: number; address: Address; name: string; instance: string }>
   /** A message for one of your actors. */
   | Readonly<{ type: "tell"; id: string; message: unknown }>
   /** Tell me once when that actor is gone; answered by `gone`. */
@@ -80,7 +83,7 @@ function toArray(envelope: Envelope): unknown[] {
   const code = CODES[envelope.type];
   switch (envelope.type) {
     case "hello":
-      return [code, envelope.version, envelope.address, envelope.name];
+      return [code, envelope.version, envelope.address, envelope.name, envelope.instance];
     case "tell":
       return [code, envelope.id, envelope.message];
     case "watch":
@@ -99,12 +102,12 @@ function toArray(envelope: Envelope): unknown[] {
 
 function fromArray(value: unknown): Envelope | undefined {
   if (!Array.isArray(value)) return undefined;
-  const [code, a, b, c]: unknown[] = value;
+  const [code, a, b, c, d]: unknown[] = value;
   switch (code) {
     case CODES.hello: {
       const address = typeof b === "string" ? parseAddress(b) : undefined;
-      if (!isNumber(a) || address === undefined || !isId(c)) return undefined;
-      return { type: "hello", version: a, address, name: c };
+      if (!isNumber(a) || address === undefined || !isId(c) || !isId(d)) return undefined;
+      return { type: "hello", version: a, address, name: c, instance: d };
     }
     case CODES.tell:
       return isId(a) ? { type: "tell", id: a, message: b } : undefined;

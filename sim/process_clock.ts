@@ -1,0 +1,42 @@
+import type { Cancel, Clock } from "../actors/runtime/clock.ts";
+
+/** The clock of one simulated process. Once killed, nothing of that process ever runs again, and nothing is told. */
+export class ProcessClock implements Clock {
+  readonly #world: Clock;
+  #alive = true;
+
+  constructor(world: Clock) {
+    this.#world = world;
+  }
+
+  /** As by SIGKILL. */
+  kill(): void {
+    this.#alive = false;
+  }
+
+  now(): number {
+    return this.#world.now();
+  }
+
+  wallMs(): number {
+    return this.#world.wallMs();
+  }
+
+  after(delayMs: number, run: () => void): Cancel {
+    return this.#world.after(delayMs, this.#ifAlive(run));
+  }
+
+  soon(run: () => void): void {
+    this.#world.soon(this.#ifAlive(run));
+  }
+
+  yieldThen(run: () => void): void {
+    this.#world.yieldThen(this.#ifAlive(run));
+  }
+
+  #ifAlive(run: () => void): () => void {
+    return () => {
+      if (this.#alive) run();
+    };
+  }
+}

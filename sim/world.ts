@@ -1,0 +1,183 @@
+import { CHAT, type ChatEvent } from "../actors/chat_room.ts";
+import type { RoomName } from "../actors/chat_room/entry.ts";
+import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
+import { parseNodeName } from "../actors/membership/member.ts";
+import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
+import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
+import type { Steps } from "../actors/peer/steps.ts";
+import { local, type Profile } from "../actors/pool/profile.ts";
+import { type Random, seededRandom } from "../actors/runtime/random.ts";
+import type { ActorRef } from "../actors/runtime/ref.ts";
+import { ActorSystem } from "../actors/runtime/system.ts";
+import { bootstrapAt, type BootstrapPlace } from "../bootstrap/place.ts";
+import type { Address } from "../transport/address.ts";
+import { openSimulatedTransportOn } from "../transport/simulated_transport.ts";
+import type { OpenTransport } from "../transport/transport.ts";
+import { Network } from "./network.ts";
+import { ProcessClock } from "./process_clock.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+export type WorldOptions = Readonly<{ seed: string | number; profile?: Profile }>;
+
+/** What a peer is started with besides its name. `manual` ones do nothing by themselves. */
+export type StartOptions = Readonly<{
+  manual?: boolean;
+  bootstrap?: BootstrapPlace;
+  last?: { readonly port?: number; readonly incarnation?: number };
+  repl?: PeerOptions["repl"];
+}>;
+
+/** Several peers of the real actors, in one process, on virtual time and a simulated network. All from one seed. */
+export class World {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly network: Network;
+  readonly #random: Random;
+  readonly #profile: Profile;
+  readonly #peers = new Map<string, SimulatedPeer>();
+  #starts = 0;
+
+  constructor({ seed, profile = local }: WorldOptions) {
+    this.#random = seededRandom(seed);
+    this.network = new Network(this.clock, this.#random.child("network"));
+    this.#profile = profile;
+  }
+
+  /** Those that run now. */
+  get peers(): readonly SimulatedPeer[] {
+    return [...this.#peers.values()].filter(({ state }) => state === "running");
+  }
+
+  /** Starts a process of this name; an earlier one is over. */
+  start(name: string, options: StartOptions = {}): SimulatedPeer {
+    const random = this.#random.child(`${name} ${++this.#starts}`);
+    const started = new SimulatedPeer(name, this.network, this.#profile, random, options);
+    this.#peers.set(name, started);
+    return started;
+  }
+
+  /** Starts peers, `gapMs` apart. */
+  async startAll(names: readonly string[], gapMs: number): Promise<readonly SimulatedPeer[]> {
+    const started: SimulatedPeer[] = [];
+    for (const name of names) {
+      started.push(this.start(name));
+      await this.clock.advance(gapMs);
+    }
+    return started;
+  }
+
+  /** Everybody who runs lists exactly those who run. */
+  isConverged(): boolean {
+    const names = this.peers.map(({ name }) => name).toSorted().join();
+    return this.peers.every((one) => one.alive.join() === names);
+  }
+}
+
+/** One process with one peer in it, and what it has shown so far. */
+export class SimulatedPeer {
+  readonly name: string;
+  readonly system: ActorSystem;
+  readonly memory: PeerMemory;
+  readonly members: MembershipEvent[] = [];
+  readonly chat: ChatEvent[] = [];
+  state: "running" | "killed" | "ended" = "running";
+  exitCode: number | undefined;
+  exitReason: string | undefined;
+  readonly #self: ActorRef<PeerMessage>;
+  readonly #clock: ProcessClock;
+  readonly #network: Network;
+  readonly #addresses: Address[] = [];
+  readonly #present = new Set<string>();
+  #steps: Steps | undefined;
+
+  constructor(name: string, network: Network, profile: Profile, random: Random, options: StartOptions) {
+    this.name = name;
+    this.#network = network;
+    this.#clock = new ProcessClock(network.clock);
+    this.memory = newMemory(options.last);
+    this.system = new ActorSystem({ clock: this.#clock, random, supervision: { maxRestarts: 0 } });
+    this.#observe();
+    const openTransport = this.#openTransport();
+    this.#self = this.system.spawn<PeerMessage>(
+      "peer",
+      peer({
+        name: parseNodeName(name)!,
+        bind: "127.0.0.1:0" as Address,
+        profile,
+        room: "lobby" as RoomName,
+        contacts: [],
+        memory: this.memory,
+        clock: this.#clock,
+        openTransport,
+        bootstrap: bootstrapAt(options.bootstrap ?? { type: "local", port: 7947 }, {
+          clock: this.#clock,
+          openTransport,
+          httpPost: () => Promise.reject(new Error("There is no HTTP in this world")),
+          config: { maxPeers: 8, minRefillCandidates: 5 },
+        }),
+        ...(options.repl === undefined ? {} : { repl: options.repl }),
+        onSteps: (steps) => this.#steps = steps,
+        exit: (code, why) => this.#exit(code, why),
+      }),
+    );
+    if (options.manual !== true) this.#self.tell({ type: "arrive" });
+  }
+
+  /** The steps of the peer, to take them one by one. */
+  get steps(): Steps {
+    if (this.#steps === undefined) throw new Error("The peer has not started yet: advance the clock");
+    return this.#steps;
+  }
+
+  /** Names of those this peer believes to be there, itself included, sorted. */
+  get alive(): readonly string[] {
+    return [...this.#present].toSorted();
+  }
+
+  /** What was said on this peer's screen, as `author: text`. */
+  get said(): readonly string[] {
+    return this.chat.flatMap((event) => event.type === "said" ? [`${event.author}: ${event.text}`] : []);
+  }
+
+  /** Says something in the lobby. */
+  say(text: string): void {
+    void this.steps.say("lobby" as RoomName, text);
+  }
+
+  /** Leaves as a person would. */
+  quit(): void {
+    this.#self.tell({ type: "quit", code: 0 });
+  }
+
+  /** Ends the process without a word. */
+  kill(): void {
+    this.state = "killed";
+    this.#clock.kill();
+    for (const address of this.#addresses) this.#network.crash(address);
+  }
+
+  #observe(): void {
+    this.system.events.subscribe(MEMBERSHIP, (event) => {
+      this.members.push(event);
+      if (event.type === "joined") this.#present.add(event.member.name);
+      if (event.type === "left" || event.type === "failed") this.#present.delete(event.member.name);
+    });
+    this.system.events.subscribe(CHAT, (event) => this.chat.push(event));
+  }
+
+  /** Opens transports, and remembers where: those vanish with the process. */
+  #openTransport(): OpenTransport {
+    const open = openSimulatedTransportOn(this.#network);
+    return async (bind, handler) => {
+      const transport = await open(bind, handler);
+      this.#addresses.push(transport.address);
+      return transport;
+    };
+  }
+
+  #exit(code: number, why: string | undefined): void {
+    this.state = "ended";
+    this.exitCode = code;
+    this.exitReason = why;
+    void this.system.stop();
+  }
+}

@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import { createStyle } from "../../actors/repl/style.ts";
+import { COMMANDS } from "../../actors/repl/command_table.ts";
+import { repl } from "../../actors/repl.ts";
+import type { TreeNode } from "../../actors/runtime/system.ts";
+import { World } from "../../sim/world.ts";
+import { FakeTerminal } from "../support/fake_terminal.ts";
+
+const CAST = [
+  "transport",
+  "links",
+  "pool",
+  "pool/membership",
+  "pool/failure_detector",
+  "pool/broadcaster",
+  "rooms",
+  "rooms/room-lobby",
+  "bootstrap",
+  "repl",
+];
+
+function find(nodes: readonly TreeNode[], path: string): TreeNode | undefined {
+  for (const node of nodes) {
+    if (node.path === path) return node;
+    const below = find(node.children, path);
+    if (below !== undefined) return below;
+  }
+  return undefined;
+}
+
+/** Three peers in a room; alice, who also hosts the registry, has a person at a terminal. */
+async function three(seed: string) {
+  const world = new World({ seed });
+  const terminal = new FakeTerminal(false);
+  const alice = world.start("alice", {
+    repl: (steps, _cast, quit) => (ctx) =>
+      repl({
+        name: "alice",
+        terminal,
+        memory: alice.memory.repl,
+        style: createStyle(false),
+        commands: COMMANDS,
+        peer: {
+          steps,
+          tree: () => alice.system.tree(),
+          crash: (path) => alice.system.crash(path),
+          counters: () => Promise.resolve([]),
+        },
+        readFile: () => Promise.reject(new Error("there is no such file")),
+        quit,
+      })(ctx),
+  });
+  await world.clock.advance(500);
+  const [bob, charly] = await world.startAll(["bob", "charly"], 500);
+  await world.clock.until(() => world.isConverged(), 5_000, "three in one membership");
+  await world.clock.advance(500);
+  return { world, terminal, alice, bob: bob!, charly: charly! };
+}
+
+for (const part of CAST) {
+  Deno.test(`${part} crashes: it is restarted, and the peer goes on chatting without being seen to leave`, async () => {
+    const { world, terminal, alice, bob, charly } = await three(part);
+    assert(alice.system.crash(`/peer/${part}`));
+    await world.clock.advance(4_000);
+    alice.say("I am still here");
+    bob.say("so am I");
+    await world.clock.advance(2_000);
+
+    assertEquals(find(alice.system.tree(), `/peer/${part}`)?.restarts, 1);
+    assertEquals(charly.said.toSorted(), ["alice: I am still here", "bob: so am I"]);
+    assert(alice.said.includes("bob: so am I"), "alice still hears");
+    assert(terminal.text.includes("bob: so am I"), "and sees it");
+    await world.clock.advance(30_000);
+    for (const peer of [bob, charly]) {
+      const bad = peer.members.filter(({ type }) => type === "failed" || type === "left" || type === "conflict");
+      assertEquals(bad, []);
+    }
+    assertEquals(world.isConverged(), true);
+  });
+}
+
+Deno.test("an actor that crashes again and again takes the peer down, with a reason, and the others notice", async () => {
+  const { world, alice } = await three("again");
+  let failure: unknown;
+  alice.system.onStopped((error) => failure = error);
+  for (let i = 0; i < 500 && failure === undefined; i++) {
+    alice.system.crash("/peer/pool/membership");
+    await world.clock.advance(100);
+  }
+  assert(String(failure).includes("Too many restarts"), String(failure));
+});
