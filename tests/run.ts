@@ -24,7 +24,7 @@ const SUITES: readonly Suite[] = [
     paths: ["tests"],
     flags: [
       "-P=test",
-      "--ignore=tests/actors,tests/transport/wire,tests/sim,tests/bootstrap,tests/config",
+      "--ignore=tests/actors,tests/transport/wire,tests/transport/link,tests/sim,tests/bootstrap,tests/config",
     ],
   },
 ];

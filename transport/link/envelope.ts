@@ -1,7 +1,7 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
-import type { ActorRef } from "../../actors/runtime/ref.ts";
-import type { StopReason } from "../../actors/runtime/ref.ts";
+import type { ActorRef, StopReason } from "../../actors/runtime/ref.ts";
 import { type Address, parseAddress } from "../address.ts";
+import { MsgpackReader, SKIPPED_NESTING_MAX } from "../wire/msgpack.ts";
 
 /**
  * What two peers say to each other over a link. Everything but `hello` comes in any order. An `id` is the name under
@@ -36,6 +36,9 @@ const REF_EXTENSION = 1;
 /** Names and tokens are short; a longer one is a fault. */
 const ID_LENGTH_MAX = 256;
 
+/** Levels of an envelope, its own included: what a sender may nest is what a receiver steps through. */
+export const ENVELOPE_DEPTH_MAX = SKIPPED_NESTING_MAX + 1;
+
 const STOP_REASONS: ReadonlySet<string> = new Set(["finished", "stopped", "failed", "unreachable", "unknown"]);
 
 /** How refs cross the wire: `describe` gives an outgoing one an address and an id, `resolve` makes an incoming one. */
@@ -58,25 +61,42 @@ export class EnvelopeCodec {
         return encode([address, id]);
       },
       decode: (bytes) => {
-        const [address, id] = refParts(decode(bytes));
+        const [address, id] = refParts(isSound(bytes) ? decode(bytes) : undefined);
         return refs.resolve(address, id);
       },
     });
   }
 
-  /** The bytes of one frame's body. */
+  /**
+   * The bytes of one frame's body. Throws over a message that is no plain data, or nested beyond
+   * {@linkcode ENVELOPE_DEPTH_MAX}.
+   */
   encode(envelope: Envelope): Uint8Array {
-    return encode(toArray(envelope), { extensionCodec: this.#extensions, ignoreUndefined: true });
+    return encode(toArray(envelope), {
+      extensionCodec: this.#extensions,
+      ignoreUndefined: true,
+      maxDepth: ENVELOPE_DEPTH_MAX,
+    });
   }
 
   /** The envelope in a stranger's bytes, or `undefined` when there is none. */
   decode(body: Uint8Array): Envelope | undefined {
+    if (!isSound(body)) return undefined;
     try {
       return fromArray(decode(body, { extensionCodec: this.#extensions }));
     } catch {
       return undefined; // whatever the library throws over: it is not one of our envelopes
     }
   }
+}
+
+/**
+ * Whether the bytes are one value, all there and not nested too deep. Asked before they are decoded, because the library
+ * believes what an array claims of its length: five bytes would cost a quarter of a gigabyte.
+ */
+function isSound(bytes: Uint8Array): boolean {
+  const reader = new MsgpackReader(bytes);
+  return reader.skip() === true && reader.position === bytes.length;
 }
 
 function toArray(envelope: Envelope): unknown[] {

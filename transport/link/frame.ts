@@ -6,10 +6,16 @@
 /** What the side that connected writes first, so that the stream is told apart from others on the same port. */
 export const LINK_PREAMBLE: Uint8Array = Uint8Array.of(0xca, 0x11);
 
-/** Longest frame: a page of history fits, a stranger's claim of gigabytes does not. */
-export const FRAME_BYTES_MAX = 256 * 1024;
+/**
+ * Longest frame: a page of history fits, and the longest answer of a registry (256 peers with words of three bytes a
+ * letter, 300 KiB); a stranger's claim of gigabytes does not.
+ */
+export const FRAME_BYTES_MAX = 512 * 1024;
 
 const HEADER_BYTES = 4;
+
+/** What a reader that waits for the rest of a frame begins with; it grows with what comes, never by the claim. */
+const HELD_BYTES_MIN = 1024;
 
 /** The frame around `body`; throws a `RangeError` beyond {@linkcode FRAME_BYTES_MAX}. */
 export function encodeFrame(body: Uint8Array): Uint8Array {
@@ -22,11 +28,13 @@ export function encodeFrame(body: Uint8Array): Uint8Array {
 
 /** Cuts a stream of bytes into frames, however it is chunked. Holds one frame at most. */
 export class FrameReader {
-  #held: Uint8Array = new Uint8Array(0);
+  /** The beginning of a frame: the first `#length` bytes. Given away with the bodies in it, never written again. */
+  #held: Uint8Array = NOTHING;
+  #length = 0;
 
   /** The bodies completed by `chunk`; `undefined` when a frame is empty or too long, after which it is of no use. */
   push(chunk: Uint8Array): Uint8Array[] | undefined {
-    const bytes = this.#held.length === 0 ? chunk : concat(this.#held, chunk);
+    const bytes = this.#length === 0 ? chunk : this.#append(chunk);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const bodies: Uint8Array[] = [];
     let at = 0;
@@ -37,14 +45,27 @@ export class FrameReader {
       bodies.push(bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length));
       at += HEADER_BYTES + length;
     }
-    this.#held = bytes.slice(at);
+    if (bodies.length > 0 || this.#length === 0) this.#hold(bytes.subarray(at));
     return bodies;
+  }
+
+  /** All bytes held, in memory that doubles: single bytes must not cost a copy of the whole each. */
+  #append(chunk: Uint8Array): Uint8Array {
+    const length = this.#length + chunk.length;
+    if (length > this.#held.length) {
+      const larger = new Uint8Array(Math.max(2 * length, HELD_BYTES_MIN));
+      larger.set(this.#held.subarray(0, this.#length));
+      this.#held = larger;
+    }
+    this.#held.set(chunk, this.#length);
+    this.#length = length;
+    return this.#held.subarray(0, length);
+  }
+
+  #hold(rest: Uint8Array): void {
+    this.#held = rest.length === 0 ? NOTHING : new Uint8Array(rest);
+    this.#length = rest.length;
   }
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
+const NOTHING = new Uint8Array(0);
