@@ -4,7 +4,7 @@ import { LINK_PREAMBLE } from "../transport/link/frame.ts";
 import type { Stream, StreamHandler, Transport } from "../transport/transport.ts";
 import { Connection } from "./links/connection.ts";
 import { Exports, type Published } from "./links/exports.ts";
-import { Link } from "./links/link.ts";
+import { Link, type Parcel } from "./links/link.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { type ActorRef, AskError, type StopReason } from "./runtime/ref.ts";
@@ -30,6 +30,7 @@ export type LinksMessage =
   | Readonly<{ type: "accepted"; stream: Stream; adopt: (handler: StreamHandler) => void }>
   | Readonly<{ type: "opened"; connection: Connection }>
   | Readonly<{ type: "received"; connection: Connection; bytes: Uint8Array }>
+  | Readonly<{ type: "ended"; connection: Connection }>
   | Readonly<{ type: "closed"; connection: Connection }>
   /** Timers. */
   | Readonly<{ type: "connect"; peer: Address }>
@@ -39,6 +40,8 @@ export type LinkIdentity = Readonly<{ address: Address; name: string }>;
 
 export type LinksStatus = Readonly<{
   links: readonly Readonly<{ peer: Address; connections: number; queued: number }>[];
+  /** All that are open, also those that belong to no link. */
+  connections: number;
   counters: Readonly<LinksCounters>;
 }>;
 
@@ -47,12 +50,18 @@ type LinksCounters = {
   received: number;
   /** Not carried: the peer cannot be reached, is too slow, or too many wait. */
   undelivered: number;
+  /** Not carried: no plain data, too deep, too long, or with a ref that others may not have. */
+  unsendable: number;
   /** From outside, for nobody we publish. */
   unknownTarget: number;
   /** From outside, refused by the decoder of the actor it was for. */
   refused: number;
   /** Connections closed because what came was no link. */
   malformed: number;
+  /** Connections closed because no hello came in time, or nothing more. */
+  timedOut: number;
+  /** Connections closed because there were too many. */
+  crowdedOut: number;
 };
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -64,6 +73,10 @@ const PING_AFTER_MS = 4_000;
 const DEAD_AFTER_MS = 12_000;
 /** A link that nobody needs is closed after this time without a message. */
 const IDLE_CLOSE_MS = 120_000;
+/** Incoming connections that have not said hello at once; of more, the oldest is closed. */
+const STRANGERS_MAX = 256;
+/** Actors of ours that one connection watches; nobody has a use for more. */
+const THEIR_WATCHES_MAX = 1_024;
 /** Links at once; further peers are refused. */
 const LINKS_MAX = 1_024;
 
@@ -97,6 +110,8 @@ export function links(clock: Clock): Behavior<LinksMessage> {
           return keeper.opened(message.connection);
         case "received":
           return keeper.received(message.connection, message.bytes);
+        case "ended":
+          return keeper.ended(message.connection);
         case "closed":
           return keeper.closed(message.connection);
         case "connect":
@@ -127,16 +142,19 @@ class LinkKeeper {
   readonly exports: Exports;
   readonly #ctx: Context<LinksMessage>;
   readonly #links = new Map<Address, Link>();
-  /** Incoming connections that have not said hello. */
-  readonly #strangers = new Set<Connection>();
+  /** All connections, oldest first: those of the links, those that have not said whose they are, and retired ones. */
+  readonly #live = new Set<Connection>();
   readonly #codec: EnvelopeCodec;
   readonly #counters: LinksCounters = {
     sent: 0,
     received: 0,
     undelivered: 0,
+    unsendable: 0,
     unknownTarget: 0,
     refused: 0,
     malformed: 0,
+    timedOut: 0,
+    crowdedOut: 0,
   };
   readonly #instance: string;
   #transport: Pick<Transport, "connect"> | undefined;
@@ -165,18 +183,16 @@ class LinkKeeper {
 
   detach(): void {
     this.#transport = undefined;
-    for (const connection of [...this.#strangers, ...this.#connections()]) connection.stream.destroy();
+    this.#self = undefined;
     for (const link of [...this.#links.values()]) this.#giveUp(link);
+    for (const connection of [...this.#live]) this.#hangUp(connection);
   }
 
   send(to: Address, id: string, message: unknown, slot?: ReplySlot<never>): void {
     const link = this.#link(to);
-    if (link === undefined) return this.#undelivered(to, id, message, slot);
-    if (slot !== undefined) {
-      link.slots.add(slot);
-      slot.watch(() => link.slots.delete(slot));
-    }
-    this.#dispatch(link, { type: "tell", id, message });
+    const parcel: Parcel = { tell: { type: "tell", id, message }, slot };
+    if (link === undefined) this.#undelivered(to, parcel);
+    else this.#dispatch(link, parcel);
   }
 
   watch(to: Address, id: string, watch: number, gone: (reason: StopReason) => void): void {
@@ -196,72 +212,75 @@ class LinkKeeper {
 
   peerGone(peer: Address): void {
     const link = this.#links.get(peer);
-    if (link === undefined) return;
-    for (const connection of [...link.connections]) connection.stream.destroy();
-    this.#giveUp(link);
+    if (link !== undefined) this.#giveUp(link);
   }
 
   status(): LinksStatus {
     const links = [...this.#links.values()];
     return {
       links: links.map((link) => ({ peer: link.peer, connections: link.connections.size, queued: link.queued })),
+      connections: this.#live.size,
       counters: { ...this.#counters },
     };
   }
 
   accepted(stream: Stream, adopt: (handler: StreamHandler) => void): void {
+    if (this.#self === undefined) return stream.destroy(); // meant for who was here before a restart
+    this.#makeRoomForStranger();
     const connection = new Connection(stream, this.#codec, this.#now());
-    this.#strangers.add(connection);
-    adopt(this.#handler(connection));
+    this.#live.add(connection);
+    adopt(this.#handler(() => connection));
   }
 
   opened(connection: Connection): void {
+    if (!this.#live.has(connection)) return;
     connection.stream.write(LINK_PREAMBLE);
     this.#greet(connection);
   }
 
   received(connection: Connection, bytes: Uint8Array): void {
+    if (!this.#live.has(connection)) return; // hung up on, or from before a restart
     const envelopes = connection.read(bytes, this.#now());
     if (envelopes === undefined) return this.#malformed(connection);
-    for (const envelope of envelopes) this.#receive(connection, envelope);
+    for (const envelope of envelopes) if (this.#live.has(connection)) this.#receive(connection, envelope);
+  }
+
+  /** The other side has no more to say on this one: neither have we. */
+  ended(connection: Connection): void {
+    if (this.#live.has(connection)) this.#retire(connection);
   }
 
   closed(connection: Connection): void {
-    connection.forgetWatches();
-    this.#strangers.delete(connection);
-    const link = connection.peer === undefined ? undefined : this.#links.get(connection.peer);
-    if (link === undefined || !link.connections.delete(connection)) return;
-    if (link.connections.size > 0) return;
-    link.attempts = Math.max(1, link.attempts); // one that opens only to close again must not be dialled in a loop
-    if (link.needed) this.#ensureConnected(link);
-    else this.#links.delete(link.peer);
+    if (this.#live.delete(connection)) this.#lose(connection);
   }
 
   connect(peer: Address): void {
     const link = this.#links.get(peer);
-    if (link === undefined || link.connections.size > 0 || this.#transport === undefined) return;
+    const transport = this.#transport;
+    if (link === undefined || link.connections.size > 0 || transport === undefined) return;
     link.attempts++;
-    const handler: StreamHandler = {
-      opened: () => this.#ctx.self.tell({ type: "opened", connection }),
-      data: (bytes) => this.#ctx.self.tell({ type: "received", connection, bytes }),
-      closed: () => this.#ctx.self.tell({ type: "closed", connection }),
-    };
-    const stream = this.#transport.connect(peer, CONNECT_TIMEOUT_MS, handler);
+    const stream = transport.connect(peer, CONNECT_TIMEOUT_MS, this.#handler(() => connection));
     const connection = new Connection(stream, this.#codec, this.#now(), peer);
-    link.connections.add(connection);
+    this.#live.add(connection);
+    link.add(connection);
   }
 
   housekeeping(): void {
     const now = this.#now();
-    for (const connection of [...this.#strangers, ...this.#connections()]) {
-      const silentMs = now - connection.heardAt;
-      if (silentMs > (connection.established ? DEAD_AFTER_MS : HELLO_TIMEOUT_MS)) connection.stream.destroy();
-      else if (connection.established && silentMs > PING_AFTER_MS) this.#write(connection, { type: "ping" });
-    }
-    for (const link of this.#links.values()) {
+    for (const connection of [...this.#live]) this.#lookAfter(connection, now);
+    for (const link of [...this.#links.values()]) {
       if (link.needed || now - link.usedAt < IDLE_CLOSE_MS) continue;
-      for (const connection of link.connections) if (connection.outgoing) connection.stream.end();
+      if (link.connections.size === 0) this.#forget(link);
+      for (const connection of [...link.connections]) if (connection.outgoing) this.#retire(connection);
     }
+  }
+
+  #lookAfter(connection: Connection, now: number): void {
+    const { established, retired, openedAt, heardAt } = connection;
+    if (established ? now - heardAt > DEAD_AFTER_MS : now - openedAt > HELLO_TIMEOUT_MS) {
+      this.#counters.timedOut++;
+      this.#hangUp(connection);
+    } else if (established && !retired && now - heardAt > PING_AFTER_MS) this.#write(connection, { type: "ping" });
   }
 
   #receive(connection: Connection, envelope: Envelope): void {
@@ -278,11 +297,7 @@ class LinkKeeper {
       case "gone":
         return this.#theirActorGone(connection, envelope.watch, envelope.reason);
       case "undelivered":
-        return this.#ctx.deadLetter({
-          to: `${connection.peer}/${envelope.id}`,
-          message: undefined,
-          reason: "no_such_actor",
-        });
+        return this.#nobodyThere(connection, envelope.id);
       case "ping":
         return this.#write(connection, { type: "pong" });
       case "pong":
@@ -292,26 +307,26 @@ class LinkKeeper {
 
   #greeted(connection: Connection, hello: Extract<Envelope, { type: "hello" }>): void {
     if (connection.established || hello.version !== LINK_VERSION) return this.#malformed(connection);
+    const link = connection.outgoing ? this.#linkOf(connection) : this.#link(hello.address);
+    if (link === undefined) { // too many links
+      this.#counters.crowdedOut++;
+      return this.#hangUp(connection);
+    }
     if (!connection.outgoing) {
-      const link = this.#link(hello.address);
-      if (link === undefined) return connection.stream.destroy();
       connection.peer = hello.address;
-      this.#strangers.delete(connection);
-      link.connections.add(connection);
+      link.add(connection);
       this.#greet(connection);
     }
-    const link = this.#links.get(connection.peer!);
-    if (link === undefined) return connection.stream.destroy(); // given up meanwhile
-    connection.established = true;
     if (link.instance !== undefined && link.instance !== hello.instance) this.#replaced(link, connection);
     link.instance = hello.instance;
-    this.#flush(link, connection);
+    link.attempts = 0;
+    if (link.establish(connection)) this.#flush(link, connection);
   }
 
   /** Somebody else answers at that address now: what led to the former one is over. */
   #replaced(link: Link, by: Connection): void {
-    for (const connection of link.connections) if (connection !== by) connection.stream.destroy();
     this.#mourn(link);
+    for (const connection of [...link.connections]) if (connection !== by) this.#hangUp(connection);
   }
 
   #greet(connection: Connection): void {
@@ -319,16 +334,15 @@ class LinkKeeper {
     this.#write(connection, hello);
   }
 
+  /** Says on the connection to write on, which is a new one, what the other side has to know. */
   #flush(link: Link, connection: Connection): void {
-    link.attempts = 0;
-    if (link.current !== connection) return;
     for (const [watch, { id }] of link.watches) this.#write(connection, { type: "watch", watch, id });
-    for (const envelope of link.takeQueue()) this.#dispatch(link, envelope);
+    for (const parcel of link.takeQueue()) this.#dispatch(link, parcel);
   }
 
   #deliver(connection: Connection, id: string, message: unknown): void {
     this.#counters.received++;
-    const link = this.#links.get(connection.peer!);
+    const link = this.#linkOf(connection);
     if (link !== undefined) link.usedAt = this.#now();
     const outcome = this.exports.deliver(id, message);
     if (outcome === "refused") this.#counters.refused++;
@@ -338,6 +352,7 @@ class LinkKeeper {
   }
 
   #watchForThem(connection: Connection, watch: number, id: string): void {
+    if (connection.theirWatches.size >= THEIR_WATCHES_MAX) return this.#malformed(connection);
     const target = this.exports.find(id);
     if (target === undefined) return this.#write(connection, { type: "gone", watch, reason: "unknown" });
     if (connection.theirWatches.has(watch)) return;
@@ -355,59 +370,115 @@ class LinkKeeper {
     entry?.gone(reason);
   }
 
-  /** Writes on the link's connection, or keeps the envelope until it has one. */
-  #dispatch(link: Link, envelope: Envelope): void {
+  /** The peer has no such actor: who asked it need not wait for the time-out. */
+  #nobodyThere(connection: Connection, id: string): void {
+    const to = `${connection.peer}/${id}`;
+    for (const [slot, asked] of [...this.#links.get(connection.peer!)?.slots ?? []]) {
+      if (asked === id) slot.fail(new AskError("gone", to));
+    }
+    this.#ctx.deadLetter({ to, message: undefined, reason: "no_such_actor" });
+  }
+
+  /** Sends a message, or keeps it until there is a connection. */
+  #dispatch(link: Link, parcel: Parcel): void {
     link.usedAt = this.#now();
-    const connection = link.current;
-    if (connection !== undefined) return this.#write(connection, envelope);
-    if (!link.enqueue(envelope)) return this.#drop(link.peer, envelope);
+    if (link.current !== undefined) return this.#post(link, link.current, parcel);
+    if (!link.enqueue(parcel)) return this.#undelivered(link.peer, parcel);
     this.#ensureConnected(link);
   }
 
-  #write(connection: Connection, envelope: Envelope): void {
-    if (connection.write(envelope)) this.#counters.sent++;
-    else this.#drop(connection.peer, envelope);
+  #post(link: Link, connection: Connection, parcel: Parcel): void {
+    if (connection.isBacklogged) return this.#undelivered(link.peer, parcel);
+    const { tell, slot } = parcel;
+    try {
+      connection.write(tell);
+    } catch (error) { // the sender's mistake, for which the links of everybody else must not suffer
+      return this.#unsendable(link.peer, parcel, error);
+    }
+    this.#counters.sent++;
+    if (slot !== undefined) link.expect(slot, tell.id);
+  }
+
+  /** What is said about links is written also to a slow peer: a notice that is dropped would be waited for for ever. */
+  #write(connection: Connection, envelope: Exclude<Envelope, { type: "tell" }>): void {
+    this.#counters.sent++;
+    connection.write(envelope);
   }
 
   #ensureConnected(link: Link): void {
     if (link.connections.size > 0) return;
     const delayMs = link.nextAttemptInMs();
     if (delayMs === undefined) return this.#giveUp(link);
-    const key = `connect ${link.peer}`;
+    const key = timerKey(link);
     if (delayMs === 0) this.connect(link.peer);
     else if (!this.#ctx.timers.has(key)) this.#ctx.timers.after(key, delayMs, { type: "connect", peer: link.peer });
   }
 
   /** The peer cannot be reached: says so to everybody who waits for it, and forgets it. */
   #giveUp(link: Link): void {
-    this.#links.delete(link.peer);
-    this.#ctx.timers.cancel(`connect ${link.peer}`);
-    for (const envelope of link.takeQueue()) this.#drop(link.peer, envelope);
+    this.#forget(link);
+    for (const connection of link.connections) this.#hangUp(connection);
+    for (const parcel of link.takeQueue()) this.#undelivered(link.peer, parcel);
     this.#mourn(link);
+  }
+
+  #forget(link: Link): void {
+    this.#links.delete(link.peer);
+    this.#ctx.timers.cancel(timerKey(link));
   }
 
   /** The actors that were there are gone: says so to everybody who watches one or waits for its reply. */
   #mourn(link: Link): void {
-    for (const slot of [...link.slots]) slot.fail(new AskError("gone", link.peer));
+    for (const [slot, id] of [...link.slots]) slot.fail(new AskError("gone", `${link.peer}/${id}`));
     const watches = [...link.watches.values()];
     link.watches.clear();
     for (const { gone } of watches) gone("unreachable");
   }
 
-  #drop(peer: Address | undefined, envelope: Envelope): void {
-    if (envelope.type === "tell") this.#undelivered(peer, envelope.id, envelope.message);
+  /** Closes at once. */
+  #hangUp(connection: Connection): void {
+    this.#live.delete(connection);
+    connection.stream.destroy();
+    this.#lose(connection);
   }
 
-  #undelivered(peer: Address | undefined, id: string, message: unknown, slot?: ReplySlot<never>): void {
+  /** Ends our half: what the other side has sent still comes, and nothing is lost in between. */
+  #retire(connection: Connection): void {
+    if (!connection.established) return this.#hangUp(connection);
+    connection.retired = true;
+    connection.stream.end();
+    this.#lose(connection);
+  }
+
+  /** The link has to do without this connection, with another one or a new one if somebody needs it. */
+  #lose(connection: Connection): void {
+    connection.forgetWatches();
+    const link = this.#linkOf(connection);
+    if (link === undefined) return;
+    if (link.remove(connection)) this.#flush(link, link.current!);
+    if (link.connections.size > 0) return;
+    link.attempts = Math.max(1, link.attempts); // one that opens only to close again must not be dialled in a loop
+    if (link.needed) this.#ensureConnected(link);
+    else this.#forget(link);
+  }
+
+  #undelivered(peer: Address, { tell: { id, message }, slot }: Parcel): void {
     this.#counters.undelivered++;
     slot?.fail(new AskError("gone", `${peer}/${id}`));
     this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unreachable" });
   }
 
+  #unsendable(peer: Address, { tell: { id, message }, slot }: Parcel, cause: unknown): void {
+    this.#counters.unsendable++;
+    slot?.fail(new AskError("gone", `${peer}/${id}`));
+    this.#ctx.log.error("message_unsendable", { to: `${peer}/${id}`, error: String(cause) });
+    this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unsendable", cause });
+  }
+
   #malformed(connection: Connection): void {
     this.#counters.malformed++;
     this.#ctx.log.warn("link_refused", { from: connection.stream.remote });
-    connection.stream.destroy();
+    this.#hangUp(connection);
   }
 
   #late(path: string, message: unknown): void {
@@ -423,14 +494,27 @@ class LinkKeeper {
     return link;
   }
 
-  #connections(): Connection[] {
-    return [...this.#links.values()].flatMap((link) => [...link.connections]);
+  /** The link that a connection belongs to: none before its hello, and none any more once it is retired or lost. */
+  #linkOf(connection: Connection): Link | undefined {
+    const link = connection.peer === undefined ? undefined : this.#links.get(connection.peer);
+    return link?.connections.has(connection) ? link : undefined;
   }
 
-  #handler(connection: Connection): StreamHandler {
+  /** Who says hello says it at once; so when many have not, the one who has had most time for it goes. */
+  #makeRoomForStranger(): void {
+    const strangers = [...this.#live].filter(({ peer }) => peer === undefined);
+    if (strangers.length < STRANGERS_MAX) return;
+    this.#counters.crowdedOut++;
+    this.#hangUp(strangers[0]!);
+  }
+
+  #handler(connection: () => Connection): StreamHandler {
+    const { self } = this.#ctx;
     return {
-      data: (bytes) => this.#ctx.self.tell({ type: "received", connection, bytes }),
-      closed: () => this.#ctx.self.tell({ type: "closed", connection }),
+      opened: () => self.tell({ type: "opened", connection: connection() }),
+      data: (bytes) => self.tell({ type: "received", connection: connection(), bytes }),
+      ended: () => self.tell({ type: "ended", connection: connection() }),
+      closed: () => self.tell({ type: "closed", connection: connection() }),
     };
   }
 
@@ -442,6 +526,10 @@ class LinkKeeper {
   #now(): number {
     return this.#ctx.clock.now();
   }
+}
+
+function timerKey({ peer }: Link): string {
+  return `connect ${peer}`;
 }
 
 function isActorRef(value: unknown): value is ActorRef<never> {

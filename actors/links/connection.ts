@@ -15,6 +15,9 @@ export class Connection {
   peer: Address | undefined;
   /** Both hellos were said. */
   established = false;
+  /** Our half is ended: it still brings what the other side sends, and takes nothing more. */
+  retired = false;
+  /** When the last whole frame came: single bytes are no sign of life. */
   heardAt: number;
   /** Actors of ours that the other side watches: how to stop. */
   readonly theirWatches = new Map<number, () => void>();
@@ -30,18 +33,26 @@ export class Connection {
     this.outgoing = dialled !== undefined;
   }
 
-  /** Writes an envelope; false when the other side is too slow to take more. Throws a `RangeError` if it is too long. */
-  write(envelope: Envelope): boolean {
-    if (this.stream.bufferedBytes > CONNECTION_BACKLOG_BYTES_MAX) return false;
+  /** The other side is too slow to be given more messages. */
+  get isBacklogged(): boolean {
+    return this.stream.bufferedBytes > CONNECTION_BACKLOG_BYTES_MAX;
+  }
+
+  /**
+   * Writes an envelope. Throws, having written nothing, when it is no plain data, nested too deep, too long, or holds a
+   * ref that others may not have.
+   */
+  write(envelope: Envelope): void {
     this.stream.write(encodeFrame(this.#codec.encode(envelope)));
-    return true;
   }
 
   /** The envelopes completed by these bytes; `undefined` when they are none of ours. */
   read(bytes: Uint8Array, now: number): Envelope[] | undefined {
-    this.heardAt = now;
+    const bodies = this.#reader.push(bytes);
+    if (bodies === undefined) return undefined;
+    if (bodies.length > 0) this.heardAt = now;
     const envelopes: Envelope[] = [];
-    for (const body of this.#reader.push(bytes) ?? [EMPTY]) {
+    for (const body of bodies) {
       const envelope = this.#codec.decode(body);
       if (envelope === undefined) return undefined;
       envelopes.push(envelope);
@@ -55,5 +66,3 @@ export class Connection {
     this.theirWatches.clear();
   }
 }
-
-const EMPTY = new Uint8Array(0);

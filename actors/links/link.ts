@@ -12,48 +12,83 @@ export const CONNECT_ATTEMPTS_MAX = 3;
 
 const RECONNECT_MIN_MS = 100;
 
+/** A message for an actor of the peer, and who waits for its reply. */
+export type Parcel = Readonly<{ tell: Extract<Envelope, { type: "tell" }>; slot?: ReplySlot<never> | undefined }>;
+
 /** Everything towards one peer: its connections, what waits for one, and what must be told when there is none to be had. */
 export class Link {
   readonly peer: Address;
-  readonly connections = new Set<Connection>();
   readonly watches = new Map<number, { readonly id: string; readonly gone: (reason: StopReason) => void }>();
-  readonly slots = new Set<ReplySlot<never>>();
+  /** Who waits for a reply to something that was sent, and which actor was asked. */
+  readonly slots = new Map<ReplySlot<never>, string>();
   attempts = 0;
   /** Which start of the peer we last spoke to. */
   instance: string | undefined;
   usedAt: number;
-  #queue: Envelope[] = [];
+  readonly #connections = new Set<Connection>();
+  #current: Connection | undefined;
+  #queue: Parcel[] = [];
 
   constructor(peer: Address, now: number) {
     this.peer = peer;
     this.usedAt = now;
   }
 
-  /** The connection to write on: the oldest established one, so that the order of messages is kept. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /**
+   * The connection to write on, if one is established. It stays until it is gone, although both sides may have connected
+   * at the same time: on another one, a message could overtake those before it.
+   */
   get current(): Connection | undefined {
-    for (const connection of this.connections) {
-      if (connection.established) return connection;
-    }
-    return undefined;
+    return this.#current;
   }
 
   get queued(): number {
     return this.#queue.length;
   }
 
-  /** Somebody would miss this link. */
+  /** Somebody would miss this link, here or there. */
   get needed(): boolean {
-    return this.#queue.length > 0 || this.watches.size > 0 || this.slots.size > 0;
+    return this.#queue.length > 0 || this.watches.size > 0 || this.slots.size > 0 ||
+      [...this.#connections].some(({ theirWatches }) => theirWatches.size > 0);
   }
 
-  /** Keeps an envelope until the link is open; false when too many wait. */
-  enqueue(envelope: Envelope): boolean {
+  add(connection: Connection): void {
+    this.#connections.add(connection);
+  }
+
+  /** Both hellos were said on this one; true when it is now the one to write on. */
+  establish(connection: Connection): boolean {
+    connection.established = true;
+    this.#current ??= connection;
+    return this.#current === connection;
+  }
+
+  /** It is no use any more; true when another one takes over as the one to write on. */
+  remove(connection: Connection): boolean {
+    this.#connections.delete(connection);
+    if (this.#current !== connection) return false;
+    this.#current = [...this.#connections].find(({ established }) => established);
+    return this.#current !== undefined;
+  }
+
+  /** Remembers who waits for a reply, until it has come or will not. */
+  expect(slot: ReplySlot<never>, id: string): void {
+    this.slots.set(slot, id);
+    slot.watch(() => this.slots.delete(slot));
+  }
+
+  /** Keeps a message until the link is open; false when too many wait. */
+  enqueue(parcel: Parcel): boolean {
     if (this.#queue.length >= LINK_QUEUE_MAX) return false;
-    this.#queue.push(envelope);
+    this.#queue.push(parcel);
     return true;
   }
 
-  takeQueue(): Envelope[] {
+  takeQueue(): Parcel[] {
     const queue = this.#queue;
     this.#queue = [];
     return queue;

@@ -5,10 +5,17 @@ export type DeadLetter = Readonly<{
   to: string;
   message: unknown;
   reason: DeadLetterReason;
-  /** What the actor threw over it, for `crashed`. */
+  /** What was thrown over it, for `crashed` and `unsendable`. */
   cause?: unknown;
 }>;
 
-export type DeadLetterReason = "no_such_actor" | "stopped" | "mailbox_full" | "crashed" | "late_reply" | "unreachable";
+export type DeadLetterReason =
+  | "no_such_actor"
+  | "stopped"
+  | "mailbox_full"
+  | "crashed"
+  | "late_reply"
+  | "unreachable"
+  | "unsendable";
 
 export const DEAD_LETTERS = topic<DeadLetter>("dead letters");

@@ -54,6 +54,7 @@ export class ActorSystem {
     crashed: 0,
     late_reply: 0,
     unreachable: 0,
+    unsendable: 0,
   };
 
   constructor({ clock, random, log = () => {}, supervision = {} }: SystemOptions) {
