@@ -38,9 +38,9 @@ export type TransportMessage =
   | Readonly<{ type: "status"; replyTo: ActorRef<TransportStatus> }>
   /** The links have started anew and do not know us. */
   | Readonly<{ type: "introduce_links" }>
-  /** How the opening went. */
-  | Readonly<{ type: "opened"; transport: Transport }>
-  | Readonly<{ type: "open_failed"; error: Error }>
+  /** How the opening went, and which one it was: it may have been closed meanwhile. */
+  | Readonly<{ type: "opened"; opening: number; transport: Transport }>
+  | Readonly<{ type: "open_failed"; opening: number; error: Error }>
   /** Timers. */
   | Readonly<{ type: "session_over"; session: number }>;
 
@@ -86,12 +86,16 @@ export type TransportDeps = Readonly<{
   http?: (request: HttpRequest) => Promise<HttpResponse>;
 }>;
 
-/** Silence of a new stream before it is closed. */
+/** How long a new stream may take until it is clear whose it is. */
 const FIRST_BYTES_TIMEOUT_MS = 5_000;
+/** Streams of which that is not clear, at once; of more, the oldest is closed. A quarter of all incoming ones. */
+const HALF_OPEN_MAX = 256;
 /** A memberlist request on a stream must be whole by then, and answered. */
 const SESSION_TIMEOUT_MS = 10_000;
 /** Memberlist streams served at once (`net.go` has the same number for push/pulls). */
-const SESSIONS_MAX = 128;
+const SERVED_MAX = 128;
+/** Bytes kept for the links until they take a stream over, which is a turn later. */
+const EARLY_BYTES_MAX = 1024 * 1024;
 
 /** Owns the sockets: packets and streams go out through it, and what comes in is sorted by its first bytes. */
 export function transport(deps: TransportDeps): Behavior<TransportMessage> {
@@ -116,9 +120,9 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
         case "introduce_links":
           return door.introduceLinks();
         case "opened":
-          return door.opened(message.transport);
+          return door.opened(message.opening, message.transport);
         case "open_failed":
-          return door.openFailed(message.error);
+          return door.openFailed(message.opening, message.error);
         case "session_over":
           return door.sessionOver(message.session);
       }
@@ -126,14 +130,18 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
   };
 }
 
+/** A stream that has to come to something within a time. */
+type Session = Readonly<{ kind: "half_open" | "served" | "asked"; stream: Stream; late: () => void }>;
+
 class Door {
   readonly #ctx: Context<TransportMessage>;
   readonly #deps: TransportDeps;
-  readonly #sessions = new Map<number, Stream>();
+  readonly #sessions = new Map<number, Session>();
   readonly #dropped = new Map<string, number>();
   #transport: Transport | undefined;
   #waiting: ActorRef<OpenReply>[] = [];
   #opening: Promise<Transport> | undefined;
+  #lastOpening = 0;
   #lastSession = 0;
 
   constructor(ctx: Context<TransportMessage>, deps: TransportDeps) {
@@ -146,15 +154,17 @@ class Door {
     if (replyTo !== undefined) this.#waiting.push(replyTo);
     if (this.#opening !== undefined) return;
     this.#deps.memory.open = { bind, name };
+    const opening = ++this.#lastOpening;
     this.#opening = this.#deps.memory.closing.then(() => this.#openSockets(bind));
     this.#ctx.pipeToSelf(
       this.#opening,
-      (transport) => ({ type: "opened", transport }),
-      (error) => ({ type: "open_failed", error: error instanceof Error ? error : new Error(String(error)) }),
+      (transport) => ({ type: "opened", opening, transport }),
+      (error) => ({ type: "open_failed", opening, error: error instanceof Error ? error : new Error(String(error)) }),
     );
   }
 
-  opened(transport: Transport): void {
+  opened(opening: number, transport: Transport): void {
+    if (this.#opening === undefined || opening !== this.#lastOpening) return; // closed meanwhile, see `close`
     this.#opening = undefined;
     this.#transport = transport;
     const { memory } = this.#deps;
@@ -171,7 +181,8 @@ class Door {
     this.#deps.links().tell({ type: "attach", transport, self });
   }
 
-  openFailed(error: Error): void {
+  openFailed(opening: number, error: Error): void {
+    if (this.#opening === undefined || opening !== this.#lastOpening) return;
     this.#opening = undefined;
     if (this.#waiting.length === 0) throw error; // it was open before: the supervisor tries again
     delete this.#deps.memory.open;
@@ -180,15 +191,16 @@ class Door {
 
   close(replyTo: ActorRef<"closed">): void {
     delete this.#deps.memory.open;
-    this.#closeSockets();
+    this.abandon();
+    this.#reply({ ok: false, error: new Error("Closed before it was open") });
     void this.#deps.memory.closing.then(() => replyTo.tell("closed"));
   }
 
-  /** The incarnation ends, wanted or not. */
+  /** Closes what is open or about to be. */
   abandon(): void {
-    const { memory } = this.#deps;
-    if (this.#opening !== undefined) memory.closing = this.#opening.then((opened) => opened.close(), () => {});
-    else this.#closeSockets();
+    if (this.#opening === undefined) return this.#closeSockets();
+    this.#deps.memory.closing = this.#opening.then((opened) => opened.close(), () => {});
+    this.#opening = undefined;
   }
 
   sendPacket(to: Address, bytes: Uint8Array): void {
@@ -197,11 +209,10 @@ class Door {
   }
 
   exchange({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "exchange" }>): void {
-    const done = (outcome: ExchangeDone["outcome"]): void => {
-      if (this.#sessions.delete(session)) replyTo.tell({ type: "exchange_done", id, outcome });
-    };
-    const session = ++this.#lastSession;
     if (this.#transport === undefined) return replyTo.tell({ type: "exchange_done", id, outcome: CLOSED });
+    const done = (outcome: ExchangeDone["outcome"]): void => {
+      if (this.#leave(session)) replyTo.tell({ type: "exchange_done", id, outcome });
+    };
     const reader = new StreamReader();
     const stream = this.#transport.connect(to, timeoutMs, {
       data: (bytes) => {
@@ -210,22 +221,25 @@ class Door {
         done(result.ok ? { ok: true, message: result.value } : { ok: false, reason: result.reason });
         stream.destroy();
       },
+      ended: () => stream.end(), // nothing more can come of it; `closed` follows
       closed: (reason) => done({ ok: false, reason: reason === "ended" ? "closed without an answer" : reason }),
     });
-    this.#sessions.set(session, stream);
-    this.#expire(session, timeoutMs);
+    const late = (): void => done({ ok: false, reason: "timed_out" });
+    const session = this.#enter({ kind: "asked", stream, late }, timeoutMs);
     stream.write(request);
   }
 
   answer(session: number, bytes?: Uint8Array): void {
-    const stream = this.#sessions.get(session);
-    if (stream === undefined) return;
-    if (bytes !== undefined) stream.write(bytes);
-    stream.end();
+    const served = this.#sessions.get(session);
+    if (served?.kind !== "served") return;
+    if (bytes !== undefined) served.stream.write(bytes);
+    served.stream.end();
   }
 
   sessionOver(session: number): void {
-    this.#sessions.get(session)?.destroy();
+    const over = this.#sessions.get(session);
+    over?.late();
+    over?.stream.destroy();
   }
 
   status(): TransportStatus {
@@ -253,8 +267,10 @@ class Door {
   /** Reads the first bytes of a stream, until it is clear whose it is. */
   #accept(stream: Stream): StreamHandler {
     let owner: StreamHandler | undefined;
-    let seen: Uint8Array = new Uint8Array(0);
-    const session = this.#enter(stream, FIRST_BYTES_TIMEOUT_MS);
+    let seen: Uint8Array = NOTHING;
+    this.#makeRoomForHalfOpen();
+    const late = (): void => this.#drop("silent stream");
+    const session = this.#enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
     return {
       data: (bytes) => {
         if (owner !== undefined) return owner.data(bytes);
@@ -263,8 +279,9 @@ class Door {
         if (type === "need_more") return;
         this.#leave(session);
         owner = this.#hand(type, stream, seen);
+        seen = NOTHING;
       },
-      ended: () => owner?.ended?.(),
+      ended: () => owner === undefined ? stream.end() : owner.ended?.(),
       closed: (reason: StreamCloseReason) => {
         this.#leave(session);
         owner?.closed(reason);
@@ -287,31 +304,49 @@ class Door {
     }
   }
 
+  /** The links take a stream over a turn later; what it brings until then is kept, within bounds. */
   #handToLinks(stream: Stream, rest: Uint8Array): StreamHandler {
-    let owner: StreamHandler = DEAF;
-    let early: Uint8Array[] | undefined = rest.length > 0 ? [rest] : [];
-    let closed: StreamCloseReason | undefined;
+    let owner: StreamHandler | undefined;
+    let earlyBytes = 0;
+    const early: ((handler: StreamHandler) => void)[] = [];
+    const late = (): void => this.#drop("link not taken");
+    const session = this.#enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
+    const tell = (what: (handler: StreamHandler) => void): void =>
+      owner === undefined ? void early.push(what) : what(owner);
+    const data = (bytes: Uint8Array): void => {
+      if (owner === undefined && (earlyBytes += bytes.length) > EARLY_BYTES_MAX) return stream.destroy();
+      tell((handler) => handler.data(bytes));
+    };
+    if (rest.length > 0) data(rest);
     const adopt = (handler: StreamHandler): void => {
+      this.#leave(session);
       owner = handler;
-      for (const bytes of early ?? []) owner.data(bytes);
-      early = undefined;
-      if (closed !== undefined) owner.closed(closed);
+      for (const what of early) what(handler);
     };
     this.#deps.links().tell({ type: "accepted", stream, adopt });
     return {
-      data: (bytes) => early === undefined ? owner.data(bytes) : void early.push(bytes),
-      closed: (reason) => early === undefined ? owner.closed(reason) : void (closed = reason),
+      data,
+      ended: () => tell((handler) => handler.ended?.()),
+      closed: (reason) => {
+        this.#leave(session);
+        tell((handler) => handler.closed(reason));
+      },
     };
   }
 
   #serveMemberlist(stream: Stream, seen: Uint8Array): StreamHandler {
     const { pool } = this.#deps;
-    if (pool === undefined || this.#sessions.size >= SESSIONS_MAX) return this.#refuse(stream, "too many streams");
+    if (pool === undefined) return this.#refuse(stream, "no pool");
+    if (this.#ofKind("served").length >= SERVED_MAX) return this.#refuse(stream, "too many streams");
     const reader = new StreamReader();
-    const session = this.#enter(stream, SESSION_TIMEOUT_MS);
+    const late = (): void => this.#drop("slow stream");
+    const session = this.#enter({ kind: "served", stream, late }, SESSION_TIMEOUT_MS);
+    let isRead = false;
     const read = (bytes: Uint8Array): void => {
+      if (isRead) return; // one message a stream; the reader would give it again for each further byte
       const result = reader.push(bytes);
       if (result === "incomplete") return;
+      isRead = true;
       if (result.ok) {
         return pool().tell({ type: "stream_request", session, from: stream.remote, message: result.value });
       }
@@ -319,23 +354,34 @@ class Door {
       stream.destroy();
     };
     read(seen);
-    return { data: read, closed: () => this.#leave(session) };
+    return { data: read, ended: () => isRead ? undefined : stream.end(), closed: () => void this.#leave(session) };
   }
 
-  #enter(stream: Stream, withinMs: number): number {
-    const session = ++this.#lastSession;
-    this.#sessions.set(session, stream);
-    this.#expire(session, withinMs);
-    return session;
+  /** Who connects speaks at once; so when many have not, the one who has had most time for it goes. */
+  #makeRoomForHalfOpen(): void {
+    const halfOpen = this.#ofKind("half_open");
+    if (halfOpen.length < HALF_OPEN_MAX) return;
+    const [oldest, { stream }] = halfOpen[0]!;
+    this.#drop("too many silent streams");
+    this.#leave(oldest);
+    stream.destroy();
   }
 
-  #leave(session: number): void {
-    this.#sessions.delete(session);
+  #ofKind(wanted: Session["kind"]): readonly (readonly [number, Session])[] {
+    return [...this.#sessions].filter(([, { kind }]) => kind === wanted);
+  }
+
+  #enter(session: Session, withinMs: number): number {
+    const id = ++this.#lastSession;
+    this.#sessions.set(id, session);
+    this.#ctx.timers.after(`session ${id}`, withinMs, { type: "session_over", session: id });
+    return id;
+  }
+
+  /** Forgets a session; false when that was done already. */
+  #leave(session: number): boolean {
     this.#ctx.timers.cancel(`session ${session}`);
-  }
-
-  #expire(session: number, withinMs: number): void {
-    this.#ctx.timers.after(`session ${session}`, withinMs, { type: "session_over", session });
+    return this.#sessions.delete(session);
   }
 
   #refuse(stream: Stream, reason: string): StreamHandler {
@@ -365,6 +411,8 @@ class Door {
 }
 
 const CLOSED: ExchangeDone["outcome"] = { ok: false, reason: "the transport is closed" };
+
+const NOTHING = new Uint8Array(0);
 
 const DEAF: StreamHandler = { data: () => {}, closed: () => {} };
 
