@@ -24,6 +24,8 @@ async function request(
   const { path, body } = registryRequest(command);
   try {
     const answer = await post(`${url}${path}`, body, signal);
+    // The answer to a ping is no more than its status; the data that every reply has comes with the list.
+    if (command.type === "ping" && answer.status === 200) return await request(url, { type: "list" }, post, signal);
     const parsed = parseRegistryReply(answer.status, answer.body);
     return parsed.ok ? toReply({ ok: true, registry: parsed.data }) : { ok: false, why: `${parsed.why}, at ${url}` };
   } catch {

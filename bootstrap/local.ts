@@ -35,6 +35,9 @@ const TAKE_OVER_WITHIN_MS = 300;
 /** Opening a port takes a moment; more means that something is wrong. */
 const OPEN_TIMEOUT_MS = 5_000;
 
+/** When nobody can host, or who has the port keeps no registry, it is tried again after this time. */
+const RETRY_MS = 3_000;
+
 /** Commands kept while it is not settled who hosts. */
 const WAITING_MAX = 64;
 
@@ -54,7 +57,7 @@ export function localBootstrap(options: LocalOptions): Behavior<BootstrapMessage
         case "failed":
           return bootstrap.failed(message.why);
         case "host_gone":
-          return bootstrap.hostGone();
+          return bootstrap.hostGone(message.reason);
         case "take_over":
           return bootstrap.settle();
       }
@@ -116,11 +119,17 @@ class LocalBootstrap {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { replyTo } of waiting) replyTo.tell({ ok: false, why });
+    // Who was registered wants to be again, although no command asks for it.
+    if (this.#candidate !== undefined) this.#settleAfter(RETRY_MS);
   }
 
-  hostGone(): void {
+  hostGone(reason: StopReason): void {
     this.#role = undefined;
-    const delayMs = this.#ctx.random.below(TAKE_OVER_WITHIN_MS);
+    // `unknown`: a peer has the port that has no registry, and it will not get one by being asked again and again.
+    this.#settleAfter(reason === "unknown" ? RETRY_MS : this.#ctx.random.below(TAKE_OVER_WITHIN_MS));
+  }
+
+  #settleAfter(delayMs: number): void {
     this.#ctx.timers.after("take over", delayMs, { type: "take_over" });
   }
 
@@ -128,13 +137,14 @@ class LocalBootstrap {
     const { address, config, openTransport, clock, courier } = this.#options;
     const name = `service-${++this.#services}`;
     const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, clock }));
-    const opened = await this.#ctx.ask<ServiceMessage, OpenReply>(
+    const open = this.#ctx.ask<ServiceMessage, OpenReply>(
       service,
       (replyTo) => ({ type: "open", replyTo }),
       OPEN_TIMEOUT_MS,
     );
+    const opened = await open.catch((error: Error): OpenReply => ({ ok: false, error }));
     if (opened.ok) return { type: "hosting", service, registry: service as ActorRef<BootstrapMessage> };
-    this.#ctx.stop(service);
+    this.#ctx.stop(service); // also when it did not answer in time: it may still take the port
     const { error } = opened;
     if (!(error instanceof TransportOpenError && error.reason === "in_use")) throw error;
     return { type: "following", registry: remoteRegistry(courier(), address) };

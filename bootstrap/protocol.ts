@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { BootstrapMessage, BootstrapReply } from "../actors/bootstrap.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
-import type { RegistryResult } from "./registry.ts";
+import { peerProblem, type RegistryResult } from "./registry.ts";
 
 /**
  * What the bootstrap protocol looks like when it comes over a link: the same plain data, from strangers. The registry
@@ -26,7 +26,7 @@ const messageSchema = v.object({
     v.object({ type: v.literal("list") }),
     v.object({ type: v.literal("reset") }),
     v.object({ type: v.literal("ping") }),
-    v.object({ type: v.literal("config"), maxPeers: count, minRefillCandidates: count }),
+    v.object({ type: v.literal("config"), maxPeers: v.number(), minRefillCandidates: v.number() }),
   ]),
   replyTo: v.custom<ActorRef<BootstrapReply>>((value) =>
     typeof value === "object" && value !== null && "tell" in value && typeof value.tell === "function"
@@ -48,10 +48,12 @@ export function decodeBootstrapMessage(value: unknown): BootstrapMessage | undef
   return result.success ? result.output : undefined;
 }
 
-/** The reply in what a stranger sent, or `undefined`. */
+/** The reply in what a stranger sent, or `undefined`; peers that nobody could reach are left out of it. */
 export function decodeBootstrapReply(value: unknown): BootstrapReply | undefined {
   const result = v.safeParse(replySchema, value);
-  return result.success ? result.output : undefined;
+  if (!result.success) return undefined;
+  const reply = result.output;
+  return reply.ok ? { ...reply, peers: reply.peers.filter((one) => peerProblem(one) === undefined) } : reply;
 }
 
 /** A result of the rules, as it travels. */

@@ -9,7 +9,8 @@ import type { Address } from "../transport/address.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import { registryHttp } from "./http_service.ts";
 import { decodeBootstrapMessage, REGISTRY_ID } from "./protocol.ts";
-import { registry } from "./registry_actor.ts";
+import { emptyRegistry } from "./registry.ts";
+import { registry, type RegistryMemory } from "./registry_actor.ts";
 
 export type ServiceMessage =
   | BootstrapMessage & { readonly type?: never }
@@ -25,9 +26,10 @@ export type ServiceOptions = Readonly<{
 /** A registry with a port of its own, on which it answers to remote actor messages and to HTTP alike. */
 export function registryService({ bind, config, openTransport, clock }: ServiceOptions): Behavior<ServiceMessage> {
   const memory: TransportMemory = { closing: Promise.resolve() };
+  const registryMemory: RegistryMemory = { data: emptyRegistry(config) };
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
-    const data = ctx.spawn("registry", registry(config), { restart: "permanent" });
+    const data = ctx.spawn("registry", registry(config, registryMemory), { restart: "permanent" });
     const keeper = ctx.spawn("links", publishing(data, clock), { restart: "permanent" });
     const door: ActorRef<TransportMessage> = ctx.spawn(
       "transport",
