@@ -67,6 +67,7 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
         case "start_gossip":
           return gossip.start();
         case "stop_gossip":
+          rumours.forgetOthers();
           return gossip.stop();
         case "cluster_size":
           return gossip.resize(message.size);
@@ -243,6 +244,12 @@ class Rumours {
 
   meet({ name, address }: MemberView): void {
     if (name !== this.#deps.name) this.#others.set(name, address);
+  }
+
+  /** We are a member no more: nobody is there to be told, and whoever comes next has nothing to catch up with. */
+  forgetOthers(): void {
+    this.#others.clear();
+    this.#recent.length = 0;
   }
 
   #welcome(member: MemberView): void {

@@ -25,11 +25,10 @@ export type ChatEvent =
   | Readonly<{ type: "came" | "went"; room: RoomName; author: string; wallMs: number }>;
 export const CHAT = topic<ChatEvent>("chat");
 
-/** What of a room outlives a crash of its actor. */
+/** What of a room outlives a crash of its actor; who else is in it is asked again. */
 export type RoomMemory = {
   readonly room: RoomName;
   sinceWallMs: number;
-  occupants: readonly Occupant[];
   announced: boolean;
 };
 
@@ -73,16 +72,13 @@ class Room {
     this.#ctx = ctx;
     this.#deps = deps;
     this.#topic = topicOf(deps.memory.room);
-    for (const { name, sinceWallMs } of deps.memory.occupants) {
-      this.#occupants.note(name, { type: "present", wallMs: sinceWallMs });
-    }
   }
 
-  /** Announces us; after a crash only that we are still here, so that nobody sees us come twice. */
+  /** Announces us; after a crash it only asks who else is here, so that nobody sees us come twice. */
   enter(): void {
     const { memory, self } = this.#deps;
-    this.#note(self, { type: "present", wallMs: memory.sinceWallMs });
-    this.#publish({ type: memory.announced ? "present" : "came", wallMs: memory.sinceWallMs });
+    this.#occupants.note(self, { type: "present", wallMs: memory.sinceWallMs });
+    this.#publish({ type: memory.announced ? "asked" : "came", wallMs: memory.sinceWallMs });
     memory.announced = true;
   }
 
@@ -109,15 +105,19 @@ class Room {
     if (rumour.topic !== this.#topic) return;
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
-    const changed = this.#note(rumour.author, entry);
-    if (entry.type === "came") this.#present(rumour.author);
+    const changed = this.#occupants.note(rumour.author, entry);
+    if (entry.type === "came" || entry.type === "asked") this.#tellAbout("present", rumour.author);
     if (entry.type === "said" || (changed && !this.#isOldNews(entry))) this.#show(rumour.author, entry);
   }
 
   member(event: MembershipEvent): void {
     const name = event.member.name;
-    if (event.type === "joined" && name !== this.#deps.self) this.#present(name);
-    if ((event.type === "left" || event.type === "failed") && this.#occupants.remove(name)) this.#remember();
+    if (name === this.#deps.self) return;
+    if (event.type === "left" || event.type === "failed") this.#occupants.memberGone(name);
+    if (event.type !== "joined") return;
+    this.#occupants.memberBack(name);
+    // Both ask: of two who lost each other, maybe only one has noticed and forgotten the other.
+    this.#tellAbout("asked", name);
   }
 
   /** A newcomer is told again what was said just before; that others came before it is no news to anybody. */
@@ -126,23 +126,13 @@ class Room {
   }
 
   /** Tells one other that we are here. */
-  #present(to: string): void {
-    const payload = encodeEntry({ type: "present", wallMs: this.#deps.memory.sinceWallMs });
+  #tellAbout(type: "present" | "asked", to: string): void {
+    const payload = encodeEntry({ type, wallMs: this.#deps.memory.sinceWallMs });
     this.#deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload });
   }
 
   #publish(entry: Entry): void {
     this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload: encodeEntry(entry) });
-  }
-
-  #note(author: string, entry: Entry): boolean {
-    const changed = this.#occupants.note(author, entry);
-    if (changed) this.#remember();
-    return changed;
-  }
-
-  #remember(): void {
-    this.#deps.memory.occupants = this.#occupants.list();
   }
 
   #show(author: string, entry: Entry): void {

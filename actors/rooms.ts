@@ -10,7 +10,11 @@ export type RoomsMessage =
   | Readonly<{ type: "join"; room: RoomName; replyTo: ActorRef<"joined" | "was_in" | "full"> }>
   | Readonly<{ type: "leave"; room: RoomName; replyTo: ActorRef<"left" | "not_in"> }>
   | Readonly<{ type: "say"; room: RoomName; text: string; replyTo: ActorRef<SayReply> }>
-  | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>;
+  | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>
+  /** Leave all rooms without a word: the membership says it, or nobody shall. */
+  | Readonly<{ type: "close_all"; replyTo: ActorRef<"closed"> }>
+  /** The actor of a room has ended. */
+  | Readonly<{ type: "ended"; actor: ActorRef<ChatRoomMessage> }>;
 
 /** The rooms we are in outlive a crash of their keeper. */
 export type RoomsMemory = Map<RoomName, RoomMemory>;
@@ -28,16 +32,33 @@ export type RoomsDeps = Readonly<{
 export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
   return (ctx) => {
     const open = new Map<RoomName, ActorRef<ChatRoomMessage>>();
+    /** Actors by name, also of rooms that we are just leaving: who returns at once needs another. */
+    const named = new Map<string, ActorRef<ChatRoomMessage>>();
 
     const start = (memory: RoomMemory): void => {
       const behavior = chatRoom({ self: deps.self, memory, broadcaster: deps.broadcaster });
-      open.set(memory.room, ctx.spawn(`room-${memory.room}`, behavior));
+      let name = `room-${memory.room}`;
+      for (let life = 2; named.has(name); life++) name = `room-${memory.room}-${life}`;
+      const actor = ctx.spawn(name, behavior);
+      named.set(name, actor);
+      open.set(memory.room, actor);
+      ctx.watch(actor, () => ({ type: "ended", actor }));
+    };
+
+    const ended = (actor: ActorRef<ChatRoomMessage>): void => {
+      for (const [name, ref] of named) if (ref === actor) named.delete(name);
+    };
+
+    const closeAll = (): void => {
+      for (const actor of open.values()) ctx.stop(actor);
+      open.clear();
+      deps.memory.clear();
     };
 
     const join = (room: RoomName): "joined" | "was_in" | "full" => {
       if (open.has(room)) return "was_in";
       if (open.size >= ROOMS_MAX) return "full";
-      const memory = { room, sinceWallMs: ctx.clock.wallMs(), occupants: [], announced: false };
+      const memory = { room, sinceWallMs: ctx.clock.wallMs(), announced: false };
       deps.memory.set(room, memory);
       start(memory);
       return "joined";
@@ -74,6 +95,11 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return say(message.room, message.text, message.replyTo);
         case "list":
           return list(message.room, message.replyTo);
+        case "close_all":
+          closeAll();
+          return message.replyTo.tell("closed");
+        case "ended":
+          return ended(message.actor);
       }
     };
   };

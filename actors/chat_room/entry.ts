@@ -11,6 +11,8 @@ export type Entry =
   | Readonly<{ type: "came"; wallMs: number }>
   /** I have been here since then. */
   | Readonly<{ type: "present"; wallMs: number }>
+  /** I have been here since then, and who else is? Answered like `came`, but no news to anybody. */
+  | Readonly<{ type: "asked"; wallMs: number }>
   | Readonly<{ type: "went"; wallMs: number }>;
 
 /** Longest text of one message, in UTF-8 bytes: a long page. */
@@ -18,10 +20,13 @@ export const TEXT_BYTES_MAX = 8 * 1024;
 
 const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 
+/** The last millisecond that a `Date` can show. */
+const WALL_MS_MAX = 8_640_000_000_000_000;
+
 /** Version of the encoding, first in each entry. */
 const ENTRY_VERSION = 1;
 
-const CODES = { said: 0, came: 1, present: 2, went: 3 } as const;
+const CODES = { said: 0, came: 1, present: 2, went: 3, asked: 4 } as const;
 
 /** The room called `text` (a leading `#` is dropped), or `undefined` when no room can be called so. */
 export function parseRoomName(text: string): RoomName | undefined {
@@ -48,7 +53,7 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   }
   if (!Array.isArray(value) || value[0] !== ENTRY_VERSION) return undefined;
   const [, code, wallMs, text]: unknown[] = value;
-  if (typeof wallMs !== "number" || !Number.isSafeInteger(wallMs) || wallMs < 0) return undefined;
+  if (typeof wallMs !== "number" || !Number.isInteger(wallMs) || wallMs < 0 || wallMs > WALL_MS_MAX) return undefined;
   switch (code) {
     case CODES.said:
       return typeof text === "string" && !isTextTooLong(text) ? { type: "said", text, wallMs } : undefined;
@@ -58,6 +63,8 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
       return { type: "present", wallMs };
     case CODES.went:
       return { type: "went", wallMs };
+    case CODES.asked:
+      return { type: "asked", wallMs };
     default:
       return undefined;
   }
