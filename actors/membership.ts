@@ -192,7 +192,10 @@ class Keeper {
       replyTo,
     };
     if (this.#roster?.left) {
-      return replyTo?.tell({ type: "refused", why: "You left; memberlistshutdown and memberlistcreate begin anew" });
+      return replyTo?.tell({
+        type: "refused",
+        why: "You left; memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
+      });
     }
     for (let i = 0; i < JOIN_PARALLEL_MAX; i++) this.#contactNext(joining);
     this.#finishJoin(joining);

@@ -57,6 +57,9 @@ export type PeerOptions = Readonly<{
 /** A peer that is alone looks for company this often. */
 const SEEK_COMPANY_MS = 3_000;
 
+/** Longest time for the goodbyes: the farewell's own limit, the registry's silence, and something for the road. */
+const DEPART_TIMEOUT_MS = 8_000;
+
 /**
  * One peer. Its supervision tree, in the order of start; when one of them crashes, it and those below it start again:
  *
@@ -127,7 +130,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         case "quit":
           return session.quit(message.code);
         case "departed":
-          return options.exit(message.code);
+          return session.exit(message.code);
         case "member":
           return session.member(message.event);
         case "seek_company":
@@ -156,6 +159,7 @@ class PeerSession {
   readonly #person: ActorRef<ReplMessage> | undefined;
   #seeking = false;
   #leaving = false;
+  #gone = false;
 
   constructor(
     ctx: Context<PeerMessage>,
@@ -175,22 +179,34 @@ class PeerSession {
     this.#ctx.pipeToSelf(
       arrive(this.#steps, { room, contacts, say, pause: (ms) => this.#pause(ms) }),
       (arrival) => ({ type: "arrived", arrival }),
-      (error) => ({ type: "arrived", arrival: { ok: false, exitCode: 1, why: String(error) } }),
+      (error) => ({
+        type: "arrived",
+        arrival: { ok: false, exitCode: 1, why: error instanceof Error ? error.message : String(error) },
+      }),
     );
   }
 
   arrived(arrival: Arrival): void {
-    if (!arrival.ok) return this.#options.exit(arrival.exitCode, arrival.why);
+    if (this.#leaving) return; // that an arrival comes to nothing then is no news
+    if (!arrival.ok) return this.exit(arrival.exitCode, arrival.why);
     this.#person?.tell({ type: "arrived", room: this.#options.room });
     this.#ctx.timers.every("seek", SEEK_COMPANY_MS, { type: "seek_company" });
   }
 
   quit(code: number): void {
-    if (this.#leaving) return this.#options.exit(code); // asked twice: now
+    if (this.#leaving) return this.exit(code); // asked twice: now
     this.#leaving = true;
     this.#ctx.timers.cancel("seek");
     const departed = { type: "departed", code } as const;
+    this.#ctx.timers.after("depart", DEPART_TIMEOUT_MS, departed);
     this.#ctx.pipeToSelf(this.#steps.depart(), () => departed, () => departed);
+  }
+
+  /** Says once that this peer is over. */
+  exit(code: number, why?: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#options.exit(code, why);
   }
 
   member(event: MembershipEvent): void {

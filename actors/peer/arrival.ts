@@ -22,6 +22,13 @@ const REGISTRY_PAUSES_MS = [500, 1_500];
 
 /** All the steps to a room, one after the other: the same as a person takes with `--manual`. */
 export async function arrive(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
+  const arrival = await comeIn(steps, plan);
+  // Who does not come in must not stay on the list, or others are sent to nobody.
+  if (!arrival.ok && steps.registeredId !== undefined) await steps.bootstrapLeave();
+  return arrival;
+}
+
+async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
   const configured = await steps.configure();
   if (!configured.ok) return stop(EXIT_NOT_JOINED, configured.why);
   const created = await steps.create();
@@ -34,7 +41,8 @@ export async function arrive(steps: Steps, plan: ArrivalPlan): Promise<Arrival> 
   const joined = await join(steps, plan, others);
   if (!joined.ok) return stop(joined.refused ? EXIT_REFUSED : EXIT_NOT_JOINED, joined.why);
 
-  await steps.start();
+  const started = await steps.start();
+  if (!started.ok) return stop(EXIT_NOT_JOINED, started.why);
   const entered = await steps.chatJoin(plan.room);
   if (!entered.ok) return stop(EXIT_NOT_JOINED, entered.why);
   await greet(steps, plan);
@@ -59,14 +67,22 @@ async function join(
   plan: ArrivalPlan,
   others: readonly RegistryPeer[],
 ): Promise<StepResult<unknown>> {
-  const targets = new Set([...plan.contacts, ...addressesOf(others)]);
-  if (steps.address !== undefined) targets.delete(steps.address); // an entry of our own earlier life
+  const isOurs = (entry: RegistryPeer): boolean => addressesOf([entry])[0] === steps.address;
+  await replace(steps, others.filter(isOurs)); // of an earlier life at the same address, which ended without a word
+  const listed = others.filter((entry) => !isOurs(entry));
+  const targets = new Set([...plan.contacts, ...addressesOf(listed)]);
+  if (steps.address !== undefined) targets.delete(steps.address);
   if (targets.size === 0) return { ok: true, value: undefined };
   const joined = await steps.join([...targets]);
-  if (joined.ok || joined.refused) return joined;
-  // Nobody on the list is alive: they make room for us, the first of a new cluster.
-  for (const { id } of others) await steps.bootstrapEvict(id);
-  if (plan.contacts.length > 0) return joined;
+  if (joined.ok || joined.refused || plan.contacts.length > 0) return joined;
+  plan.say(`${joined.why}; going on alone`);
+  return await replace(steps, listed);
+}
+
+/** Takes dead entries off the list; they make room for us. */
+async function replace(steps: Steps, dead: readonly RegistryPeer[]): Promise<StepResult<unknown>> {
+  if (dead.length === 0) return { ok: true, value: undefined };
+  for (const { id } of dead) await steps.bootstrapEvict(id);
   return await steps.bootstrapJoin();
 }
 

@@ -3,7 +3,7 @@ import { addressesOf, type Steps } from "./steps.ts";
 
 /** Joins whoever the bootstrap lists, if we are alone; how many answered. */
 export async function seekCompany(steps: Steps): Promise<number> {
-  if (!steps.created || (await steps.members()).length > 1) return 0;
+  if (!steps.isMember || (await steps.members()).length > 1) return 0;
   const listed = await steps.bootstrapList();
   if (!listed.ok) return 0;
   const others = addressesOf(listed.value).filter((address) => address !== steps.address);

@@ -17,6 +17,8 @@ export type PeerMemory = {
   readonly lastPort?: number | undefined;
   /** Ourselves as registered with the bootstrap. */
   candidate?: RegistryPeer;
+  /** We said goodbye to the membership and have not begun anew. */
+  left: boolean;
   readonly transport: TransportMemory;
   readonly membership: MembershipMemory;
   readonly broadcaster: BroadcasterMemory;
@@ -28,10 +30,11 @@ export type PeerMemory = {
 export function newMemory(last: { readonly port?: number; readonly incarnation?: number } = {}): PeerMemory {
   return {
     lastPort: last.port,
+    left: false,
     transport: { closing: Promise.resolve() },
     membership: { created: false, incarnation: last.incarnation ?? 0, contacts: new Set() },
     broadcaster: { started: false, epoch: 0, sequence: 0 },
     rooms: new Map(),
-    repl: { mode: "command", arriving: false, shown: new Set() },
+    repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false },
   };
 }

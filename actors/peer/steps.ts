@@ -36,7 +36,6 @@ export type StepsDeps = Readonly<{
  */
 export class Steps {
   readonly #deps: StepsDeps;
-  #bindPort: number | undefined;
 
   constructor(deps: StepsDeps) {
     this.#deps = deps;
@@ -57,7 +56,7 @@ export class Steps {
   }
 
   /** Opens the port. */
-  async configure(port: number | undefined = this.#bindPort): Promise<StepResult<Address>> {
+  async configure(port?: number): Promise<StepResult<Address>> {
     const { memory, name } = this.#deps;
     if (memory.address !== undefined) return no(`Configured already: listening on ${memory.address}`);
     const bind = port === undefined ? this.#preferredBind() : withPort(this.#deps.bind, port);
@@ -85,19 +84,20 @@ export class Steps {
   /** Registers us with the bootstrap; the answer lists everybody registered. */
   async bootstrapJoin(): Promise<StepResult<readonly RegistryPeer[]>> {
     const { memory } = this.#deps;
-    if (!memory.membership.created) return no(MISSING.created);
-    const peer = memory.candidate ?? this.#candidate(memory.address!);
+    const missing = this.#missingForMembers();
+    if (missing !== undefined) return no(missing);
+    const peer = this.#candidate(memory.address!);
     const listed = await this.#registry({ type: "join", peer });
     if (listed.ok) memory.candidate = peer;
     return listed;
   }
 
-  /** Takes us off the bootstrap's list. */
+  /** Takes us off the bootstrap's list; also after a shutdown, through a port that is opened for it. */
   async bootstrapLeave(): Promise<StepResult<readonly RegistryPeer[]>> {
     const { memory } = this.#deps;
     const { candidate } = memory;
     if (candidate === undefined) return no(MISSING.bootstrapped);
-    const left = await this.#registry({ type: "leave", id: candidate.id });
+    const left = await this.#throughPort(() => this.#registry({ type: "leave", id: candidate.id }));
     if (left.ok) delete memory.candidate;
     return left;
   }
@@ -127,7 +127,8 @@ export class Steps {
   /** Starts to spread what is said. */
   start(): Promise<StepResult<Address>> {
     const { memory } = this.#deps;
-    if (!memory.membership.created) return Promise.resolve(no(MISSING.created));
+    const missing = this.#missingForMembers();
+    if (missing !== undefined) return Promise.resolve(no(missing));
     memory.broadcaster.started = true;
     return Promise.resolve(yes(memory.address!));
   }
@@ -137,7 +138,8 @@ export class Steps {
     addresses?: readonly Address[],
   ): Promise<StepResult<Readonly<{ contacted: number; members: readonly MemberView[] }>>> {
     const { memory } = this.#deps;
-    if (!memory.membership.created) return no(MISSING.created);
+    const missing = this.#missingForMembers();
+    if (missing !== undefined) return no(missing);
     let targets = addresses;
     if (targets === undefined) {
       if (memory.candidate === undefined) return no(MISSING.bootstrapped);
@@ -164,13 +166,21 @@ export class Steps {
     return await this.#ask("membership", (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list", replyTo }));
   }
 
+  /** Whether we are a member. */
+  get isMember(): boolean {
+    return this.#missingForMembers() === undefined;
+  }
+
   get created(): boolean {
     return this.#deps.memory.membership.created;
   }
 
-  /** Says goodbye to the membership; others see us leave at once. */
+  /** Says goodbye to the membership, and with it to the rooms; others see us leave at once. */
   async leave(): Promise<StepResult<undefined>> {
-    if (!this.#deps.memory.membership.created) return no(MISSING.created);
+    const missing = this.#missingForMembers();
+    if (missing !== undefined) return no(missing);
+    this.#deps.memory.left = true;
+    await this.#closeRooms();
     await this.#ask("membership", (replyTo: ActorRef<"left">) => ({ type: "leave", replyTo }));
     return yes(undefined);
   }
@@ -179,10 +189,11 @@ export class Steps {
   async shutdown(): Promise<StepResult<undefined>> {
     const { memory } = this.#deps;
     if (!memory.membership.created) return no(MISSING.created);
+    await this.#closeRooms();
     await this.#ask("membership", (replyTo: ActorRef<"down">) => ({ type: "shutdown", replyTo }));
-    await this.#ask("transport", (replyTo: ActorRef<"closed">) => ({ type: "close", replyTo }));
     memory.broadcaster.started = false;
-    delete memory.address;
+    memory.left = false;
+    await this.#closePort();
     return yes(undefined);
   }
 
@@ -221,14 +232,40 @@ export class Steps {
 
   /** Goes for good: others see us leave, and nobody is sent to us any more. */
   async depart(): Promise<void> {
-    if (this.created) await this.leave();
-    if (this.registeredId !== undefined) await this.bootstrapLeave();
+    // That one of them does not answer is no reason to leave the other without a word.
+    if (this.isMember) await Promise.allSettled([this.leave()]);
+    if (this.registeredId !== undefined) await Promise.allSettled([this.bootstrapLeave()]);
+  }
+
+  #missingForMembers(): string | undefined {
+    const { memory } = this.#deps;
+    if (!memory.membership.created) return memory.address === undefined ? MISSING.configured : MISSING.created;
+    return memory.left ? MISSING.anew : undefined;
   }
 
   #missingForChat(): string | undefined {
-    const { memory } = this.#deps;
-    if (!memory.membership.created) return MISSING.created;
-    return memory.broadcaster.started ? undefined : MISSING.started;
+    return this.#missingForMembers() ?? (this.#deps.memory.broadcaster.started ? undefined : MISSING.started);
+  }
+
+  async #closeRooms(): Promise<void> {
+    await this.#ask("rooms", (replyTo: ActorRef<"closed">) => ({ type: "close_all", replyTo }));
+  }
+
+  async #closePort(): Promise<void> {
+    delete this.#deps.memory.address;
+    await this.#ask("transport", (replyTo: ActorRef<"closed">) => ({ type: "close", replyTo }));
+  }
+
+  /** A registry in another process is reached through our port, which a shutdown has closed. */
+  async #throughPort<T>(run: () => Promise<StepResult<T>>): Promise<StepResult<T>> {
+    if (this.#deps.memory.address !== undefined) return await run();
+    const opened = await this.configure();
+    if (!opened.ok) return opened;
+    try {
+      return await run();
+    } finally {
+      await this.#closePort();
+    }
   }
 
   /** The last port, if there was one: the same address again is what lets others know us at once. */
@@ -240,9 +277,11 @@ export class Steps {
 
   #candidate(address: Address): RegistryPeer {
     const { hostname, port } = splitAddress(address);
-    const timestamp = String(Math.floor(this.#deps.wallMs() / 1_000));
-    const { name } = this.#deps;
-    return { id: this.#deps.uuid(), name, ip: hostname, port: String(port), protocol: "tcp", status: "0", timestamp };
+    const { name, memory } = this.#deps;
+    // Registered before, we are still the same, only perhaps elsewhere.
+    const { id, timestamp } = memory.candidate ??
+      { id: this.#deps.uuid(), timestamp: String(Math.floor(this.#deps.wallMs() / 1_000)) };
+    return { id, name, ip: hostname, port: String(port), protocol: "tcp", status: "0", timestamp };
   }
 
   async #registry(command: RegistryCommand): Promise<StepResult<readonly RegistryPeer[]>> {
@@ -270,6 +309,7 @@ const MISSING = {
   created: "There is no membership yet: memberlistcreate makes one",
   bootstrapped: "You are not registered yet: bootstrapjoin comes first",
   started: "Nothing can be spread yet: memberliststart comes first",
+  anew: "You left the membership: memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
 } as const;
 
 /** The addresses of registered peers; entries that are no addresses are left out. */
