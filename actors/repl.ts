@@ -2,7 +2,7 @@ import { CHAT, type ChatEvent } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import { announceChat, announceMember } from "./repl/announce.ts";
-import type { Command, CommandOutcome, CommandPeer, CommandSession } from "./repl/command.ts";
+import type { Command, CommandCall, CommandOutcome, CommandPeer, CommandSession } from "./repl/command.ts";
 import { failed } from "./repl/command.ts";
 import { commandWords, findCommand, suggest } from "./repl/command_lookup.ts";
 import { speak } from "./repl/commands/chat_commands.ts";
@@ -47,6 +47,9 @@ export type ReplMemory = {
   room?: RoomName;
   /** Members that were announced. */
   readonly shown: Set<string>;
+  /** Lines typed, or piped in, ahead of the command that runs; and whether those are all. */
+  readonly lines: string[];
+  inputEnded: boolean;
 };
 
 export type ReplDeps = Readonly<{
@@ -61,7 +64,7 @@ export type ReplDeps = Readonly<{
   quit(): void;
 }>;
 
-/** Lines typed, or piped in, ahead of a command that still runs. */
+/** Lines that may wait for the command that runs. */
 const LINES_WAITING_MAX = 10_000;
 
 /** The person's side of the peer: lines in, lines out. It holds no chat state; its terminal is handed in. */
@@ -71,6 +74,7 @@ export function repl(deps: ReplDeps): Behavior<ReplMessage> {
     ctx.subscribe(CHAT, (event) => ({ type: "chat", event }));
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
     ctx.onStop(() => session.remember());
+    session.resume();
     session.refresh();
     return (message) => {
       session.handle(message);
@@ -86,10 +90,9 @@ class Session {
   readonly #commandSession: CommandSession;
   #mode: ReplMode;
   #room: RoomName | undefined;
-  readonly #lines: string[] = [];
-  #refusedLines = 0;
+  #refusing = false;
   #running = false;
-  #inputEnded = false;
+  #quitting = false;
   #wake: ((completed: boolean) => void) | undefined;
   #interrupted = false;
   #scriptDepth = 0;
@@ -106,9 +109,10 @@ class Session {
       room: () => this.#room,
       enter: (room, mode) => this.#enter(room, mode === "chat" ? "chat" : this.#mode),
       leave: (room) => this.#leave(room),
+      left: () => this.#left(),
       sleep: (ms) => this.#sleep(ms),
       execute: (file) => this.#execute(file),
-      quit: () => deps.quit(),
+      quit: () => this.#quit(),
       commands: deps.commands,
     };
     this.#showPrompt();
@@ -141,6 +145,11 @@ class Session {
       case "woken":
         return this.#endSleep(true);
     }
+  }
+
+  /** Goes on with the lines that a crash left waiting. */
+  resume(): void {
+    this.#runNext();
   }
 
   /** Draws what changed, at most thirty times a second, and sees to half-read keys. */
@@ -184,19 +193,20 @@ class Session {
   };
 
   #submit(text: string): void {
-    if (text.trim() === "") return;
-    if (this.#lines.length >= LINES_WAITING_MAX) {
-      if (this.#refusedLines++ === 0) this.#notice("Too many lines wait; further ones are dropped", "bad");
-      return;
-    }
-    this.#lines.push(text);
+    const { lines } = this.#deps.memory;
+    if (text.trim() === "" || this.#quitting) return;
+    const refuse = lines.length >= LINES_WAITING_MAX;
+    if (refuse && !this.#refusing) this.#notice("Too many lines wait; further ones are dropped", "bad");
+    this.#refusing = refuse;
+    if (!refuse) lines.push(text);
     this.#runNext();
   }
 
   #runNext(): void {
-    if (this.#running || this.#deps.memory.arriving) return;
-    const line = this.#lines.shift();
-    if (line === undefined) return this.#inputEnded ? this.#deps.quit() : undefined;
+    const { memory } = this.#deps;
+    if (this.#running || this.#quitting || memory.arriving) return;
+    const line = memory.lines.shift();
+    if (line === undefined) return memory.inputEnded ? this.#quit() : undefined;
     this.#running = true;
     this.#interrupted = false;
     if (this.#mode === "chat" && !/^\/[^/]/.test(line)) this.#speak(line.replace(/^\/\//, "/"));
@@ -214,16 +224,26 @@ class Session {
     this.#await(this.#run(command, rest), command);
   }
 
-  /** Runs a command; what it throws is a fault of ours and goes to the supervisor, but an ask that failed is news. */
+  /** Runs a command. One without a usage takes no arguments; of what is thrown, an ask without a reply, only the text. */
   async #run(command: Command, text: string): Promise<CommandOutcome> {
-    return await command.run({
-      args: text.split(/\s+/).filter((word) => word !== ""),
+    const args = text.split(/\s+/).filter((word) => word !== "");
+    if (command.usage === undefined && args.length > 0) return "usage";
+    try {
+      return await command.run(this.#callOf(args, text));
+    } catch (error) {
+      return failed(messageOf(error));
+    }
+  }
+
+  #callOf(args: readonly string[], text: string): CommandCall {
+    return {
+      args,
       text,
       peer: this.#deps.peer,
       session: this.#commandSession,
       style: this.#deps.style,
       print: (shown) => this.#print(shown),
-    });
+    };
   }
 
   #await(outcome: CommandOutcome | Promise<CommandOutcome>, command?: Command): void {
@@ -232,7 +252,15 @@ class Session {
       outcome: result,
       ...(command === undefined ? {} : { command }),
     });
-    this.#ctx.pipeToSelf(Promise.resolve(outcome), done, (error) => done(failed(messageOf(error))));
+    const settled = Promise.resolve(outcome);
+    this.#ctx.pipeToSelf(settled, done, (error) => done(failed(messageOf(error))));
+    // Whom nobody waits for any more has to say by himself how it ended.
+    void settled.then((result) => this.#isOver ? this.#report(result, command) : undefined, () => {});
+  }
+
+  /** Whether the actor crashed while a command ran; its next life runs beside. */
+  get #isOver(): boolean {
+    return this.#ctx.signal.aborted;
   }
 
   #commandDone(outcome: CommandOutcome, command?: Command): void {
@@ -273,6 +301,7 @@ class Session {
   /** Runs one line of a script; what went wrong, if anything did. */
   async #executeLine(line: string): Promise<string | undefined> {
     if (this.#interrupted) return "interrupted";
+    if (this.#isOver) return "stopped, for the REPL had to start again";
     this.#print(this.#deps.style.dim(`> ${visible(line)}`));
     const { word, rest } = splitCommand(line);
     const command = findCommand(this.#deps.commands, word);
@@ -297,6 +326,7 @@ class Session {
   }
 
   #interrupt(): void {
+    if (this.#quitting) return this.#deps.quit();
     if (!this.#running) return this.#notice("Ctrl-C again, or Ctrl-D, quits");
     this.#interrupted = true;
     this.#endSleep(false);
@@ -305,8 +335,16 @@ class Session {
   /** A person who ends wants to go now; a pipe that ends has said all, which is done first. */
   #endOfInput(): void {
     if (this.#deps.terminal.interactive) return this.#deps.quit();
-    this.#inputEnded = true;
+    this.#deps.memory.inputEnded = true;
     this.#runNext();
+  }
+
+  /** Nothing more is run: who quits has said all. Asking the peer a second time would cut the goodbyes short. */
+  #quit(): void {
+    if (this.#quitting) return;
+    this.#quitting = true;
+    this.#deps.memory.lines.length = 0;
+    this.#deps.quit();
   }
 
   #complete(request: CompletionRequest): void {
@@ -324,6 +362,7 @@ class Session {
   #candidates(before: string, stem: string): readonly string[] | Promise<readonly string[]> {
     const slash = this.#mode === "chat" || before.startsWith("/") ? "/" : "";
     if (before.trimStart() === stem) return commandWords(this.#deps.commands).map((word) => slash + word);
+    if (slash !== "" && !before.startsWith("/")) return []; // speech
     const { word } = splitCommand(before);
     const command = findCommand(this.#deps.commands, word);
     if (command?.name === "help") return commandWords(this.#deps.commands);
@@ -359,6 +398,13 @@ class Session {
     this.#showPrompt();
   }
 
+  /** We are no member any more: in no room, and whoever we meet next is news. */
+  #left(): void {
+    this.#deps.memory.shown.clear();
+    this.#room = undefined;
+    this.#showPrompt();
+  }
+
   #showPrompt(): void {
     const { name, style } = this.#deps;
     const inRoom = this.#mode === "chat" && this.#room !== undefined ? ` #${this.#room}` : "";
@@ -367,11 +413,14 @@ class Session {
   }
 
   #notice(text: string, tone: "plain" | "bad" = "plain"): void {
-    this.#print(tone === "bad" ? this.#deps.style.red(text) : text);
+    // Names, paths and other peers' words may be in it.
+    const shown = text.split("\n").map(visible).join("\n");
+    this.#print(tone === "bad" ? this.#deps.style.red(shown) : shown);
   }
 
   /** Shows lines that a command made while it runs, outside of any message of ours. */
   #print(text: string): void {
+    if (this.#isOver) return this.#ctx.self.tell({ type: "notice", text });
     this.#screen.print(text);
     this.refresh();
   }

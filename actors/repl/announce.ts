@@ -2,7 +2,7 @@ import type { ChatEvent } from "../chat_room.ts";
 import type { MembershipEvent } from "../membership.ts";
 import { clockTime } from "./clock_time.ts";
 import type { Style } from "./style.ts";
-import { visible } from "./visible.ts";
+import { isolated, visible, visibleName } from "./visible.ts";
 
 /** The lines in which a room's event is shown. */
 export function announceChat(event: ChatEvent, style: Style): string[] {
@@ -10,15 +10,15 @@ export function announceChat(event: ChatEvent, style: Style): string[] {
     case "said":
       return speech(event, style);
     case "came":
-      return [notice(`${visible(event.author)} came to #${event.room}`, style)];
+      return [notice(`${shownName(event.author)} came to #${event.room}`, style)];
     case "went":
-      return [notice(`${visible(event.author)} left #${event.room}`, style)];
+      return [notice(`${shownName(event.author)} left #${event.room}`, style)];
   }
 }
 
 /** The line in which a change of the membership is shown; none for what is only of interest to programs. */
 export function announceMember(event: MembershipEvent, style: Style): string | undefined {
-  const name = visible(event.member.name);
+  const name = shownName(event.member.name);
   switch (event.type) {
     case "joined":
       return notice(`${name} is a member now, at ${event.member.address}`, style);
@@ -39,10 +39,15 @@ export function announceMember(event: MembershipEvent, style: Style): string | u
 
 /** A line of a text of several is indented below the first, so that it cannot pass for somebody else's. */
 function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style): string[] {
-  const name = style.byName(event.author, visible(event.author));
+  const name = style.byName(event.author, shownName(event.author));
   const head = `${style.dim(clockTime(event.wallMs))} ${event.own ? style.bold(name) : name}: `;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
   return [head + first, ...rest.map((line) => `  ${line}`)];
+}
+
+/** A name as it may stand in a line of ours: it can neither hide anything nor turn the line around. */
+function shownName(name: string): string {
+  return isolated(visibleName(name));
 }
 
 function notice(text: string, style: Style): string {

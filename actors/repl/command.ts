@@ -8,7 +8,7 @@ export type Command = Readonly<{
   name: string;
   /** Other spellings, such as IRC's. */
   aliases?: readonly string[];
-  /** The arguments, as help shows them. */
+  /** The arguments, as help shows them; a command without takes none. */
   usage?: string;
   summary: string;
   group: CommandGroup;
@@ -52,6 +52,8 @@ export type CommandSession = Readonly<{
   room(): RoomName | undefined;
   enter(room: RoomName, mode: "chat" | "as_is"): void;
   leave(room: RoomName): void;
+  /** The peer is no member any more. */
+  left(): void;
   /** Waits; false when it was interrupted. */
   sleep(ms: number): Promise<boolean>;
   /** Runs the lines of a file in command mode. */

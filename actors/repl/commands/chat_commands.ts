@@ -36,8 +36,9 @@ export const CHAT_COMMANDS: readonly Command[] = [
     summary: "List who is in the room",
     group: "chat",
     async run(call) {
-      const room = roomOf(call);
-      if (room === undefined) return failed(NO_ROOM);
+      const named = roomOf(call);
+      if (!named.ok) return named.outcome;
+      const { room } = named;
       const result = await call.peer.steps.occupants(room);
       if (!result.ok) return failed(result.why);
       for (const { name, sinceWallMs } of result.value) {
@@ -53,8 +54,9 @@ export const CHAT_COMMANDS: readonly Command[] = [
     summary: "Leave the room",
     group: "chat",
     async run(call) {
-      const room = roomOf(call);
-      if (room === undefined) return failed(NO_ROOM);
+      const named = roomOf(call);
+      if (!named.ok) return named.outcome;
+      const { room } = named;
       const result = await call.peer.steps.chatLeave(room);
       if (!result.ok) return failed(result.why);
       call.session.leave(room);
@@ -78,9 +80,9 @@ export async function speak(
 
 async function enter(call: CommandCall, mode: "chat" | "as_is"): Promise<CommandOutcome> {
   const { args, peer, session, print } = call;
-  const room = args.length === 0 ? FIRST_ROOM : parseRoomName(args[0]!);
-  if (args.length > 1) return "usage";
-  if (room === undefined) return failed(`No room can be called "${visible(args[0]!)}"`);
+  const named = args.length === 0 ? { ok: true as const, room: FIRST_ROOM } : roomOf(call);
+  if (!named.ok) return named.outcome;
+  const { room } = named;
   if (!peer.steps.rooms.includes(room)) {
     const result = await peer.steps.chatJoin(room);
     if (!result.ok) return failed(result.why);
@@ -89,6 +91,13 @@ async function enter(call: CommandCall, mode: "chat" | "as_is"): Promise<Command
   print(`You are in #${room}`);
 }
 
-function roomOf({ args, session }: CommandCall): RoomName | undefined {
-  return args.length === 0 ? session.room() : parseRoomName(args[0]!);
+/** The room that is named, by default the one we are in. */
+function roomOf(
+  { args, session }: CommandCall,
+): Readonly<{ ok: true; room: RoomName }> | Readonly<{ ok: false; outcome: CommandOutcome }> {
+  if (args.length > 1) return { ok: false, outcome: "usage" };
+  const [word] = args;
+  const room = word === undefined ? session.room() : parseRoomName(word);
+  if (room !== undefined) return { ok: true, room };
+  return { ok: false, outcome: failed(word === undefined ? NO_ROOM : `No room can be called "${word}"`) };
 }

@@ -60,10 +60,10 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     name: "memberlistleave",
     summary: "Say goodbye to the other members",
     group: "membership",
-    async run({ args, peer, print }) {
-      if (args.length > 0) return "usage";
+    async run({ peer, session, print }) {
       const result = await peer.steps.leave();
       if (!result.ok) return failed(result.why);
+      session.left();
       print("You left the membership");
     },
   },
@@ -71,9 +71,10 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     name: "memberlistshutdown",
     summary: "Stop being a member, without a word, and close the port",
     group: "membership",
-    async run({ peer, print }) {
+    async run({ peer, session, print }) {
       const result = await peer.steps.shutdown();
       if (!result.ok) return failed(result.why);
+      session.left();
       print("The membership is shut down");
     },
   },

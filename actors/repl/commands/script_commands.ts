@@ -29,7 +29,7 @@ export const SCRIPT_COMMANDS: readonly Command[] = [
   },
   {
     name: "echo",
-    usage: "TEXT…",
+    usage: "[TEXT…]",
     summary: "Show the text",
     group: "scripts",
     run: ({ text, print }) => print(visible(text)),
