@@ -188,7 +188,8 @@ export class Steps {
   /** Stops being a member, without a word, and closes the port. */
   async shutdown(): Promise<StepResult<undefined>> {
     const { memory } = this.#deps;
-    if (!memory.membership.created) return no(MISSING.created);
+    const missing = this.#missingForMembership();
+    if (missing !== undefined) return no(missing);
     await this.#closeRooms();
     await this.#ask("membership", (replyTo: ActorRef<"down">) => ({ type: "shutdown", replyTo }));
     memory.broadcaster.started = false;
@@ -237,10 +238,14 @@ export class Steps {
     if (this.registeredId !== undefined) await Promise.allSettled([this.bootstrapLeave()]);
   }
 
+  #missingForMembership(): string | undefined {
+    const { address, membership } = this.#deps.memory;
+    if (membership.created) return undefined;
+    return address === undefined ? MISSING.configured : MISSING.created;
+  }
+
   #missingForMembers(): string | undefined {
-    const { memory } = this.#deps;
-    if (!memory.membership.created) return memory.address === undefined ? MISSING.configured : MISSING.created;
-    return memory.left ? MISSING.anew : undefined;
+    return this.#missingForMembership() ?? (this.#deps.memory.left ? MISSING.anew : undefined);
   }
 
   #missingForChat(): string | undefined {

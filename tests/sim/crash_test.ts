@@ -1,10 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { createStyle } from "../../actors/repl/style.ts";
-import { COMMANDS } from "../../actors/repl/command_table.ts";
-import { repl } from "../../actors/repl.ts";
 import type { TreeNode } from "../../actors/runtime/system.ts";
 import { World } from "../../sim/world.ts";
-import { FakeTerminal } from "../support/fake_terminal.ts";
+import { Seat } from "../support/seat.ts";
 
 const CAST = [
   "transport",
@@ -31,30 +28,13 @@ function find(nodes: readonly TreeNode[], path: string): TreeNode | undefined {
 /** Three peers in a room; alice, who also hosts the registry, has a person at a terminal. */
 async function three(seed: string) {
   const world = new World({ seed });
-  const terminal = new FakeTerminal(false);
-  const alice = world.start("alice", {
-    repl: (steps, _cast, quit) => (ctx) =>
-      repl({
-        name: "alice",
-        terminal,
-        memory: alice.memory.repl,
-        style: createStyle(false),
-        commands: COMMANDS,
-        peer: {
-          steps,
-          tree: () => alice.system.tree(),
-          crash: (path) => alice.system.crash(path),
-          counters: () => Promise.resolve([]),
-        },
-        readFile: () => Promise.reject(new Error("there is no such file")),
-        quit,
-      })(ctx),
-  });
+  const seat = new Seat(world, "alice");
+  const alice = seat.peer;
   await world.clock.advance(500);
   const [bob, charly] = await world.startAll(["bob", "charly"], 500);
   await world.clock.until(() => world.isConverged(), 5_000, "three in one membership");
   await world.clock.advance(500);
-  return { world, terminal, alice, bob: bob!, charly: charly! };
+  return { world, terminal: seat.terminal, alice, bob: bob!, charly: charly! };
 }
 
 for (const part of CAST) {
