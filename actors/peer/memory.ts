@@ -13,8 +13,8 @@ import type { TransportMemory } from "../transport.ts";
 export type PeerMemory = {
   /** Where we listen, once configured. */
   address?: Address;
-  /** The port of an earlier run under this name. */
-  readonly lastPort?: number | undefined;
+  /** The port we had before, in an earlier run or before a shutdown. */
+  lastPort?: number | undefined;
   /** Ourselves as registered with the bootstrap. */
   candidate?: RegistryPeer;
   /** We said goodbye to the membership and have not begun anew. */

@@ -145,9 +145,10 @@ export class Steps {
       if (memory.candidate === undefined) return no(MISSING.bootstrapped);
       const listed = await this.bootstrapList();
       if (!listed.ok) return listed;
-      targets = addressesOf(listed.value).filter((address) => address !== memory.address);
-      if (targets.length === 0) return yes({ contacted: 0, members: await this.members() });
+      targets = addressesOf(listed.value);
     }
+    targets = targets.filter((address) => address !== memory.address);
+    if (targets.length === 0) return yes({ contacted: 0, members: await this.members() });
     const reply = await this.#ask(
       "membership",
       (replyTo: ActorRef<JoinReply>) => ({ type: "join", addresses: targets, replyTo }),
@@ -257,7 +258,10 @@ export class Steps {
   }
 
   async #closePort(): Promise<void> {
-    delete this.#deps.memory.address;
+    const { memory } = this.#deps;
+    // Who comes back at the same address is known at once; elsewhere the name counts as taken for a minute.
+    if (memory.address !== undefined) memory.lastPort = splitAddress(memory.address).port;
+    delete memory.address;
     await this.#ask("transport", (replyTo: ActorRef<"closed">) => ({ type: "close", replyTo }));
   }
 

@@ -90,7 +90,9 @@ async function joinMembers({ args, peer, print }: CommandCall): Promise<CommandO
   const result = await peer.steps.join(args.length === 0 ? undefined : addresses);
   if (!result.ok) return failed(result.why);
   const { contacted, members } = result.value;
-  if (contacted === 0) return print("Nothing to join: nobody else is registered");
+  if (contacted === 0) {
+    return print(`Nothing to join: ${args.length === 0 ? "nobody else is registered" : "you listen there yourself"}`);
+  }
   print(`${contacted} host(s) successfully contacted`);
   print(`Known nodes: [${members.map(({ name }) => visible(name)).join(" ")}]`);
 }
@@ -105,5 +107,6 @@ function parseBindPort(args: readonly string[]): number | "any" | undefined {
 
 function describeMember(member: MemberView, index: number): string {
   const state = member.state === "alive" ? "" : ` (${member.state})`;
-  return `${index}:\tName: ${visible(member.name)}${state}\n\tAddress: ${member.address}`;
+  const number = `${index}:`.padEnd(8);
+  return `${number}Name: ${visible(member.name)}${state}\n${" ".repeat(8)}Address: ${member.address}`;
 }

@@ -40,6 +40,6 @@ export function usageOf({ name, usage }: Command): string {
 }
 
 function describe(command: Command): string {
-  const aliases = command.aliases === undefined ? "" : `\n\talso: ${command.aliases.join(", ")}`;
-  return visible(usageOf(command)) + `\n\t${command.summary}` + aliases;
+  const aliases = command.aliases === undefined ? "" : `\n    also: ${command.aliases.join(", ")}`;
+  return visible(usageOf(command)) + `\n    ${command.summary}` + aliases;
 }
