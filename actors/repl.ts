@@ -282,6 +282,7 @@ class Session {
     this.#scriptDepth++;
     try {
       for (const { number, text } of script) {
+        if (this.#quitting) return;
         const outcome = await this.#executeLine(text);
         if (outcome !== undefined) return failed(`${visible(file)}:${number}: ${outcome}`);
       }
