@@ -7,7 +7,7 @@ import { failed } from "./repl/command.ts";
 import { commandWords, findCommand, suggest } from "./repl/command_lookup.ts";
 import { speak } from "./repl/commands/chat_commands.ts";
 import { usageOf } from "./repl/commands/session_commands.ts";
-import type { CompletionRequest } from "./repl/line_editor/completion.ts";
+import type { CompletionAnswer, CompletionRequest } from "./repl/line_editor/completion.ts";
 import { ESCAPE_FLUSH_MS } from "./repl/line_editor/keys.ts";
 import { FRAME_INTERVAL_MS, Screen, type ScreenEffect, type ScreenState } from "./repl/screen.ts";
 import { parseScript, SCRIPT_DEPTH_MAX } from "./repl/script.ts";
@@ -28,7 +28,7 @@ export type ReplMessage =
   | Readonly<{ type: "member"; event: MembershipEvent }>
   /** The peer has arrived in this room; plain text is speech from now on. */
   | Readonly<{ type: "arrived"; room: RoomName }>
-  | Readonly<{ type: "completed"; request: CompletionRequest; stem: string; candidates: readonly string[] }>
+  | Readonly<{ type: "completed"; request: CompletionRequest; answer: CompletionAnswer }>
   | Readonly<{ type: "command_done"; outcome: CommandOutcome; command?: Command }>
   /** Timers. */
   | Readonly<{ type: "frame" }>
@@ -67,6 +67,9 @@ export type ReplDeps = Readonly<{
 /** Lines that may wait for the command that runs. */
 const LINES_WAITING_MAX = 10_000;
 
+/** A name that was claimed this recently is still the same news. */
+const CONFLICT_QUIET_MS = 60_000;
+
 /** The person's side of the peer: lines in, lines out. It holds no chat state; its terminal is handed in. */
 export function repl(deps: ReplDeps): Behavior<ReplMessage> {
   return (ctx) => {
@@ -90,6 +93,8 @@ class Session {
   readonly #commandSession: CommandSession;
   #mode: ReplMode;
   #room: RoomName | undefined;
+  /** When a claim to a member's name was last heard. */
+  readonly #conflicts = new Map<string, number>();
   #refusing = false;
   #running = false;
   #quitting = false;
@@ -135,7 +140,7 @@ class Session {
       case "arrived":
         return this.#arrived(message.room);
       case "completed":
-        return this.#screen.completed(message.request, message);
+        return this.#screen.completed(message.request, message.answer);
       case "command_done":
         return this.#commandDone(message.outcome, message.command);
       case "frame":
@@ -351,13 +356,19 @@ class Session {
   #complete(request: CompletionRequest): void {
     const { before } = request.line;
     const stem = /\S*$/.exec(before)?.[0] ?? "";
-    const offer = (candidates: readonly string[]): ReplMessage => ({
-      type: "completed",
-      request,
+    const answer = (candidates: readonly string[]): CompletionAnswer => ({
       stem,
       candidates: candidates.filter((candidate) => candidate.startsWith(stem)).toSorted(),
     });
-    this.#ctx.pipeToSelf(Promise.resolve(this.#candidates(before, stem)), offer, () => offer([]));
+    const found = this.#candidates(before, stem);
+    // At once where that can be: keys may stand behind the Tab already.
+    if (!(found instanceof Promise)) return this.#screen.completed(request, answer(found));
+    const offer = (candidates: readonly string[]): ReplMessage => ({
+      type: "completed",
+      request,
+      answer: answer(candidates),
+    });
+    this.#ctx.pipeToSelf(found, offer, () => offer([]));
   }
 
   #candidates(before: string, stem: string): readonly string[] | Promise<readonly string[]> {
@@ -373,12 +384,21 @@ class Session {
   #member(event: MembershipEvent): void {
     const { name } = event.member;
     if (name === this.#deps.name && event.type !== "conflict") return; // the person knows
+    if (event.type === "conflict" && !this.#isNewConflict(name)) return;
     if (event.type === "joined" && this.#deps.memory.shown.has(name)) return; // our membership restarted; theirs did not
     if (event.type === "joined") this.#deps.memory.shown.add(name);
     if (event.type === "left" || event.type === "failed") this.#deps.memory.shown.delete(name);
     if (this.#mode === "chat" && event.type === "joined") return; // they come to the room as well
     const line = announceMember(event, this.#deps.style);
     if (line !== undefined) this.#screen.print(line);
+  }
+
+  /** Gossip repeats a claim again and again, and a thief may make it from many addresses. */
+  #isNewConflict(name: string): boolean {
+    const now = this.#ctx.clock.now();
+    const shownAt = this.#conflicts.get(name) ?? Number.NEGATIVE_INFINITY;
+    this.#conflicts.set(name, now);
+    return now - shownAt > CONFLICT_QUIET_MS;
   }
 
   #arrived(room: RoomName): void {

@@ -31,7 +31,7 @@ export function announceMember(event: MembershipEvent, style: Style): string | u
     case "refuted":
       return style.dim(`* ${name} answers again`);
     case "conflict":
-      return style.red(`* Another peer at ${event.offered} calls itself ${name}; it is not let in`);
+      return style.red(`* Another peer at ${visible(event.offered)} calls itself ${name}; it is not let in`);
     case "updated":
       return undefined;
   }

@@ -1,0 +1,301 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CHAT } from "../../actors/chat_room.ts";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { MEMBERSHIP, type MembershipEvent } from "../../actors/membership.ts";
+import type { Address } from "../../transport/address.ts";
+import { World } from "../../sim/world.ts";
+import { Seat } from "../support/seat.ts";
+
+const LOBBY = "lobby" as RoomName;
+
+/** A person who has arrived in the lobby by themselves. */
+async function arrived(seed: number, interactive = false): Promise<{ world: World; seat: Seat }> {
+  const world = new World({ seed });
+  const seat = new Seat(world, "alice", { interactive });
+  await world.clock.until(() => seat.peer.steps.rooms.length > 0, 5_000, "in the lobby", 1);
+  await world.clock.advance(100);
+  seat.look();
+  return { world, seat };
+}
+
+/** What the last frame left on the row that is typed: prompt, text before the cursor, text after it. */
+function typedRow(seat: Seat): string {
+  const frame = seat.terminal.text.slice(seat.terminal.text.lastIndexOf("\r\x1b[J"));
+  // deno-lint-ignore no-control-regex
+  return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n]/g, "");
+}
+
+Deno.test("in chat mode text is speech, /word a command, and // begins speech with a slash", async () => {
+  const { seat } = await arrived(1);
+  await seat.enter("hello");
+  await seat.enter("//etc/hosts is a file");
+  await seat.enter("/msg by command");
+  await seat.enter("msg is a word");
+  assertEquals(seat.peer.said, [
+    "alice: hello",
+    "alice: /etc/hosts is a file",
+    "alice: by command",
+    "alice: msg is a word",
+  ]);
+  assertEquals(await seat.enter("/frobnicate"), ['Unknown command "frobnicate": help lists all commands']);
+});
+
+Deno.test("in command mode every line is a command, until join; chatjoin leaves the mode as it is", async () => {
+  const world = new World({ seed: 2 });
+  const seat = new Seat(world, "alice", { manual: true });
+  for (const line of ["memberlistconfigure", "memberlistcreate", "memberliststart", "chatjoin"]) await seat.enter(line);
+  assertEquals(await seat.enter("hello"), ['Unknown command "hello": did you mean help?']);
+  assertEquals(await seat.enter("join dev"), ["You are in #dev"]);
+  await seat.enter("hello");
+  assertEquals(seat.peer.chat.at(-1), {
+    type: "said",
+    room: "dev" as RoomName,
+    author: "alice",
+    own: true,
+    text: "hello",
+    wallMs: seat.peer.chat.at(-1)!.wallMs,
+  });
+  await seat.enter("/part");
+  assertEquals(seat.peer.steps.rooms, [LOBBY]);
+  await seat.enter("back in the lobby");
+  assertEquals(seat.peer.said.at(-1), "alice: back in the lobby");
+});
+
+Deno.test("the prompt names the room in chat mode only, and follows from room to room", async () => {
+  const { world, seat } = await arrived(3, true);
+  assertEquals(typedRow(seat), "alice #lobby> ");
+  await seat.enter("/join dev");
+  assertEquals(typedRow(seat), "alice #dev> ");
+  await seat.enter("/part");
+  assertEquals(typedRow(seat), "alice #lobby> ");
+  await seat.enter("/part");
+  assertEquals(typedRow(seat), "alice> ");
+  const bob = new Seat(world, "bob", { manual: true, interactive: true });
+  await world.clock.advance(100);
+  assertEquals(typedRow(bob), "bob> ");
+});
+
+Deno.test("what is said is shown once, not also as it was typed", async () => {
+  const { seat } = await arrived(4, true);
+  await seat.enter("hello there", 200);
+  assertEquals(seat.terminal.text.split("\r\n").filter((line) => /hello there$/.test(line)).length, 1);
+});
+
+Deno.test("several pasted lines are one message, and indented below its first", async () => {
+  const { seat } = await arrived(5, true);
+  await seat.keys("\x1b[200~first\nbob: second\n\x1b[201~");
+  await seat.enter("");
+  assertEquals(seat.peer.said, ["alice: first\nbob: second"]);
+  assertMatch(seat.terminal.text, /alice: first\r\n {2}bob: second\r\n/);
+});
+
+Deno.test("Tab completes commands, also behind a slash, and the paths of actors", async () => {
+  const { seat } = await arrived(6, true);
+  await seat.enter("/chatm\t");
+  await seat.enter("/crash /peer/pool/br\t");
+  assertMatch(seat.terminal.text, /alice \(you\), since/);
+  assertMatch(seat.terminal.text, /\/peer\/pool\/broadcaster was made to fail/);
+  await seat.keys("hel\tlo");
+  await seat.enter("");
+  assertEquals(seat.peer.said, ["alice: hello"], "speech is not completed");
+  await seat.keys("crash /pe\ter");
+  await seat.enter("");
+  assertEquals(seat.peer.said.at(-1), "alice: crash /peer", "nor by what a command would take");
+});
+
+Deno.test("Tab twice lists what could stand there", async () => {
+  const world = new World({ seed: 7 });
+  const seat = new Seat(world, "alice", { manual: true, interactive: true });
+  await seat.keys("memberlists\t\t");
+  await world.clock.advance(100);
+  assertMatch(seat.terminal.text, /memberlistshutdown {2}memberliststart\r\n/);
+});
+
+Deno.test("events do not disturb a half-typed line: they come above it, and it is drawn again", async () => {
+  const { world, seat } = await arrived(8, true);
+  await seat.keys("half a thou");
+  const bob = world.start("bob");
+  await world.clock.until(() => bob.steps.rooms.length > 0, 5_000, "bob is in", 1);
+  bob.say("hi alice");
+  await world.clock.advance(500);
+  assertMatch(seat.terminal.text, /bob: hi alice\r\n/);
+  assertEquals(typedRow(seat), "alice #lobby> half a thou");
+  await seat.enter("ght");
+  assertEquals(seat.peer.said.at(-1), "alice: half a thought");
+});
+
+Deno.test("a crash of the REPL loses nothing: the half-typed line, the lines waiting, the mode, the room", async () => {
+  const { world, seat } = await arrived(9, true);
+  await seat.keys("half a \x1b[D\x1b[D"); // the cursor stands inside
+  seat.peer.system.crash("/peer/repl");
+  await seat.keys("\x1b[");
+  seat.peer.system.crash("/peer/repl"); // in the middle of a key
+  await seat.keys("Cn");
+  await world.clock.advance(2_000);
+  assertEquals(typedRow(seat), "alice #lobby> half an ");
+  await seat.keys("\x05 hour\r");
+  await world.clock.advance(100);
+  assertEquals(seat.peer.said, ["alice: half an  hour"]);
+});
+
+Deno.test("lines that wait for a command are run also when the REPL crashes under it", async () => {
+  const { world, seat } = await arrived(10);
+  await seat.keys("/sleep 5\none\n/crash /peer/repl\ntwo\nthree\n");
+  await seat.end();
+  await world.clock.advance(1_000);
+  seat.peer.system.crash("/peer/repl");
+  await world.clock.until(() => seat.peer.state === "ended", 20_000, "all is said");
+  assertEquals(seat.peer.said, ["alice: one", "alice: two", "alice: three"]);
+  assertEquals(seat.look().some((line) => line.includes("was made to fail")), true);
+});
+
+Deno.test("a script whose REPL crashes stops, and says where", async () => {
+  const world = new World({ seed: 11 });
+  const files = { "a.txt": "echo one\ncrash /peer/repl\necho two" };
+  const seat = new Seat(world, "alice", { manual: true, files });
+  const lines = await seat.enter("execute a.txt", 2_000);
+  assertEquals(lines, [
+    "> echo one",
+    "one",
+    "> crash /peer/repl",
+    "/peer/repl was made to fail",
+    "a.txt:3: stopped, for the REPL had to start again",
+  ]);
+  assertEquals(await seat.enter("echo three"), ["three"]);
+});
+
+Deno.test("piped input waits for the arrival, runs every line, says goodbye once and ends", async () => {
+  const world = new World({ seed: 12 });
+  const bob = world.start("bob");
+  await world.clock.advance(2_000);
+  const seat = new Seat(world, "alice");
+  await seat.keys("one\ntwo\n/chatmemberlist\nthree without an end");
+  await seat.end();
+  await world.clock.until(() => seat.peer.state === "ended", 10_000, "all lines were run");
+  assertEquals(seat.peer.exitCode, 0);
+  const expected = ["alice: one", "alice: two", "alice: three without an end"];
+  assertEquals(seat.peer.said, expected);
+  await world.clock.advance(1_000);
+  assertEquals(bob.said, expected);
+  assertEquals(bob.members.filter(({ member }) => member.name === "alice").map(({ type }) => type), ["joined", "left"]);
+  assert(!seat.terminal.text.includes("\x1b"), "no escape code goes into a pipe");
+});
+
+Deno.test("a pipe that ends with quit says goodbye all the same, and what follows quit is not run", async () => {
+  const world = new World({ seed: 13 });
+  const bob = world.start("bob");
+  await world.clock.advance(2_000);
+  const seat = new Seat(world, "alice");
+  await seat.keys("one\n/quit\ntwo\n");
+  await seat.end();
+  await world.clock.until(() => seat.peer.state === "ended", 10_000, "it quits");
+  await world.clock.advance(1_000);
+  assertEquals(bob.said, ["alice: one"]);
+  assertEquals(bob.members.at(-1)?.type, "left");
+});
+
+for (const [what, keys] of [["Ctrl-D", "\x04"], ["Ctrl-C twice", "\x03\x03"], ["/quit", "/quit\r"]] as const) {
+  Deno.test(`${what} leaves in order`, async () => {
+    const { world, seat } = await arrived(14, true);
+    const bob = world.start("bob");
+    await world.clock.advance(2_000);
+    await seat.keys(keys);
+    await world.clock.until(() => seat.peer.state === "ended", 10_000, "it quits");
+    await world.clock.advance(1_000);
+    assertEquals([seat.peer.exitCode, bob.members.at(-1)?.type], [0, "left"]);
+  });
+}
+
+Deno.test("Ctrl-C once says what to do", async () => {
+  const { world, seat } = await arrived(15, true);
+  await seat.keys("\x03");
+  await world.clock.advance(100);
+  assertMatch(seat.terminal.text, /Ctrl-C again, or Ctrl-D, quits/);
+});
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  "clears the screen": "\x1b[2J",
+  "writes the clipboard (OSC 52)": "\x1b]52;c;cm0gLXJm\x07",
+  "makes a link (OSC 8)": "\x1b]8;;http://example.com\x1b\\here\x1b]8;;\x1b\\",
+  "asks for the title": "\x1b[21t",
+  "requests a setting (DECRQSS)": "\x1bP$qm\x1b\\",
+  "is a C1 control": "\x9b2J",
+  "rings a thousand times": "\x07".repeat(1_000),
+  "colours": "\x1b[31mred",
+  "goes back to the start of the line": "\ralice: lies",
+  "turns the line around": "\u202Eevil",
+  "cannot be seen": "a\u2060\u200Bb",
+  "is half a character": "\uD800",
+};
+
+// deno-lint-ignore no-control-regex
+const RAW = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202E\u2060\u200B]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/;
+
+for (const [what, text] of Object.entries(HOSTILE)) {
+  Deno.test(`text that ${what} is written out, wherever a stranger can put it`, async () => {
+    const { world, seat } = await arrived(16);
+    const { events } = seat.peer.system;
+    const wallMs = world.clock.wallMs();
+    const member = { name: text, address: "127.0.0.1:1" as Address, state: "alive", incarnation: 1 } as const;
+    events.publish(CHAT, { type: "said", room: LOBBY, author: "bob", own: false, text, wallMs });
+    events.publish(CHAT, { type: "said", room: LOBBY, author: text, own: false, text: "hi", wallMs });
+    events.publish(CHAT, { type: "came", room: LOBBY, author: text, wallMs });
+    events.publish(CHAT, { type: "went", room: LOBBY, author: text, wallMs });
+    events.publish(MEMBERSHIP, { type: "suspected", member, by: text });
+    events.publish(MEMBERSHIP, { type: "refuted", member });
+    events.publish(MEMBERSHIP, { type: "conflict", member, offered: text });
+    events.publish(MEMBERSHIP, { type: "failed", member, by: text });
+    events.publish(MEMBERSHIP, { type: "left", member });
+    await seat.enter(`/echo ${text}`);
+    await seat.enter(`/${text}`);
+    await seat.enter(`/execute ${text}`);
+    await seat.enter(`/help ${text}`);
+    await seat.enter(`/join ${text}`);
+    await world.clock.advance(1_000);
+    const found = RAW.exec(seat.terminal.text);
+    assert(found === null, JSON.stringify(seat.terminal.text.slice((found?.index ?? 0) - 20)));
+    assert(seat.terminal.text.includes("<U+"));
+  });
+}
+
+Deno.test("each event is one line, in words that need no colour", async () => {
+  const world = new World({ seed: 18 });
+  const seat = new Seat(world, "alice", { manual: true });
+  await world.clock.advance(10);
+  const member = { name: "bob", address: "127.0.0.1:1" as Address, state: "alive", incarnation: 1 } as const;
+  const lines: readonly (readonly [MembershipEvent, readonly string[]])[] = [
+    [{ type: "joined", member }, ["* bob is a member now, at 127.0.0.1:1"]],
+    [{ type: "joined", member }, []], // our membership restarted; theirs did not
+    [{ type: "updated", member }, []],
+    [{ type: "suspected", member, by: "charly" }, ["* bob does not answer and is suspected"]],
+    [{ type: "refuted", member }, ["* bob answers again"]],
+    [{ type: "failed", member, by: "charly" }, ["* bob failed: no answer from 127.0.0.1:1"]],
+    [{ type: "joined", member }, ["* bob is a member now, at 127.0.0.1:1"]],
+    [{ type: "left", member }, ["* bob left"]],
+    [{ type: "conflict", member, offered: "127.0.0.1:2" }, [
+      "* Another peer at 127.0.0.1:2 calls itself bob; it is not let in",
+    ]],
+    [{ type: "conflict", member, offered: "127.0.0.1:2" }, []], // heard of again, by gossip
+    [{ type: "joined", member: { ...member, name: "alice" } }, []], // the person knows
+  ];
+  for (const [event, expected] of lines) {
+    seat.look();
+    seat.peer.system.events.publish(MEMBERSHIP, event);
+    await world.clock.advance(50);
+    assertEquals(seat.look(), expected, JSON.stringify(event));
+  }
+});
+
+Deno.test("a thief of a name is announced once, and to its holder too", async () => {
+  const world = new World({ seed: 19 });
+  const alice = new Seat(world, "alice");
+  await world.clock.advance(2_000);
+  const bob = new Seat(world, "bob");
+  await world.clock.advance(2_000);
+  const thief = world.start("alice");
+  await world.clock.until(() => thief.state === "ended", 20_000, "the thief gives up");
+  await world.clock.advance(20_000);
+  for (const seat of [alice, bob]) {
+    assertEquals(seat.look().filter((line) => line.includes("calls itself alice")).length, 1, seat.terminal.text);
+  }
+});
