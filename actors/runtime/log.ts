@@ -24,7 +24,9 @@ export function levelGate(least: LogLevel, sink: LogSink): LogSink {
 }
 
 export function createLog(path: string, wallMs: () => number, sink: LogSink): Log {
-  const at = (level: LogLevel): Log[LogLevel] => (event, fields = {}) =>
+  // With braces: what a sink returns must not become the answer of a handler that ends with a line of log.
+  const at = (level: LogLevel): Log[LogLevel] => (event, fields = {}) => {
     sink({ wallMs: wallMs(), level, path, event, fields });
+  };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import { encode } from "@msgpack/msgpack";
+import fc from "fast-check";
+import {
+  decodeEntry,
+  encodeEntry,
+  type Entry,
+  isTextTooLong,
+  parseRoomName,
+  TEXT_BYTES_MAX,
+} from "../../../actors/chat_room/entry.ts";
+import { RUMOUR_PAYLOAD_BYTES_MAX } from "../../../actors/broadcaster/rumour.ts";
+
+const WALL_MS_MAX = 8_640_000_000_000_000;
+
+const wallMs = fc.integer({ min: 0, max: WALL_MS_MAX });
+const text = fc.string({ unit: "grapheme" });
+const silent = fc.constantFrom("came" as const, "present" as const, "asked" as const, "went" as const);
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  fc.tuple(text, wallMs).map(([text, wallMs]): Entry => ({ type: "said", text, wallMs })),
+  fc.tuple(silent, wallMs).map(([type, wallMs]): Entry => ({ type, wallMs })),
+);
+
+Deno.test("an entry comes out of its bytes as it went in", () => {
+  fc.assert(fc.property(entry, (one) => assertEquals(decodeEntry(encodeEntry(one)), one)));
+});
+
+Deno.test("decodeEntry() never throws over a stranger's bytes", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void decodeEntry(bytes)));
+});
+
+Deno.test("decodeEntry() refuses an entry that is cut at any byte", () => {
+  const bytes = encodeEntry({ type: "said", text: "hello", wallMs: 1_700_000_000_000 });
+  for (let length = 0; length < bytes.length; length++) {
+    assertEquals(decodeEntry(bytes.subarray(0, length)), undefined, `${length} bytes`);
+  }
+});
+
+const REJECTS: Readonly<Record<string, unknown>> = {
+  "another version": [2, 1, 0],
+  "no list": { 0: 1, 1: 1, 2: 0 },
+  "an empty list": [],
+  "an unknown kind": [1, 9, 0],
+  "a kind that is a text": [1, "said", 0, "hi"],
+  "no time": [1, 1],
+  "a time that is a text": [1, 1, "0"],
+  "a negative time": [1, 1, -1],
+  "half a millisecond": [1, 1, 0.5],
+  "a time that is no number": [1, 1, NaN],
+  "a time without end": [1, 1, Infinity],
+  "a time that no clock can show": [1, 1, WALL_MS_MAX + 1],
+  "speech without a text": [1, 0, 0],
+  "speech that is a number": [1, 0, 0, 1],
+  "speech that is bytes": [1, 0, 0, new Uint8Array(1)],
+  "speech that is too long": [1, 0, 0, "x".repeat(TEXT_BYTES_MAX + 1)],
+};
+
+for (const [what, value] of Object.entries(REJECTS)) {
+  Deno.test(`decodeEntry() refuses ${what}`, () => assertEquals(decodeEntry(encode(value)), undefined));
+}
+
+Deno.test("a text is measured in bytes, and the longest one still fits into a rumour", () => {
+  const longest = "ä".repeat(TEXT_BYTES_MAX / 2);
+  assertEquals([isTextTooLong(longest), isTextTooLong(`${longest}x`)], [false, true]);
+  const bytes = encodeEntry({ type: "said", text: longest, wallMs: WALL_MS_MAX });
+  assertEquals(bytes.length <= RUMOUR_PAYLOAD_BYTES_MAX, true);
+  assertEquals(decodeEntry(bytes)?.type, "said");
+});
+
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  "lobby": "lobby",
+  "#lobby": "lobby",
+  "Зал-1.2_x": "Зал-1.2_x",
+  "cafe\u0301": "café",
+  "##x": undefined,
+  "#": undefined,
+  "": undefined,
+  "-x": undefined,
+  ".x": undefined,
+  "a b": undefined,
+  "a/b": undefined,
+  "a\u202Eb": undefined,
+  "a\n": undefined,
+  [`${"x".repeat(64)}`]: "x".repeat(64),
+  [`${"x".repeat(65)}`]: undefined,
+};
+
+for (const [text, name] of Object.entries(NAMES)) {
+  const verdict = name === undefined ? "is none" : `is ${JSON.stringify(name.slice(0, 20))}`;
+  Deno.test(`the room called ${JSON.stringify(text.slice(0, 20))}, of length ${text.length}, ${verdict}`, () => {
+    assertEquals(parseRoomName(text) as string | undefined, name);
+  });
+}

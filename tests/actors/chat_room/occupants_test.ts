@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { Occupants } from "../../../actors/chat_room/occupants.ts";
+
+const names = (occupants: Occupants): string[] => occupants.list().map(({ name }) => name);
+
+Deno.test("who comes, is present, asks or speaks is in the room; who goes is not", () => {
+  const occupants = new Occupants();
+  assertEquals(occupants.note("dora", { type: "came", wallMs: 4 }), true);
+  assertEquals(occupants.note("bob", { type: "present", wallMs: 1 }), true);
+  assertEquals(occupants.note("alice", { type: "asked", wallMs: 2 }), true);
+  assertEquals(occupants.note("charly", { type: "said", text: "hi", wallMs: 3 }), true);
+  assertEquals(names(occupants), ["alice", "bob", "charly", "dora"]);
+  assertEquals(occupants.note("bob", { type: "went", wallMs: 5 }), true);
+  assertEquals(occupants.note("bob", { type: "went", wallMs: 5 }), false);
+  assertEquals(names(occupants), ["alice", "charly", "dora"]);
+});
+
+Deno.test("speech does not change since when somebody is there, being present does", () => {
+  const occupants = new Occupants();
+  occupants.note("bob", { type: "said", text: "hi", wallMs: 9 });
+  assertEquals(occupants.note("bob", { type: "present", wallMs: 3 }), false);
+  assertEquals(occupants.note("bob", { type: "said", text: "hi", wallMs: 12 }), false);
+  assertEquals(occupants.list(), [{ name: "bob", sinceWallMs: 3 }]);
+});
+
+Deno.test("last words do not bring back a member that is gone, until it is a member again", () => {
+  const occupants = new Occupants();
+  occupants.note("bob", { type: "came", wallMs: 1 });
+  occupants.memberGone("bob");
+  assertEquals(occupants.note("bob", { type: "said", text: "bye", wallMs: 2 }), false);
+  assertEquals(names(occupants), []);
+  occupants.memberBack("bob");
+  assertEquals(occupants.note("bob", { type: "came", wallMs: 3 }), true);
+  assertEquals(names(occupants), ["bob"]);
+});
+
+Deno.test("a crowd beyond any room is not let in", () => {
+  const occupants = new Occupants();
+  for (let i = 0; i < 5_000; i++) occupants.note(`bot${i}`, { type: "came", wallMs: i });
+  assertEquals(occupants.list().length, 4_096);
+  assertEquals(occupants.note("bot0", { type: "present", wallMs: 0 }), false);
+  assertEquals(occupants.note("bot0", { type: "went", wallMs: 0 }), true);
+  assertEquals(occupants.note("late", { type: "came", wallMs: 0 }), true);
+});

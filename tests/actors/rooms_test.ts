@@ -1,0 +1,186 @@
+import { assert, assertEquals } from "@std/assert";
+import { encodeEntry, type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_room/entry.ts";
+import { rooms, type RoomsMemory, type RoomsMessage } from "../../actors/rooms.ts";
+import type { BroadcasterMessage } from "../../actors/broadcaster.ts";
+import { RUMOURS } from "../../actors/broadcaster.ts";
+import { CHAT, type ChatEvent, type SayReply } from "../../actors/chat_room.ts";
+import type { Occupant } from "../../actors/chat_room/occupants.ts";
+import { decodeEntry } from "../../actors/chat_room/entry.ts";
+import { MEMBERSHIP } from "../../actors/membership.ts";
+import type { ActorRef } from "../../actors/runtime/ref.ts";
+import type { Address } from "../../transport/address.ts";
+import { virtualSystem } from "../support/virtual_system.ts";
+
+const DEV = "dev" as RoomName;
+
+/** Alice's rooms, with a broadcaster that only writes down what it was told. */
+function alone() {
+  const { clock, system, log } = virtualSystem();
+  const spread: string[] = [];
+  const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => (message) => {
+    if (message.type === "publish") spread.push(`all: ${decodeEntry(message.payload)?.type}`);
+    if (message.type === "send_to") spread.push(`${message.to}: ${decodeEntry(message.payload)?.type}`);
+  });
+  const memory: RoomsMemory = new Map();
+  const keeper = system.spawn<RoomsMessage>("rooms", rooms({ self: "alice", memory, broadcaster: () => broadcaster }));
+  const shown: ChatEvent[] = [];
+  system.events.subscribe(CHAT, (event) => shown.push(event));
+
+  async function ask<A>(build: (replyTo: ActorRef<A>) => RoomsMessage): Promise<A> {
+    const reply = keeper.ask(build, 1_000);
+    await clock.advance(1);
+    return await reply;
+  }
+  const join = (room: RoomName) =>
+    ask((replyTo: ActorRef<"joined" | "was_in" | "full">) => ({ type: "join", room, replyTo }));
+  const leave = (room: RoomName) => ask((replyTo: ActorRef<"left" | "not_in">) => ({ type: "leave", room, replyTo }));
+  const say = (room: RoomName, text: string) =>
+    ask((replyTo: ActorRef<SayReply>) => ({ type: "say", room, text, replyTo }));
+  const list = (room: RoomName) =>
+    ask((replyTo: ActorRef<readonly Occupant[] | "not_in">) => ({ type: "list", room, replyTo }));
+  async function hear(author: string, entry: Parameters<typeof encodeEntry>[0] | Uint8Array): Promise<void> {
+    const payload = entry instanceof Uint8Array ? entry : encodeEntry(entry);
+    system.events.publish(RUMOURS, { topic: "room/dev", author, payload });
+    await clock.advance(1);
+  }
+  async function member(type: "joined" | "left", name: string): Promise<void> {
+    const member = { name, address: "127.0.0.1:1" as Address, state: "alive", incarnation: 1 } as const;
+    system.events.publish(MEMBERSHIP, { type, member });
+    await clock.advance(1);
+  }
+  return { clock, system, log, spread, shown, memory, keeper, join, leave, say, list, hear, member };
+}
+
+Deno.test("a room one is not in can neither be spoken in, nor listed, nor left", async () => {
+  const { say, list, leave } = alone();
+  assertEquals(await say(DEV, "hi"), { ok: false, why: "You are not in #dev" });
+  assertEquals(await list(DEV), "not_in");
+  assertEquals(await leave(DEV), "not_in");
+});
+
+Deno.test("who comes, speaks and goes tells everybody, and sees oneself speak once", async () => {
+  const { join, say, leave, spread, shown } = alone();
+  assertEquals(await join(DEV), "joined");
+  assertEquals(await join(DEV), "was_in");
+  assertEquals(await say(DEV, "hi"), { ok: true, others: 0 });
+  assertEquals(await leave(DEV), "left");
+  assertEquals(spread, ["all: came", "all: said", "all: went"]);
+  assertEquals(shown.map((event) => [event.type, event.author]), [["said", "alice"]]);
+});
+
+Deno.test("a newcomer is shown, and told by everybody who is there; who goes is shown", async () => {
+  const { clock, join, list, hear, shown, spread } = alone();
+  await join(DEV);
+  await hear("bob", { type: "came", wallMs: clock.wallMs() });
+  await hear("bob", { type: "came", wallMs: clock.wallMs() });
+  assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice", "bob"]);
+  await hear("charly", { type: "present", wallMs: 0 });
+  await hear("dora", { type: "asked", wallMs: 0 });
+  await hear("bob", { type: "went", wallMs: clock.wallMs() });
+  await hear("bob", { type: "went", wallMs: clock.wallMs() });
+  assertEquals(shown.map((event) => [event.type, event.author]), [["came", "bob"], ["went", "bob"]]);
+  assertEquals(spread, ["all: came", "bob: present", "bob: present", "dora: present"]);
+});
+
+Deno.test("that others came before oneself is no news", async () => {
+  const { clock, join, hear, shown } = alone();
+  await clock.advance(1_000);
+  await join(DEV);
+  await hear("bob", { type: "came", wallMs: clock.wallMs() - 500 });
+  assertEquals(shown, []);
+});
+
+Deno.test("a new member is asked whether it is in the room; one that is gone is in no room", async () => {
+  const { join, list, hear, member, spread } = alone();
+  await join(DEV);
+  await member("joined", "bob");
+  await member("joined", "alice"); // ourselves, after a restart of the membership
+  assertEquals(spread, ["all: came", "bob: asked"]);
+  await hear("bob", { type: "present", wallMs: 1 });
+  await member("left", "bob");
+  await hear("bob", { type: "said", text: "my last words", wallMs: 2 });
+  assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice"]);
+});
+
+Deno.test("last words that come late are shown all the same", async () => {
+  const { join, hear, member, shown } = alone();
+  await join(DEV);
+  await member("left", "bob");
+  await hear("bob", { type: "said", text: "my last words", wallMs: 2 });
+  assertEquals(shown.map((event) => event.type), ["said"]);
+});
+
+Deno.test("what is no entry is refused and logged, and the room goes on", async () => {
+  const { join, say, hear, log } = alone();
+  await join(DEV);
+  await hear("bob", new Uint8Array([0xc1, 0xff]));
+  assertEquals(log.filter(({ event }) => event === "entry_malformed").map(({ fields }) => fields), [{ author: "bob" }]);
+  assertEquals((await say(DEV, "hi")).ok, true);
+});
+
+for (
+  const [what, text, why] of [
+    ["nothing", "", "There is nothing to say"],
+    ["blanks only", " \n\t", "There is nothing to say"],
+    ["more than fits", "x".repeat(TEXT_BYTES_MAX + 1), "The message is too long"],
+  ] as const
+) {
+  Deno.test(`${what} is not said, for a reason`, async () => {
+    const { join, say, spread, shown } = alone();
+    await join(DEV);
+    assertEquals(await say(DEV, text), { ok: false, why });
+    assertEquals([spread, shown], [["all: came"], []]);
+  });
+}
+
+Deno.test("the longest text is said", async () => {
+  const { join, say } = alone();
+  await join(DEV);
+  assertEquals((await say(DEV, "x".repeat(TEXT_BYTES_MAX))).ok, true);
+});
+
+Deno.test("a peer can be in 256 rooms and no more, until it leaves one", async () => {
+  const { join, leave } = alone();
+  for (let i = 0; i < 256; i++) assertEquals(await join(`r${i}` as RoomName), "joined");
+  assertEquals(await join(DEV), "full");
+  assertEquals(await join("r7" as RoomName), "was_in");
+  await leave("r7" as RoomName);
+  assertEquals(await join(DEV), "joined");
+});
+
+Deno.test("a room can be entered again in the same breath as it is left, as often as one likes", async () => {
+  const { clock, system, keeper, list, spread } = alone();
+  const replies: string[] = [];
+  const replyTo = system.spawn<string>("replies", () => (reply) => void replies.push(reply));
+  for (let i = 0; i < 3; i++) {
+    keeper.tell({ type: "join", room: DEV, replyTo });
+    keeper.tell({ type: "leave", room: DEV, replyTo });
+  }
+  keeper.tell({ type: "join", room: DEV, replyTo });
+  await clock.advance(10);
+  assertEquals(replies.filter((reply) => reply === "joined").length, 4);
+  assertEquals(spread.filter((line) => line === "all: came").length, 4);
+  assertEquals(spread.at(-1), "all: came", "coming is the last that others hear");
+  assertEquals(((await list(DEV)) as readonly Occupant[]).length, 1);
+  assertEquals(system.tree().every(({ restarts }) => restarts === 0), true);
+});
+
+Deno.test("after a crash of the keeper all rooms are there again, and ask who else is", async () => {
+  const { clock, system, join, list, spread, memory } = alone();
+  await join(DEV);
+  const since = memory.get(DEV)!.sinceWallMs;
+  await clock.advance(1_000);
+  assert(system.crash("/rooms"));
+  await clock.advance(5_000);
+  assertEquals(await list(DEV), [{ name: "alice", sinceWallMs: since }]);
+  assertEquals(spread, ["all: came", "all: asked"]);
+});
+
+Deno.test("rooms can all be closed without a word", async () => {
+  const { join, list, spread, memory, keeper, clock } = alone();
+  await join(DEV);
+  const closed = keeper.ask((replyTo: ActorRef<"closed">) => ({ type: "close_all", replyTo }), 1_000);
+  await clock.advance(1);
+  assertEquals(await closed, "closed");
+  assertEquals([await list(DEV), memory.size, spread], ["not_in", 0, ["all: came"]]);
+});
