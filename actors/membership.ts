@@ -207,7 +207,8 @@ class Keeper {
     const others = roster.listed().filter(({ name }) => name !== roster.self);
     this.#perform(leaveSelf(roster, this.#moment()));
     this.#deps.memory.contacts = new Set();
-    if (others.length === 0) return replyTo.tell("left");
+    // Who is just reading our table is going to know us, and has to hear it by gossip then.
+    if (others.length === 0 && this.#exchanges.size === 0) return replyTo.tell("left");
     this.#goodbyes.push(replyTo);
     const own = roster.own!;
     const dead: Dead = { type: "dead", node: own.name, from: own.name, incarnation: own.incarnation };
@@ -395,12 +396,11 @@ class Keeper {
   #performOne(effect: MembershipEffect): void {
     const { cast } = this.#deps;
     switch (effect.type) {
-      case "broadcast":
-        return cast.get("broadcaster").tell({
-          type: "gossip",
-          key: effect.key,
-          message: encodeMessage(effect.message),
-        });
+      case "broadcast": {
+        const message = encodeMessage(effect.message);
+        if (effect.message.type !== "alive") this.#tellTheBuried(effect.key, message);
+        return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message });
+      }
       case "announce":
         return this.#announce(effect);
       case "conflict": {
@@ -421,6 +421,14 @@ class Keeper {
       case "stop_timer":
         return this.#ctx.timers.cancel(`suspicion ${effect.token}`);
     }
+  }
+
+  /** Gossip does not reach whom we have forgotten: a living one could never refute what is said of it. */
+  #tellTheBuried(name: string, accusation: Uint8Array): void {
+    const grave = this.#roster?.graves.get(name);
+    if (grave === undefined) return;
+    const { address } = grave.member;
+    this.#deps.cast.get("broadcaster").tell({ type: "send", to: address, message: accusation, with: [] });
   }
 
   #announce(announcement: Announcement): void {

@@ -57,6 +57,9 @@ export type PeerOptions = Readonly<{
 /** A peer that is alone looks for company this often. */
 const SEEK_COMPANY_MS = 3_000;
 
+/** Every so many times it looks also when it is not alone, for those beyond a split that has healed. */
+const SEEK_THOROUGHLY_EVERY = 10;
+
 /** Longest time for the goodbyes: the farewell's own limit, the registry's silence, and something for the road. */
 const DEPART_TIMEOUT_MS = 8_000;
 
@@ -158,6 +161,7 @@ class PeerSession {
   readonly #steps: Steps;
   readonly #person: ActorRef<ReplMessage> | undefined;
   #seeking = false;
+  #seeks = 0;
   #leaving = false;
   #gone = false;
 
@@ -221,7 +225,12 @@ class PeerSession {
     if (this.#seeking || this.#leaving) return;
     this.#seeking = true;
     const none = { type: "company_sought", found: 0 } as const;
-    this.#ctx.pipeToSelf(seekCompany(this.#steps), (found) => ({ type: "company_sought", found }), () => none);
+    const thorough = ++this.#seeks % SEEK_THOROUGHLY_EVERY === 0;
+    this.#ctx.pipeToSelf(
+      seekCompany(this.#steps, thorough),
+      (found) => ({ type: "company_sought", found }),
+      () => none,
+    );
   }
 
   sought(found: number): void {

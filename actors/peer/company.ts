@@ -1,15 +1,28 @@
+import type { RegistryPeer } from "../bootstrap.ts";
 import type { MemberView } from "../membership.ts";
 import { addressesOf, type Steps } from "./steps.ts";
 
-/** Joins whoever the bootstrap lists, if we are alone; how many answered. */
-export async function seekCompany(steps: Steps): Promise<number> {
-  if (!steps.isMember || (await steps.members()).length > 1) return 0;
+/**
+ * Joins whoever the bootstrap lists and we do not know; how many answered. Only if we are alone, or `thorough`: of a
+ * cluster that was split, each part has company of its own, and only the list shows that there are others.
+ */
+export async function seekCompany(steps: Steps, thorough: boolean): Promise<number> {
+  if (!steps.isMember) return 0;
+  const known = new Set((await steps.members()).map(({ address }) => address));
+  if (known.size > 1 && !thorough) return 0;
   const listed = await steps.bootstrapList();
   if (!listed.ok) return 0;
-  const others = addressesOf(listed.value).filter((address) => address !== steps.address);
-  if (others.length === 0) return 0;
-  const joined = await steps.join(others);
+  await stayListed(steps, listed.value);
+  const strangers = addressesOf(listed.value).filter((address) => !known.has(address));
+  if (strangers.length === 0) return 0;
+  const joined = await steps.join(strangers);
   return joined.ok ? joined.value.contacted : 0;
+}
+
+/** Somebody who could not reach us may have taken us off the list. */
+async function stayListed(steps: Steps, listed: readonly RegistryPeer[]): Promise<void> {
+  if (steps.registeredId === undefined || listed.some(({ id }) => id === steps.registeredId)) return;
+  await steps.bootstrapRefill();
 }
 
 /** Takes a member that failed off the bootstrap's list, and offers ourselves in its place. */
