@@ -75,6 +75,7 @@ async function join(
   if (targets.size === 0) return { ok: true, value: undefined };
   const joined = await steps.join([...targets]);
   if (joined.ok || joined.refused || plan.contacts.length > 0) return joined;
+  if (!steps.isMember) return joined; // we left meanwhile, which says nothing about the others
   plan.say(`${joined.why}; going on alone`);
   return await replace(steps, listed);
 }

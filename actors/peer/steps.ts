@@ -36,6 +36,8 @@ export type StepsDeps = Readonly<{
  */
 export class Steps {
   readonly #deps: StepsDeps;
+  /** The last registration, perhaps still under way. */
+  #registering: Promise<unknown> | undefined;
 
   constructor(deps: StepsDeps) {
     this.#deps = deps;
@@ -87,7 +89,9 @@ export class Steps {
     const missing = this.#missingForMembers();
     if (missing !== undefined) return no(missing);
     const peer = this.#candidate(memory.address!);
-    const listed = await this.#registry({ type: "join", peer });
+    const registering = this.#registry({ type: "join", peer });
+    this.#registering = registering;
+    const listed = await registering;
     if (listed.ok) memory.candidate = peer;
     return listed;
   }
@@ -236,6 +240,7 @@ export class Steps {
   async depart(): Promise<void> {
     // That one of them does not answer is no reason to leave the other without a word.
     if (this.isMember) await Promise.allSettled([this.leave()]);
+    await Promise.allSettled([this.#registering]); // what is asked for already cannot be called back
     if (this.registeredId !== undefined) await Promise.allSettled([this.bootstrapLeave()]);
   }
 
