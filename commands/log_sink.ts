@@ -1,25 +1,54 @@
-import { levelGate, type LogLevel, type LogSink } from "../actors/runtime/log.ts";
+import { getFileSink } from "@logtape/file";
+import { configureSync, getLogger, type LogLevel as LogTapeLevel, type LogRecord, resetSync } from "@logtape/logtape";
+import type { LogLevel, LogSink } from "../actors/runtime/log.ts";
 
 /** Where a log goes, and how to end it. */
 export type OpenLog = Readonly<{ sink: LogSink; close(): void }>;
 
+const CATEGORY = "parley";
+
+const LEVELS: Readonly<Record<LogLevel, LogTapeLevel>> = {
+  debug: "debug",
+  info: "info",
+  warn: "warning",
+  error: "error",
+};
+
 /**
  * A sink that appends one JSON object a line to `path`, or none at all without a path. Throws when the file cannot be
- * opened; a line that cannot be written later is lost, because a full disk must not stop a chat.
+ * opened; a line that cannot be written later is lost, because a full disk must not stop a chat. LogTape is configured
+ * once for a process, so that there is one log at a time.
  */
 export function openLog(path: string | undefined, least: LogLevel): OpenLog {
   if (path === undefined) return { sink: () => {}, close: () => {} };
-  const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
-  const encoder = new TextEncoder();
-  const sink: LogSink = ({ wallMs, level, path, event, fields }) => {
-    const line = { time: new Date(wallMs).toISOString(), level, actor: path, event, ...fields };
-    try {
-      file.writeSync(encoder.encode(`${JSON.stringify(line, asPlainData)}\n`));
-    } catch {
-      // Nowhere left to say it.
-    }
+  Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close(); // LogTape would let everybody read it
+  configureSync({
+    reset: true,
+    sinks: { file: getFileSink(path, { formatter: jsonLine, bufferSize: 0 }) }, // a crash must not take lines with it
+    loggers: [
+      { category: CATEGORY, sinks: ["file"], lowestLevel: LEVELS[least] },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: null }, // there is a person at the console
+    ],
+  });
+  const logger = getLogger(CATEGORY);
+  return {
+    sink: ({ wallMs, level, path, event, fields }) =>
+      logger.emit({
+        timestamp: wallMs,
+        level: LEVELS[level],
+        message: [event],
+        rawMessage: event,
+        properties: { level, actor: path, event, fields },
+      }),
+    close: () => resetSync(),
   };
-  return { sink: levelGate(least, sink), close: () => file.close() };
+}
+
+/** Our own words for a line, in our order: LogTape's formatter knows neither bytes nor errors. */
+function jsonLine({ timestamp, properties }: LogRecord): string {
+  const { level, actor, event, fields } = properties as { fields?: object } & Record<string, unknown>;
+  const line = { time: new Date(timestamp).toISOString(), level, actor, event, ...fields };
+  return `${JSON.stringify(line, asPlainData)}\n`;
 }
 
 /** Bytes and errors as something that JSON can hold. */

@@ -7,14 +7,21 @@ export async function readScript(path: string, callerFolder: string | undefined)
   const { isFile, size } = await stat(full);
   if (!isFile) throw new Error("it is not a file");
   if (size > SCRIPT_BYTES_MAX) throw new Error(`it is larger than ${SCRIPT_BYTES_MAX} bytes`);
-  return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(full));
+  const bytes = await Deno.readFile(full);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("it is not a text");
+  }
 }
 
 async function stat(path: string): Promise<Deno.FileInfo> {
   try {
     return await Deno.stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new Error("there is no such file");
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new Error("there is no such file");
+    }
     throw error;
   }
 }
