@@ -18,7 +18,7 @@ import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import type { Courier } from "./runtime/remote_ref.ts";
-import { linksCourier } from "./links.ts";
+import { linksCourier } from "./links/courier.ts";
 import { transport } from "./transport.ts";
 
 /** What a peer understands. */

@@ -1,21 +1,12 @@
 import type { Address } from "../transport/address.ts";
-import { LINK_PREAMBLE } from "../transport/link/frame.ts";
-import { sniffStream, type StreamKind } from "../transport/mux.ts";
-import type {
-  HttpRequest,
-  HttpResponse,
-  OpenTransport,
-  Stream,
-  StreamCloseReason,
-  StreamHandler,
-  Transport,
-  TransportCounters,
-} from "../transport/transport.ts";
+import type { HttpRequest, HttpResponse, OpenTransport, Transport, TransportCounters } from "../transport/transport.ts";
 import { StreamReader } from "../transport/wire/stream.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
 import type { LinkIdentity, LinksMessage } from "./links.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { Reception } from "./transport/reception.ts";
+import { type SessionOver, Sessions } from "./transport/sessions.ts";
 import { topic } from "./runtime/events.ts";
 
 /** What the keeper of the sockets understands. */
@@ -42,7 +33,7 @@ export type TransportMessage =
   | Readonly<{ type: "opened"; opening: number; transport: Transport }>
   | Readonly<{ type: "open_failed"; opening: number; error: Error }>
   /** Timers. */
-  | Readonly<{ type: "session_over"; session: number }>;
+  | SessionOver;
 
 export type OpenReply = Readonly<{ ok: true; address: Address }> | Readonly<{ ok: false; error: Error }>;
 
@@ -86,17 +77,6 @@ export type TransportDeps = Readonly<{
   http?: (request: HttpRequest) => Promise<HttpResponse>;
 }>;
 
-/** How long a new stream may take until it is clear whose it is. */
-const FIRST_BYTES_TIMEOUT_MS = 5_000;
-/** Streams of which that is not clear, at once; of more, the oldest is closed. A quarter of all incoming ones. */
-const HALF_OPEN_MAX = 256;
-/** A memberlist request on a stream must be whole by then, and answered. */
-const SESSION_TIMEOUT_MS = 10_000;
-/** Memberlist streams served at once (`net.go` has the same number for push/pulls). */
-const SERVED_MAX = 128;
-/** Bytes kept for the links until they take a stream over, which is a turn later. */
-const EARLY_BYTES_MAX = 1024 * 1024;
-
 /** Owns the sockets: packets and streams go out through it, and what comes in is sorted by its first bytes. */
 export function transport(deps: TransportDeps): Behavior<TransportMessage> {
   return (ctx) => {
@@ -130,23 +110,28 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
   };
 }
 
-/** A stream that has to come to something within a time. */
-type Session = Readonly<{ kind: "half_open" | "served" | "asked"; stream: Stream; late: () => void }>;
-
 class Door {
   readonly #ctx: Context<TransportMessage>;
   readonly #deps: TransportDeps;
-  readonly #sessions = new Map<number, Session>();
+  readonly #sessions: Sessions;
+  readonly #reception: Reception;
   readonly #dropped = new Map<string, number>();
   #transport: Transport | undefined;
   #waiting: ActorRef<OpenReply>[] = [];
   #opening: Promise<Transport> | undefined;
   #lastOpening = 0;
-  #lastSession = 0;
 
   constructor(ctx: Context<TransportMessage>, deps: TransportDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
+    this.#sessions = new Sessions(ctx.timers);
+    const { links, pool } = deps;
+    this.#reception = new Reception(this.#sessions, {
+      links,
+      ...(pool === undefined ? {} : { pool }),
+      http: deps.http !== undefined,
+      drop: (reason) => this.#drop(reason),
+    });
   }
 
   open(bind: Address, name: string, replyTo?: ActorRef<OpenReply>): void {
@@ -211,7 +196,7 @@ class Door {
   exchange({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "exchange" }>): void {
     if (this.#transport === undefined) return replyTo.tell({ type: "exchange_done", id, outcome: CLOSED });
     const done = (outcome: ExchangeDone["outcome"]): void => {
-      if (this.#leave(session)) replyTo.tell({ type: "exchange_done", id, outcome });
+      if (this.#sessions.leave(session)) replyTo.tell({ type: "exchange_done", id, outcome });
     };
     const reader = new StreamReader();
     const stream = this.#transport.connect(to, timeoutMs, {
@@ -225,7 +210,7 @@ class Door {
       closed: (reason) => done({ ok: false, reason: reason === "ended" ? "closed without an answer" : reason }),
     });
     const late = (): void => done({ ok: false, reason: "timed_out" });
-    const session = this.#enter({ kind: "asked", stream, late }, timeoutMs);
+    const session = this.#sessions.enter({ kind: "asked", stream, late }, timeoutMs);
     stream.write(request);
   }
 
@@ -237,9 +222,7 @@ class Door {
   }
 
   sessionOver(session: number): void {
-    const over = this.#sessions.get(session);
-    over?.late();
-    over?.stream.destroy();
+    this.#sessions.expire(session);
   }
 
   status(): TransportStatus {
@@ -254,7 +237,7 @@ class Door {
     const { http } = this.#deps;
     return this.#deps.openTransport(bind, {
       packet: (from, bytes) => this.#packet(from, bytes),
-      accept: (stream) => this.#accept(stream),
+      accept: (stream) => this.#reception.accept(stream),
       ...(http === undefined ? {} : { http }),
     });
   }
@@ -262,132 +245,6 @@ class Door {
   #packet(from: Address, bytes: Uint8Array): void {
     if (this.#deps.pool === undefined) return this.#drop("no pool");
     this.#deps.pool().tell({ type: "packet_arrived", from, bytes });
-  }
-
-  /** Reads the first bytes of a stream, until it is clear whose it is. */
-  #accept(stream: Stream): StreamHandler {
-    let owner: StreamHandler | undefined;
-    let seen: Uint8Array = NOTHING;
-    this.#makeRoomForHalfOpen();
-    const late = (): void => this.#drop("silent stream");
-    const session = this.#enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
-    return {
-      data: (bytes) => {
-        if (owner !== undefined) return owner.data(bytes);
-        seen = seen.length === 0 ? bytes : concat(seen, bytes);
-        const { type } = sniffStream(seen);
-        if (type === "need_more") return;
-        this.#leave(session);
-        owner = this.#hand(type, stream, seen);
-        seen = NOTHING;
-      },
-      ended: () => owner === undefined ? stream.end() : owner.ended?.(),
-      closed: (reason: StreamCloseReason) => {
-        this.#leave(session);
-        owner?.closed(reason);
-      },
-    };
-  }
-
-  #hand(kind: Exclude<StreamKind["type"], "need_more">, stream: Stream, seen: Uint8Array): StreamHandler {
-    switch (kind) {
-      case "link":
-        return this.#handToLinks(stream, seen.subarray(LINK_PREAMBLE.length));
-      case "memberlist":
-        return this.#serveMemberlist(stream, seen);
-      case "http":
-        if (this.#deps.http === undefined || stream.serveHttp === undefined) return this.#refuse(stream, "http");
-        stream.serveHttp(seen);
-        return DEAF;
-      case "unknown":
-        return this.#refuse(stream, "unknown stream");
-    }
-  }
-
-  /** The links take a stream over a turn later; what it brings until then is kept, within bounds. */
-  #handToLinks(stream: Stream, rest: Uint8Array): StreamHandler {
-    let owner: StreamHandler | undefined;
-    let earlyBytes = 0;
-    const early: ((handler: StreamHandler) => void)[] = [];
-    const late = (): void => this.#drop("link not taken");
-    const session = this.#enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
-    const tell = (what: (handler: StreamHandler) => void): void =>
-      owner === undefined ? void early.push(what) : what(owner);
-    const data = (bytes: Uint8Array): void => {
-      if (owner === undefined && (earlyBytes += bytes.length) > EARLY_BYTES_MAX) return stream.destroy();
-      tell((handler) => handler.data(bytes));
-    };
-    if (rest.length > 0) data(rest);
-    const adopt = (handler: StreamHandler): void => {
-      this.#leave(session);
-      owner = handler;
-      for (const what of early) what(handler);
-    };
-    this.#deps.links().tell({ type: "accepted", stream, adopt });
-    return {
-      data,
-      ended: () => tell((handler) => handler.ended?.()),
-      closed: (reason) => {
-        this.#leave(session);
-        tell((handler) => handler.closed(reason));
-      },
-    };
-  }
-
-  #serveMemberlist(stream: Stream, seen: Uint8Array): StreamHandler {
-    const { pool } = this.#deps;
-    if (pool === undefined) return this.#refuse(stream, "no pool");
-    if (this.#ofKind("served").length >= SERVED_MAX) return this.#refuse(stream, "too many streams");
-    const reader = new StreamReader();
-    const late = (): void => this.#drop("slow stream");
-    const session = this.#enter({ kind: "served", stream, late }, SESSION_TIMEOUT_MS);
-    let isRead = false;
-    const read = (bytes: Uint8Array): void => {
-      if (isRead) return; // one message a stream; the reader would give it again for each further byte
-      const result = reader.push(bytes);
-      if (result === "incomplete") return;
-      isRead = true;
-      if (result.ok) {
-        return pool().tell({ type: "stream_request", session, from: stream.remote, message: result.value });
-      }
-      this.#drop(`stream ${result.reason}`);
-      stream.destroy();
-    };
-    read(seen);
-    return { data: read, ended: () => isRead ? undefined : stream.end(), closed: () => void this.#leave(session) };
-  }
-
-  /** Who connects speaks at once; so when many have not, the one who has had most time for it goes. */
-  #makeRoomForHalfOpen(): void {
-    const halfOpen = this.#ofKind("half_open");
-    if (halfOpen.length < HALF_OPEN_MAX) return;
-    const [oldest, { stream }] = halfOpen[0]!;
-    this.#drop("too many silent streams");
-    this.#leave(oldest);
-    stream.destroy();
-  }
-
-  #ofKind(wanted: Session["kind"]): readonly (readonly [number, Session])[] {
-    return [...this.#sessions].filter(([, { kind }]) => kind === wanted);
-  }
-
-  #enter(session: Session, withinMs: number): number {
-    const id = ++this.#lastSession;
-    this.#sessions.set(id, session);
-    this.#ctx.timers.after(`session ${id}`, withinMs, { type: "session_over", session: id });
-    return id;
-  }
-
-  /** Forgets a session; false when that was done already. */
-  #leave(session: number): boolean {
-    this.#ctx.timers.cancel(`session ${session}`);
-    return this.#sessions.delete(session);
-  }
-
-  #refuse(stream: Stream, reason: string): StreamHandler {
-    this.#drop(reason);
-    stream.destroy();
-    return DEAF;
   }
 
   #drop(reason: string): void {
@@ -411,14 +268,3 @@ class Door {
 }
 
 const CLOSED: ExchangeDone["outcome"] = { ok: false, reason: "the transport is closed" };
-
-const NOTHING = new Uint8Array(0);
-
-const DEAF: StreamHandler = { data: () => {}, closed: () => {} };
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { BootstrapMessage, BootstrapReply, RegistryCommand } from "../actors/bootstrap.ts";
-import { links, linksCourier, type LinksMessage } from "../actors/links.ts";
+import { links, type LinksMessage } from "../actors/links.ts";
+import { linksCourier } from "../actors/links/courier.ts";
 import { realClock } from "../actors/runtime/clock.ts";
 import { systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";

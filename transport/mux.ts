@@ -1,3 +1,5 @@
+import { LINK_PREAMBLE } from "./link/frame.ts";
+
 /** Whom an incoming stream is for, by its first bytes. */
 export type StreamKind =
   | { readonly type: "memberlist" }
@@ -6,20 +8,11 @@ export type StreamKind =
   | { readonly type: "need_more" }
   | { readonly type: "unknown" };
 
-/** The two bytes (big endian) that begin a link between two Parley peers. */
-export const LINK_PROTOCOL_ID = 0xca11;
-
 /** What memberlist starts a stream with (`net.go`, handleConn): ping, push/pull, user message, or these compressed. */
 const MEMBERLIST_STREAM_TYPES: ReadonlySet<number> = new Set([0, 6, 8, 9]);
 
-/** memberlist's message types as of 0.5: 0 (ping) to 13 (error), and 244, a label before any of them. */
-const MEMBERLIST_TYPE_LAST = 13;
-const MEMBERLIST_TYPE_LABEL = 244;
-
 const HTTP_METHODS: readonly Uint8Array[] = ["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"]
   .map((method) => new TextEncoder().encode(`${method} `));
-
-const LINK_PREFIX = Uint8Array.of(LINK_PROTOCOL_ID >> 8, LINK_PROTOCOL_ID & 0xff);
 
 /**
  * Tells from all bytes that an incoming stream has brought so far whom it is for; on `need_more` ask again with more. Eight bytes
@@ -29,22 +22,13 @@ export function sniffStream(bytes: Uint8Array): StreamKind {
   const [first] = bytes;
   if (first === undefined) return { type: "need_more" };
   if (MEMBERLIST_STREAM_TYPES.has(first)) return { type: "memberlist" };
-  if (startsWith(bytes, LINK_PREFIX)) return { type: "link" };
+  if (startsWith(bytes, LINK_PREAMBLE)) return { type: "link" };
   if (HTTP_METHODS.some((method) => startsWith(bytes, method))) return { type: "http" };
   return mayBecomeKnown(bytes) ? { type: "need_more" } : { type: "unknown" };
 }
 
-/**
- * Whether a datagram is memberlist's to decode. Types that it never sends in packets count too: its decoder refuses
- * them with a better reason than "unknown".
- */
-export function isGossipPacket(bytes: Uint8Array): boolean {
-  const [first] = bytes;
-  return first !== undefined && (first <= MEMBERLIST_TYPE_LAST || first === MEMBERLIST_TYPE_LABEL);
-}
-
 function mayBecomeKnown(bytes: Uint8Array): boolean {
-  return [LINK_PREFIX, ...HTTP_METHODS].some((prefix) => startsWith(prefix, bytes));
+  return [LINK_PREAMBLE, ...HTTP_METHODS].some((prefix) => startsWith(prefix, bytes));
 }
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import { published } from "../../actors/links/exports.ts";
-import { links, linksCourier, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
+import { links, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
+import { linksCourier } from "../../actors/links/courier.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../../actors/runtime/dead_letters.ts";
 import { seededRandom } from "../../actors/runtime/random.ts";
 import { type ActorRef, AskError } from "../../actors/runtime/ref.ts";

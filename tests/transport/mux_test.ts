@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { isGossipPacket, LINK_PROTOCOL_ID, sniffStream, type StreamKind } from "../../transport/mux.ts";
+import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
+import { sniffStream, type StreamKind } from "../../transport/mux.ts";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -12,7 +13,7 @@ const STREAMS: readonly (readonly [name: string, bytes: Uint8Array, type: Stream
   ["a type that memberlist only sends in packets", Uint8Array.of(1, 0x83), "unknown"],
   ["an encrypted stream", Uint8Array.of(10, 0, 0, 0, 1), "unknown"],
   ["a labelled stream", Uint8Array.of(244, 1, 65), "unknown"],
-  ["half a link id", Uint8Array.of(LINK_PROTOCOL_ID >> 8), "need_more"],
+  ["half a link id", LINK_PREAMBLE.subarray(0, 1), "need_more"],
   ["a link", Uint8Array.of(0xca, 0x11), "link"],
   ["a link and more", Uint8Array.of(0xca, 0x11, 1, 2, 3), "link"],
   ["almost a link", Uint8Array.of(0xca, 0x12), "unknown"],
@@ -45,10 +46,4 @@ Deno.test("sniffStream() decides every first byte within eight bytes", () => {
       assertEquals(sniffStream(bytes).type === "need_more", false, `undecided: ${bytes}`);
     }
   }
-});
-
-Deno.test("isGossipPacket() takes every memberlist type and nothing else", () => {
-  const taken = Array.from({ length: 256 }, (_, type) => type).filter((type) => isGossipPacket(Uint8Array.of(type, 1)));
-  assertEquals(taken, [...Array.from({ length: 14 }, (_, type) => type), 244]);
-  assertEquals(isGossipPacket(new Uint8Array()), false);
 });

@@ -1,0 +1,20 @@
+import type { Address } from "../../transport/address.ts";
+import type { LinksMessage } from "../links.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { ActorRef } from "../runtime/ref.ts";
+import type { Courier } from "../runtime/remote_ref.ts";
+
+/** The courier that remote refs need, over the keeper of links. */
+export function linksCourier(keeper: ActorRef<LinksMessage>, clock: Clock, late: Courier["late"]): Courier {
+  let watches = 0;
+  return {
+    clock,
+    late,
+    send: (peer, id, message, slot) => keeper.tell({ type: "send", to: peer as Address, id, message, slot }),
+    watch(peer, id, gone) {
+      const watch = ++watches;
+      keeper.tell({ type: "watch", to: peer as Address, id, watch, gone });
+      return () => keeper.tell({ type: "unwatch", to: peer as Address, watch });
+    },
+  };
+}

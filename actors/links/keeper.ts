@@ -1,0 +1,428 @@
+import type { Address } from "../../transport/address.ts";
+import { type Envelope, EnvelopeCodec, LINK_VERSION } from "../../transport/link/envelope.ts";
+import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
+import type { Stream, StreamHandler, Transport } from "../../transport/transport.ts";
+import type { LinkIdentity, LinksCounters, LinksMessage, LinksStatus } from "../links.ts";
+import type { Context } from "../runtime/behavior.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { type ActorRef, AskError, type StopReason } from "../runtime/ref.ts";
+import { RemoteRef } from "../runtime/remote_ref.ts";
+import type { ReplySlot } from "../runtime/reply_slot.ts";
+import { Connection } from "./connection.ts";
+import { linksCourier } from "./courier.ts";
+import { Exports } from "./exports.ts";
+import { Link, type Parcel } from "./link.ts";
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A connection that has not said hello by then is closed. */
+const HELLO_TIMEOUT_MS = 5_000;
+/** Silence after which a ping is sent, and after which the connection counts as dead. */
+const PING_AFTER_MS = 4_000;
+const DEAD_AFTER_MS = 12_000;
+/** A link that nobody needs is closed after this time without a message. */
+const IDLE_CLOSE_MS = 120_000;
+/** Incoming connections that have not said hello at once; of more, the oldest is closed. */
+const STRANGERS_MAX = 256;
+/** Actors of ours that one connection watches; nobody has a use for more. */
+const THEIR_WATCHES_MAX = 1_024;
+/** Links at once; further peers are refused. */
+const LINKS_MAX = 1_024;
+
+/** All links of a peer, what is published on them, and the connections that belong to none (yet). */
+export class LinkKeeper {
+  readonly exports: Exports;
+  readonly #ctx: Context<LinksMessage>;
+  readonly #links = new Map<Address, Link>();
+  /** All connections, oldest first: those of the links, those that have not said whose they are, and retired ones. */
+  readonly #live = new Set<Connection>();
+  readonly #codec: EnvelopeCodec;
+  readonly #counters: LinksCounters = {
+    sent: 0,
+    received: 0,
+    undelivered: 0,
+    unsendable: 0,
+    unknownTarget: 0,
+    refused: 0,
+    malformed: 0,
+    timedOut: 0,
+    crowdedOut: 0,
+  };
+  readonly #instance: string;
+  #transport: Pick<Transport, "connect"> | undefined;
+  #self: LinkIdentity | undefined;
+
+  constructor(ctx: Context<LinksMessage>, clock: Clock) {
+    this.#ctx = ctx;
+    this.exports = new Exports(ctx.random);
+    this.#instance = ctx.random.bytes(8).toHex();
+    const courier = linksCourier(ctx.self, clock, (path, message) => this.#late(path, message));
+    this.#codec = new EnvelopeCodec({
+      isRef: isActorRef,
+      describe: (ref) =>
+        ref instanceof RemoteRef
+          ? { address: ref.peer as Address, id: ref.id }
+          : { address: this.#identity().address, id: this.exports.idOf(ref) },
+      resolve: (address, id) => new RemoteRef(courier, address, id),
+    });
+  }
+
+  attach(transport: Pick<Transport, "connect">, self: LinkIdentity): void {
+    this.#transport = transport;
+    this.#self = self;
+    for (const link of this.#links.values()) this.#ensureConnected(link);
+  }
+
+  detach(): void {
+    this.#transport = undefined;
+    this.#self = undefined;
+    for (const link of [...this.#links.values()]) this.#giveUp(link);
+    for (const connection of [...this.#live]) this.#hangUp(connection);
+  }
+
+  send(to: Address, id: string, message: unknown, slot?: ReplySlot<never>): void {
+    const link = this.#link(to);
+    const parcel: Parcel = { tell: { type: "tell", id, message }, slot };
+    if (link === undefined) this.#undelivered(to, parcel);
+    else this.#dispatch(link, parcel);
+  }
+
+  watch(to: Address, id: string, watch: number, gone: (reason: StopReason) => void): void {
+    const link = this.#link(to);
+    if (link === undefined) return gone("unreachable");
+    link.watches.set(watch, { id, gone });
+    if (link.current === undefined) this.#ensureConnected(link);
+    else this.#write(link.current, { type: "watch", watch, id });
+  }
+
+  unwatch(to: Address, watch: number): void {
+    const link = this.#links.get(to);
+    if (link?.watches.delete(watch) && link.current !== undefined) {
+      this.#write(link.current, { type: "unwatch", watch });
+    }
+  }
+
+  peerGone(peer: Address): void {
+    const link = this.#links.get(peer);
+    if (link !== undefined) this.#giveUp(link);
+  }
+
+  status(): LinksStatus {
+    const links = [...this.#links.values()];
+    return {
+      links: links.map((link) => ({ peer: link.peer, connections: link.connections.size, queued: link.queued })),
+      connections: this.#live.size,
+      counters: { ...this.#counters },
+    };
+  }
+
+  accepted(stream: Stream, adopt: (handler: StreamHandler) => void): void {
+    if (this.#self === undefined) return stream.destroy(); // meant for who was here before a restart
+    this.#makeRoomForStranger();
+    const connection = new Connection(stream, this.#codec, this.#now());
+    this.#live.add(connection);
+    adopt(this.#handler(() => connection));
+  }
+
+  opened(connection: Connection): void {
+    if (!this.#live.has(connection)) return;
+    connection.stream.write(LINK_PREAMBLE);
+    this.#greet(connection);
+  }
+
+  received(connection: Connection, bytes: Uint8Array): void {
+    if (!this.#live.has(connection)) return; // hung up on, or from before a restart
+    const envelopes = connection.read(bytes, this.#now());
+    if (envelopes === undefined) return this.#malformed(connection);
+    for (const envelope of envelopes) if (this.#live.has(connection)) this.#receive(connection, envelope);
+  }
+
+  /** The other side has no more to say on this one: neither have we. */
+  ended(connection: Connection): void {
+    if (this.#live.has(connection)) this.#retire(connection);
+  }
+
+  closed(connection: Connection): void {
+    if (this.#live.delete(connection)) this.#lose(connection);
+  }
+
+  connect(peer: Address): void {
+    const link = this.#links.get(peer);
+    const transport = this.#transport;
+    if (link === undefined || link.connections.size > 0 || transport === undefined) return;
+    link.attempts++;
+    const stream = transport.connect(peer, CONNECT_TIMEOUT_MS, this.#handler(() => connection));
+    const connection = new Connection(stream, this.#codec, this.#now(), peer);
+    this.#live.add(connection);
+    link.add(connection);
+  }
+
+  housekeeping(): void {
+    const now = this.#now();
+    for (const connection of [...this.#live]) this.#lookAfter(connection, now);
+    for (const link of [...this.#links.values()]) {
+      if (link.needed || now - link.usedAt < IDLE_CLOSE_MS) continue;
+      if (link.connections.size === 0) this.#forget(link);
+      for (const connection of [...link.connections]) if (connection.outgoing) this.#retire(connection);
+    }
+  }
+
+  #lookAfter(connection: Connection, now: number): void {
+    const { established, retired, openedAt, heardAt } = connection;
+    if (established ? now - heardAt > DEAD_AFTER_MS : now - openedAt > HELLO_TIMEOUT_MS) {
+      this.#counters.timedOut++;
+      this.#hangUp(connection);
+    } else if (established && !retired && now - heardAt > PING_AFTER_MS) this.#write(connection, { type: "ping" });
+  }
+
+  #receive(connection: Connection, envelope: Envelope): void {
+    if (envelope.type === "hello") return this.#greeted(connection, envelope);
+    if (!connection.established) return this.#malformed(connection);
+    switch (envelope.type) {
+      case "tell":
+        return this.#deliver(connection, envelope.id, envelope.message);
+      case "watch":
+        return this.#watchForThem(connection, envelope.watch, envelope.id);
+      case "unwatch":
+        connection.theirWatches.get(envelope.watch)?.();
+        return void connection.theirWatches.delete(envelope.watch);
+      case "gone":
+        return this.#theirActorGone(connection, envelope.watch, envelope.reason);
+      case "undelivered":
+        return this.#nobodyThere(connection, envelope.id);
+      case "ping":
+        return this.#write(connection, { type: "pong" });
+      case "pong":
+        return;
+    }
+  }
+
+  #greeted(connection: Connection, hello: Extract<Envelope, { type: "hello" }>): void {
+    if (connection.established || hello.version !== LINK_VERSION) return this.#malformed(connection);
+    const link = connection.outgoing ? this.#linkOf(connection) : this.#link(hello.address);
+    if (link === undefined) { // too many links
+      this.#counters.crowdedOut++;
+      return this.#hangUp(connection);
+    }
+    if (!connection.outgoing) {
+      connection.peer = hello.address;
+      link.add(connection);
+      this.#greet(connection);
+    }
+    if (link.instance !== undefined && link.instance !== hello.instance) this.#replaced(link, connection);
+    link.instance = hello.instance;
+    link.attempts = 0;
+    if (link.establish(connection)) this.#flush(link, connection);
+  }
+
+  /** Somebody else answers at that address now: what led to the former one is over. */
+  #replaced(link: Link, by: Connection): void {
+    this.#mourn(link);
+    for (const connection of [...link.connections]) if (connection !== by) this.#hangUp(connection);
+  }
+
+  #greet(connection: Connection): void {
+    const hello = { type: "hello", version: LINK_VERSION, instance: this.#instance, ...this.#identity() } as const;
+    this.#write(connection, hello);
+  }
+
+  /** Says on the connection to write on, which is a new one, what the other side has to know. */
+  #flush(link: Link, connection: Connection): void {
+    for (const [watch, { id }] of link.watches) this.#write(connection, { type: "watch", watch, id });
+    for (const parcel of link.takeQueue()) this.#dispatch(link, parcel);
+  }
+
+  #deliver(connection: Connection, id: string, message: unknown): void {
+    this.#counters.received++;
+    const link = this.#linkOf(connection);
+    if (link !== undefined) link.usedAt = this.#now();
+    const outcome = this.exports.deliver(id, message);
+    if (outcome === "refused") this.#counters.refused++;
+    if (outcome !== "unknown") return;
+    this.#counters.unknownTarget++;
+    this.#write(connection, { type: "undelivered", id });
+  }
+
+  #watchForThem(connection: Connection, watch: number, id: string): void {
+    if (connection.theirWatches.size >= THEIR_WATCHES_MAX) return this.#malformed(connection);
+    const target = this.exports.find(id);
+    if (target === undefined) return this.#write(connection, { type: "gone", watch, reason: "unknown" });
+    if (connection.theirWatches.has(watch)) return;
+    connection.theirWatches.set(watch, () => {});
+    const cancel = target.watch((reason) => {
+      if (connection.theirWatches.delete(watch)) this.#write(connection, { type: "gone", watch, reason });
+    });
+    if (connection.theirWatches.has(watch)) connection.theirWatches.set(watch, cancel);
+  }
+
+  #theirActorGone(connection: Connection, watch: number, reason: StopReason): void {
+    const link = this.#links.get(connection.peer!);
+    const entry = link?.watches.get(watch);
+    link?.watches.delete(watch);
+    entry?.gone(reason);
+  }
+
+  /** The peer has no such actor: who asked it need not wait for the time-out. */
+  #nobodyThere(connection: Connection, id: string): void {
+    const to = `${connection.peer}/${id}`;
+    for (const [slot, asked] of [...this.#links.get(connection.peer!)?.slots ?? []]) {
+      if (asked === id) slot.fail(new AskError("gone", to));
+    }
+    this.#ctx.deadLetter({ to, message: undefined, reason: "no_such_actor" });
+  }
+
+  /** Sends a message, or keeps it until there is a connection. */
+  #dispatch(link: Link, parcel: Parcel): void {
+    link.usedAt = this.#now();
+    if (link.current !== undefined) return this.#post(link, link.current, parcel);
+    if (!link.enqueue(parcel)) return this.#undelivered(link.peer, parcel);
+    this.#ensureConnected(link);
+  }
+
+  #post(link: Link, connection: Connection, parcel: Parcel): void {
+    if (connection.isBacklogged) return this.#undelivered(link.peer, parcel);
+    const { tell, slot } = parcel;
+    try {
+      connection.write(tell);
+    } catch (error) { // the sender's mistake, for which the links of everybody else must not suffer
+      return this.#unsendable(link.peer, parcel, error);
+    }
+    this.#counters.sent++;
+    if (slot !== undefined) link.expect(slot, tell.id);
+  }
+
+  /** What is said about links is written also to a slow peer: a notice that is dropped would be waited for for ever. */
+  #write(connection: Connection, envelope: Exclude<Envelope, { type: "tell" }>): void {
+    this.#counters.sent++;
+    connection.write(envelope);
+  }
+
+  #ensureConnected(link: Link): void {
+    if (link.connections.size > 0) return;
+    const delayMs = link.nextAttemptInMs();
+    if (delayMs === undefined) return this.#giveUp(link);
+    const key = timerKey(link);
+    if (delayMs === 0) this.connect(link.peer);
+    else if (!this.#ctx.timers.has(key)) this.#ctx.timers.after(key, delayMs, { type: "connect", peer: link.peer });
+  }
+
+  /** The peer cannot be reached: says so to everybody who waits for it, and forgets it. */
+  #giveUp(link: Link): void {
+    this.#forget(link);
+    for (const connection of link.connections) this.#hangUp(connection);
+    for (const parcel of link.takeQueue()) this.#undelivered(link.peer, parcel);
+    this.#mourn(link);
+  }
+
+  #forget(link: Link): void {
+    this.#links.delete(link.peer);
+    this.#ctx.timers.cancel(timerKey(link));
+  }
+
+  /** The actors that were there are gone: says so to everybody who watches one or waits for its reply. */
+  #mourn(link: Link): void {
+    for (const [slot, id] of [...link.slots]) slot.fail(new AskError("gone", `${link.peer}/${id}`));
+    const watches = [...link.watches.values()];
+    link.watches.clear();
+    for (const { gone } of watches) gone("unreachable");
+  }
+
+  /** Closes at once. */
+  #hangUp(connection: Connection): void {
+    this.#live.delete(connection);
+    connection.stream.destroy();
+    this.#lose(connection);
+  }
+
+  /** Ends our half: what the other side has sent still comes, and nothing is lost in between. */
+  #retire(connection: Connection): void {
+    if (!connection.established) return this.#hangUp(connection);
+    connection.retired = true;
+    connection.stream.end();
+    this.#lose(connection);
+  }
+
+  /** The link has to do without this connection, with another one or a new one if somebody needs it. */
+  #lose(connection: Connection): void {
+    connection.forgetWatches();
+    const link = this.#linkOf(connection);
+    if (link === undefined) return;
+    if (link.remove(connection)) this.#flush(link, link.current!);
+    if (link.connections.size > 0) return;
+    link.attempts = Math.max(1, link.attempts); // one that opens only to close again must not be dialled in a loop
+    if (link.needed) this.#ensureConnected(link);
+    else this.#forget(link);
+  }
+
+  #undelivered(peer: Address, { tell: { id, message }, slot }: Parcel): void {
+    this.#counters.undelivered++;
+    slot?.fail(new AskError("gone", `${peer}/${id}`));
+    this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unreachable" });
+  }
+
+  #unsendable(peer: Address, { tell: { id, message }, slot }: Parcel, cause: unknown): void {
+    this.#counters.unsendable++;
+    slot?.fail(new AskError("gone", `${peer}/${id}`));
+    this.#ctx.log.error("message_unsendable", { to: `${peer}/${id}`, error: String(cause) });
+    this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unsendable", cause });
+  }
+
+  #malformed(connection: Connection): void {
+    this.#counters.malformed++;
+    this.#ctx.log.warn("link_refused", { from: connection.stream.remote });
+    this.#hangUp(connection);
+  }
+
+  #late(path: string, message: unknown): void {
+    this.#ctx.deadLetter({ to: path, message, reason: "late_reply" });
+  }
+
+  #link(peer: Address): Link | undefined {
+    const known = this.#links.get(peer);
+    if (known !== undefined) return known;
+    if (this.#links.size >= LINKS_MAX) return undefined;
+    const link = new Link(peer, this.#now());
+    this.#links.set(peer, link);
+    return link;
+  }
+
+  /** The link that a connection belongs to: none before its hello, and none any more once it is retired or lost. */
+  #linkOf(connection: Connection): Link | undefined {
+    const link = connection.peer === undefined ? undefined : this.#links.get(connection.peer);
+    return link?.connections.has(connection) ? link : undefined;
+  }
+
+  /** Who says hello says it at once; so when many have not, the one who has had most time for it goes. */
+  #makeRoomForStranger(): void {
+    const strangers = [...this.#live].filter(({ peer }) => peer === undefined);
+    if (strangers.length < STRANGERS_MAX) return;
+    this.#counters.crowdedOut++;
+    this.#hangUp(strangers[0]!);
+  }
+
+  #handler(connection: () => Connection): StreamHandler {
+    const { self } = this.#ctx;
+    return {
+      opened: () => self.tell({ type: "opened", connection: connection() }),
+      data: (bytes) => self.tell({ type: "received", connection: connection(), bytes }),
+      ended: () => self.tell({ type: "ended", connection: connection() }),
+      closed: () => self.tell({ type: "closed", connection: connection() }),
+    };
+  }
+
+  #identity(): LinkIdentity {
+    if (this.#self === undefined) throw new Error("A link was used before the transport was open");
+    return this.#self;
+  }
+
+  #now(): number {
+    return this.#ctx.clock.now();
+  }
+}
+
+function timerKey({ peer }: Link): string {
+  return `connect ${peer}`;
+}
+
+function isActorRef(value: unknown): value is ActorRef<never> {
+  return typeof value === "object" && value !== null && "tell" in value && typeof value.tell === "function";
+}

@@ -1,0 +1,49 @@
+import type { Stream } from "../../transport/transport.ts";
+import type { Timers } from "../runtime/timers.ts";
+
+/** A stream that has to come to something within a time. */
+export type Session = Readonly<{ kind: "half_open" | "served" | "asked"; stream: Stream; late: () => void }>;
+
+/** Said when the time of a session is over. */
+export type SessionOver = Readonly<{ type: "session_over"; session: number }>;
+
+/** The streams that have to come to something, each with its time. */
+export class Sessions {
+  readonly #timers: Timers<SessionOver>;
+  readonly #open = new Map<number, Session>();
+  #last = 0;
+
+  constructor(timers: Timers<SessionOver>) {
+    this.#timers = timers;
+  }
+
+  /** Gives a stream `withinMs`; the number names it. */
+  enter(session: Session, withinMs: number): number {
+    const id = ++this.#last;
+    this.#open.set(id, session);
+    this.#timers.after(`session ${id}`, withinMs, { type: "session_over", session: id });
+    return id;
+  }
+
+  get(id: number): Session | undefined {
+    return this.#open.get(id);
+  }
+
+  /** Forgets a session; false when that was done already. */
+  leave(id: number): boolean {
+    this.#timers.cancel(`session ${id}`);
+    return this.#open.delete(id);
+  }
+
+  /** The time is over: the stream goes. */
+  expire(id: number): void {
+    const over = this.#open.get(id);
+    over?.late();
+    over?.stream.destroy();
+  }
+
+  /** Those of one kind, oldest first. */
+  ofKind(wanted: Session["kind"]): readonly (readonly [number, Session])[] {
+    return [...this.#open].filter(([, { kind }]) => kind === wanted);
+  }
+}
