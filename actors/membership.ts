@@ -1,11 +1,12 @@
 import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
-import type { Alive, Dead, NodeState, PushPull, Suspect } from "../transport/wire/message.ts";
+import type { Alive, Dead, NodeState, PushPull, Suspect, WireMessage } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
 import { encodeStream } from "../transport/wire/stream.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
+import { Joining } from "./membership/joining.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
-import { isListed, type Member, type NodeName, stateOfRow } from "./membership/member.ts";
+import { type Member, type NodeName, stateOfRow } from "./membership/member.ts";
 import { applyAlive, applyDead, applySuspect, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf } from "./membership/own_entry.ts";
 import { checkVersions, localState, mergeRemote, nameHolder, pushPullAfterMs } from "./membership/push_pull.ts";
@@ -61,7 +62,7 @@ export type MembershipMemory = {
   created: boolean;
   incarnation: number;
   address?: Address;
-  contacts: ReadonlySet<Address>;
+  readonly contacts: Set<Address>;
 };
 
 export type MembershipDeps = Readonly<{
@@ -73,9 +74,6 @@ export type MembershipDeps = Readonly<{
 
 /** If our farewell cannot be spread by then, we go all the same. */
 const FAREWELL_TIMEOUT_MS = 2_000;
-
-/** Addresses contacted at once in a join. */
-const JOIN_PARALLEL_MAX = 64;
 
 /** Owns the table and decides everybody's state, by memberlist's rules. It never pings. */
 export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
@@ -122,21 +120,11 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
   };
 }
 
-/** A join under way. */
-type Joining = {
-  readonly waiting: Set<number>;
-  readonly queue: Address[];
-  contacted: number;
-  readonly failures: { address: Address; reason: string }[];
-  refusal: string | undefined;
-  readonly replyTo: ActorRef<JoinReply> | undefined;
-};
-
 class Keeper {
   readonly #ctx: Context<MembershipMessage>;
   readonly #deps: MembershipDeps;
   readonly #ignored = new Map<string, number>();
-  readonly #exchanges = new Map<number, { readonly address: Address; readonly joining?: Joining }>();
+  readonly #exchanges = new Map<number, { readonly address: Address; readonly joining: Joining | undefined }>();
   #roster: Roster | undefined;
   #probeIndex = 0;
   #lastExchange = 0;
@@ -183,22 +171,14 @@ class Keeper {
   }
 
   join(addresses: readonly Address[], replyTo: ActorRef<JoinReply> | undefined): void {
-    const joining: Joining = {
-      waiting: new Set(),
-      queue: [...addresses],
-      contacted: 0,
-      failures: [],
-      refusal: undefined,
-      replyTo,
-    };
     if (this.#roster?.left) {
       return replyTo?.tell({
         type: "refused",
         why: "You left; memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
       });
     }
-    for (let i = 0; i < JOIN_PARALLEL_MAX; i++) this.#contactNext(joining);
-    this.#finishJoin(joining);
+    const joining = new Joining(addresses, (reply) => replyTo?.tell(reply));
+    joining.proceed((address) => this.#exchange(address, joining));
   }
 
   leave(replyTo: ActorRef<"left">): void {
@@ -206,7 +186,7 @@ class Keeper {
     if (roster === undefined || roster.left) return replyTo.tell("left");
     const others = roster.listed().filter(({ name }) => name !== roster.self);
     this.#perform(leaveSelf(roster, this.#moment()));
-    this.#deps.memory.contacts = new Set();
+    this.#deps.memory.contacts.clear();
     // Who is just reading our table is going to know us, and has to hear it by gossip then.
     if (others.length === 0 && this.#exchanges.size === 0) return replyTo.tell("left");
     this.#goodbyes.push(replyTo);
@@ -230,7 +210,7 @@ class Keeper {
     this.#ctx.timers.cancel("push_pull");
     this.#roster = undefined;
     memory.created = false;
-    memory.contacts = new Set();
+    memory.contacts.clear();
     cast.get("failureDetector").tell({ type: "stop" });
     cast.get("broadcaster").tell({ type: "stop_gossip" });
   }
@@ -303,29 +283,32 @@ class Keeper {
     if (roster === undefined) return transport.tell({ type: "answer", session });
     transport.tell({ type: "answer", session, bytes: tableOf(roster, message.join) });
     const problem = this.#merge(message);
-    if (problem !== undefined) this.#count(problem);
+    if (problem === undefined) return;
+    this.#count("exchange refused");
+    this.#ctx.log.info("exchange_refused", { problem });
   }
 
   exchangeDone({ id, outcome }: ExchangeDone): void {
     const exchange = this.#exchanges.get(id);
     if (exchange === undefined) return;
     this.#exchanges.delete(id);
-    const problem = outcome.ok ? this.#takeAnswer(outcome.message, exchange.joining) : outcome.reason;
     const { joining, address } = exchange;
-    if (joining === undefined) return problem === undefined ? undefined : this.#count(`exchange: ${problem}`);
-    joining.waiting.delete(id);
-    if (problem === undefined) joining.contacted++;
-    else joining.failures.push({ address, reason: problem });
-    this.#contactNext(joining);
-    this.#finishJoin(joining);
+    const problem = outcome.ok ? this.#takeAnswer(outcome.message, joining) : outcome.reason;
+    if (problem !== undefined) {
+      this.#count("exchange failed");
+      this.#ctx.log.info("exchange_failed", { with: address, problem });
+    }
+    joining?.settle(address, problem);
+    joining?.proceed((next) => this.#exchange(next, joining));
   }
 
   /** Merges what the other side answered; what is wrong with it, if anything. */
-  #takeAnswer(message: { readonly type: string } | PushPull, joining: Joining | undefined): string | undefined {
-    if (message.type === "error" && "text" in message) return `remote error: ${String(message.text)}`;
-    if (message.type !== "push_pull" || !("nodes" in message)) return "an answer of the wrong type";
-    if (joining !== undefined) joining.refusal ??= this.#nameTaken(message);
-    return joining?.refusal === undefined ? this.#merge(message) : "name taken";
+  #takeAnswer(message: WireMessage, joining: Joining | undefined): string | undefined {
+    if (message.type === "error") return `remote error: ${message.text}`;
+    if (message.type !== "push_pull") return "an answer of the wrong type";
+    const taken = joining === undefined ? undefined : this.#nameTaken(message);
+    if (taken !== undefined) joining?.refuse(taken);
+    return joining?.isRefused ? "name taken" : this.#merge(message);
   }
 
   /** Why we cannot be of this cluster under our name, if that is so. */
@@ -353,22 +336,11 @@ class Keeper {
     return problem === undefined;
   }
 
-  #contactNext(joining: Joining): void {
-    const address = joining.queue.shift();
-    if (address !== undefined) joining.waiting.add(this.#exchange(address, joining));
-  }
-
-  #finishJoin(joining: Joining): void {
-    if (joining.waiting.size > 0) return;
-    const { contacted, failures, refusal } = joining;
-    if (refusal !== undefined) joining.replyTo?.tell({ type: "refused", why: refusal });
-    else joining.replyTo?.tell({ type: "joined", contacted, failures });
-  }
-
-  #exchange(to: Address, joining?: Joining): number {
+  #exchange(to: Address, joining?: Joining): void {
+    const roster = this.#roster;
+    if (roster === undefined) return joining?.settle(to, "not a member");
     const id = ++this.#lastExchange;
-    const roster = this.#roster!;
-    this.#exchanges.set(id, { address: to, ...(joining === undefined ? {} : { joining }) });
+    this.#exchanges.set(id, { address: to, joining });
     this.#deps.cast.get("transport").tell({
       type: "exchange",
       id,
@@ -377,7 +349,6 @@ class Keeper {
       timeoutMs: this.#deps.profile.streamTimeoutMs,
       replyTo: this.#ctx.self,
     });
-    return id;
   }
 
   #schedulePushPull(staggerMs: number): void {
@@ -433,7 +404,7 @@ class Keeper {
 
   #announce(announcement: Announcement): void {
     const member = toView(announcement.member);
-    this.#rememberContacts();
+    this.#rememberContact(member);
     this.#ctx.log.info("member", { event: announcement.event, ...member });
     switch (announcement.event) {
       case "join":
@@ -451,12 +422,12 @@ class Keeper {
     }
   }
 
-  #rememberContacts(): void {
-    const { memory } = this.#deps;
-    const roster = this.#roster;
-    if (roster === undefined || roster.left) return;
-    const others = roster.ring.filter((member) => isListed(member) && member.name !== roster.self);
-    memory.contacts = new Set(others.map(({ address }) => address));
+  /** Whom to ask for the rest after a crash. */
+  #rememberContact({ name, address, state }: MemberView): void {
+    const { contacts } = this.#deps.memory;
+    if (name === this.#deps.name || this.#roster?.left) return;
+    if (state === "alive" || state === "suspect") contacts.add(address);
+    else contacts.delete(address);
   }
 
   #sizeChanged(): void {

@@ -1,11 +1,6 @@
 /** How much gossip a packet may carry, and what goes into it (`sendMsg` and `gossip` in memberlist's `state.go`). */
+import { COMPOUND_HEADER_BYTES, COMPOUND_PART_BYTES } from "../../transport/wire/compound.ts";
 import type { Broadcast, TransmitQueue } from "./transmit_queue.ts";
-
-/** The head of a compound: its type and the number of parts. */
-export const COMPOUND_HEADER_BYTES = 2;
-
-/** The length that a compound keeps of each part. */
-export const COMPOUND_PART_BYTES = 2;
 
 /** The type byte in front of an application's payload. */
 export const USER_HEADER_BYTES = 1;

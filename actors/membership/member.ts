@@ -1,4 +1,5 @@
 import { type Address, addressFromBytes } from "../../transport/address.ts";
+import { NAME_BYTES_MAX } from "../../transport/wire/validate.ts";
 import { type Alive, NODE_STATE, type NodeState } from "../../transport/wire/message.ts";
 import type { Profile } from "../pool/profile.ts";
 import { PROTOCOL_VERSIONS } from "../pool/profile.ts";
@@ -38,12 +39,6 @@ export type Member = Readonly<{
   changedAt: number;
 }>;
 
-/** The largest `meta` of our own (`net.go`, MetaMaxSize): real members refuse to start with more. */
-export const META_BYTES_MAX = 512;
-
-/** The longest name in bytes: what Serf's agents check. */
-export const NODE_NAME_BYTES_MAX = 128;
-
 /**
  * A name from text; `undefined` when it is empty, longer than 128 bytes of UTF-8, or holds anything that would mislead
  * on a screen or in a command: control and format characters (bidi marks, zero width), lone surrogates, white space,
@@ -51,7 +46,7 @@ export const NODE_NAME_BYTES_MAX = 128;
  */
 export function parseNodeName(text: string): NodeName | undefined {
   if (text === "" || /[\p{Cc}\p{Cf}\p{Cs}\p{Z}/]/u.test(text)) return undefined;
-  return new TextEncoder().encode(text).length > NODE_NAME_BYTES_MAX ? undefined : text as NodeName;
+  return new TextEncoder().encode(text).length > NAME_BYTES_MAX ? undefined : text as NodeName;
 }
 
 /** The six versions of a message; all 0 when there are fewer than six bytes, as memberlist counts them. */

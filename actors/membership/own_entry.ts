@@ -1,6 +1,7 @@
 /** What we say about ourselves: at the start, when our meta changes, and when we leave. */
 import type { MembershipEffect } from "./effect.ts";
-import { META_BYTES_MAX, ownVersions } from "./member.ts";
+import { META_BYTES_MAX } from "../../transport/wire/validate.ts";
+import { ownVersions } from "./member.ts";
 import { applyAlive, applyDead } from "./merge.ts";
 import { INCARNATION_MAX } from "./refutation.ts";
 import type { Moment, Roster } from "./roster.ts";
