@@ -7,56 +7,43 @@ import type { Cast } from "./cast.ts";
 const STATUS_TIMEOUT_MS = 1_000;
 
 type Counts = Readonly<Record<string, number>>;
+type StatusQuery<A> = Readonly<{ type: "status"; replyTo: ActorRef<A> }>;
 
-/** Everything that was dropped or went wrong, by where and why. `deadLetters` are the system's. */
+/** Everything that was counted so far, by where and what. `deadLetters` are the system's. */
 export async function readCounters(cast: Cast, deadLetters: Counts): Promise<readonly (readonly [string, number])[]> {
-  const ask = { type: "status" } as const;
   const groups = await Promise.all([
-    group(
+    counted<TransportStatus>(
       "transport",
-      read(
-        cast.get("transport").ask((replyTo: ActorRef<TransportStatus>) => ({ ...ask, replyTo }), STATUS_TIMEOUT_MS)
-          .then(transportCounts),
-      ),
+      cast.get("transport"),
+      ({ counters, dropped }) => ({ ...counters, ...dropped }),
     ),
-    group(
-      "links",
-      read(
-        cast.get("links").ask((replyTo: ActorRef<LinksStatus>) => ({ ...ask, replyTo }), STATUS_TIMEOUT_MS).then((
-          { counters },
-        ) => counters),
-      ),
-    ),
-    group("pool", read(cast.get("pool").ask((replyTo: ActorRef<Counts>) => ({ ...ask, replyTo }), STATUS_TIMEOUT_MS))),
-    group(
-      "membership",
-      read(cast.get("membership").ask((replyTo: ActorRef<Counts>) => ({ ...ask, replyTo }), STATUS_TIMEOUT_MS)),
-    ),
-    group(
-      "failure detector",
-      read(cast.get("failureDetector").ask((replyTo: ActorRef<Counts>) => ({ ...ask, replyTo }), STATUS_TIMEOUT_MS)),
-    ),
-    group(
-      "broadcaster",
-      read(cast.get("broadcaster").ask((replyTo: ActorRef<Counts>) => ({ ...ask, replyTo }), STATUS_TIMEOUT_MS)),
-    ),
-    group("dead letters", Promise.resolve(deadLetters)),
+    counted<LinksStatus>("links", cast.get("links"), ({ counters }) => counters),
+    counted<Counts>("pool", cast.get("pool")),
+    counted<Counts>("membership", cast.get("membership")),
+    counted<Counts>("failure detector", cast.get("failureDetector")),
+    counted<Counts>("broadcaster", cast.get("broadcaster")),
   ]);
-  return groups.flat();
+  return [...groups.flat(), ...rows("dead letters", deadLetters)];
 }
 
-function transportCounts({ counters, dropped }: TransportStatus): Counts {
-  return { ...counters, ...dropped };
-}
-
-async function group(name: string, counts: Promise<Counts>): Promise<(readonly [string, number])[]> {
-  return Object.entries(await counts).map(([what, count]) => [`${name}: ${what}`, count] as const);
-}
-
-async function read(counts: Promise<Counts>): Promise<Counts> {
+async function counted<A extends object>(
+  where: string,
+  actor: ActorRef<StatusQuery<A>>,
+  countsIn: (status: A) => Counts = (status) => status as Counts,
+): Promise<(readonly [string, number])[]> {
   try {
-    return await counts;
+    const status = await actor.ask<A>((replyTo) => ({ type: "status", replyTo }), STATUS_TIMEOUT_MS);
+    return rows(where, countsIn(status));
   } catch {
-    return {};
+    return [];
   }
+}
+
+function rows(where: string, counts: Counts): (readonly [string, number])[] {
+  return Object.entries(counts).map(([what, count]) => [`${where}: ${inWords(what)}`, count] as const);
+}
+
+/** `packetsSent`, or `mailbox_full`, as a person would write it. */
+function inWords(key: string): string {
+  return key.replace(/[a-z][A-Z]/g, ([before, after]) => `${before} ${after!.toLowerCase()}`).replaceAll("_", " ");
 }

@@ -42,7 +42,7 @@ export type CommandPeer = Readonly<{
   tree(): readonly TreeNode[];
   /** Makes the actor at a path fail; false when there is none. */
   crash(path: string): boolean;
-  /** Everything that was dropped or went wrong so far, by where and why. */
+  /** Everything that was counted so far, by where and what. */
   counters(): Promise<readonly (readonly [string, number])[]>;
 }>;
 

@@ -28,7 +28,7 @@ export const ACTOR_COMMANDS: readonly Command[] = [
   },
   {
     name: "counters",
-    summary: "Show what was dropped or went wrong, by where and why",
+    summary: "Show what was counted: traffic, and what was dropped and why",
     group: "actors",
     async run({ peer, print }) {
       const counters = (await peer.counters()).filter(([, count]) => count > 0);

@@ -1,0 +1,351 @@
+import type { RoomName } from "../chat_room/entry.ts";
+import type { MembershipEvent } from "../membership.ts";
+import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
+import type { Context } from "../runtime/behavior.ts";
+import { announceChat, announceMember } from "./announce.ts";
+import { candidates } from "./candidates.ts";
+import { type Command, type CommandCall, type CommandOutcome, type CommandSession, failed } from "./command.ts";
+import { splitCommand } from "./command_line.ts";
+import { findCommand, suggest } from "./command_lookup.ts";
+import { speak } from "./commands/chat_commands.ts";
+import { usageOf } from "./commands/session_commands.ts";
+import type { CompletionAnswer, CompletionRequest } from "./line_editor/completion.ts";
+import { ESCAPE_FLUSH_MS } from "./line_editor/keys.ts";
+import { FRAME_INTERVAL_MS, Screen, type ScreenEffect } from "./screen.ts";
+import { ScriptRunner } from "./script_runner.ts";
+import { visible } from "./visible.ts";
+
+/** Lines that may wait for the command that runs. */
+const LINES_WAITING_MAX = 10_000;
+
+/** A name that was claimed this recently is still the same news. */
+const CONFLICT_QUIET_MS = 60_000;
+
+/** One life of the REPL: what is typed, what runs because of it, and what is shown. */
+export class Session {
+  readonly #ctx: Context<ReplMessage>;
+  readonly #deps: ReplDeps;
+  readonly #screen: Screen;
+  readonly #commandSession: CommandSession;
+  readonly #scripts: ScriptRunner;
+  #mode: ReplMode;
+  #room: RoomName | undefined;
+  /** When a claim to a member's name was last heard. */
+  readonly #conflicts = new Map<string, number>();
+  #refusing = false;
+  #running = false;
+  #quitting = false;
+  #wake: ((completed: boolean) => void) | undefined;
+  #interrupted = false;
+  #lastFrameAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ctx: Context<ReplMessage>, deps: ReplDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    const { memory } = deps;
+    this.#screen = new Screen(deps.terminal, memory.screen);
+    this.#mode = memory.mode;
+    this.#room = memory.room;
+    this.#commandSession = {
+      room: () => this.#room,
+      enter: (room, mode) => this.#enter(room, mode === "chat" ? "chat" : this.#mode),
+      leave: (room) => this.#leave(room),
+      left: () => this.#left(),
+      sleep: (ms) => this.#sleep(ms),
+      execute: (file) => this.#scripts.execute(file),
+      quit: () => this.#quit(),
+      commands: deps.commands,
+    };
+    this.#scripts = new ScriptRunner({
+      commands: deps.commands,
+      readFile: (path) => deps.readFile(path),
+      run: (command, text) => this.#run(command, text),
+      echo: (line) => this.#print(deps.style.dim(`> ${visible(line)}`)),
+      stopped: () => this.#whyNoFurther(),
+    });
+    this.#showPrompt();
+  }
+
+  handle(message: ReplMessage): void {
+    switch (message.type) {
+      case "typed":
+        return this.#screen.bytes(message.bytes, this.#perform);
+      case "input_ended":
+        return this.#screen.end(this.#perform);
+      case "resized":
+        return this.#screen.resized();
+      case "notice":
+        return this.#notice(message.text, message.tone);
+      case "chat":
+        return announceChat(message.event, this.#deps.style).forEach((line) => this.#screen.print(line));
+      case "member":
+        return this.#member(message.event);
+      case "arrived":
+        return this.#arrived(message.room);
+      case "completed":
+        return this.#screen.completed(message.request, message.answer);
+      case "command_done":
+        return this.#commandDone(message.outcome, message.command);
+      case "frame":
+        return;
+      case "keys":
+        return this.#screen.flushKeys(this.#perform);
+      case "woken":
+        return this.#endSleep(true);
+    }
+  }
+
+  /** Goes on with the lines that a crash left waiting. */
+  resume(): void {
+    this.#runNext();
+  }
+
+  /** Draws what changed, at most thirty times a second, and sees to half-read keys. */
+  refresh(): void {
+    const { timers, clock } = this.#ctx;
+    if (this.#screen.waitingForKeys) timers.after("keys", ESCAPE_FLUSH_MS, { type: "keys" });
+    else timers.cancel("keys");
+    if (!this.#screen.dirty || timers.has("frame")) return;
+    const waitMs = this.#lastFrameAt + FRAME_INTERVAL_MS - clock.now();
+    if (waitMs > 0) return timers.after("frame", waitMs, { type: "frame" });
+    this.#lastFrameAt = clock.now();
+    this.#screen.flushFrame();
+  }
+
+  remember(): void {
+    const { memory } = this.#deps;
+    memory.screen = this.#screen.state;
+    memory.mode = this.#mode;
+    if (this.#room === undefined) delete memory.room;
+    else memory.room = this.#room;
+  }
+
+  readonly #perform = (effect: ScreenEffect): void => {
+    switch (effect.type) {
+      case "submit":
+        return this.#submit(effect.text);
+      case "complete":
+        return this.#complete(effect.request);
+      case "interrupt":
+        return this.#interrupt();
+      case "quit":
+        return this.#deps.quit();
+      case "end":
+        return this.#endOfInput();
+      case "refused":
+        return this.#notice(
+          `A text of ${effect.length} characters is too long; ${effect.lengthMax} are allowed`,
+          "bad",
+        );
+    }
+  };
+
+  #submit(text: string): void {
+    const { lines } = this.#deps.memory;
+    if (text.trim() === "" || this.#quitting) return;
+    const refuse = lines.length >= LINES_WAITING_MAX;
+    if (refuse && !this.#refusing) this.#notice("Too many lines wait; further ones are dropped", "bad");
+    this.#refusing = refuse;
+    if (!refuse) lines.push(text);
+    this.#runNext();
+  }
+
+  #runNext(): void {
+    const { memory } = this.#deps;
+    if (this.#running || this.#quitting || memory.arriving) return;
+    const line = memory.lines.shift();
+    if (line === undefined) return memory.inputEnded ? this.#quit() : undefined;
+    this.#running = true;
+    this.#interrupted = false;
+    if (this.#mode === "chat" && !/^\/[^/]/.test(line)) this.#speak(line.replace(/^\/\//, "/"));
+    else this.#command(line);
+  }
+
+  #speak(text: string): void {
+    this.#await(speak(this.#deps.peer.steps, this.#room, text));
+  }
+
+  #command(line: string): void {
+    const { word, rest } = splitCommand(line);
+    const command = findCommand(this.#deps.commands, word);
+    if (command === undefined) return this.#await(failed(suggest(this.#deps.commands, word)));
+    this.#await(this.#run(command, rest), command);
+  }
+
+  /** Runs a command. One without a usage takes no arguments; of what is thrown, an ask without a reply, only the text. */
+  async #run(command: Command, text: string): Promise<CommandOutcome> {
+    const args = text.split(/\s+/).filter((word) => word !== "");
+    if (command.usage === undefined && args.length > 0) return "usage";
+    try {
+      return await command.run(this.#callOf(args, text));
+    } catch (error) {
+      return failed(messageOf(error));
+    }
+  }
+
+  #callOf(args: readonly string[], text: string): CommandCall {
+    return {
+      args,
+      text,
+      peer: this.#deps.peer,
+      session: this.#commandSession,
+      style: this.#deps.style,
+      print: (shown) => this.#print(shown),
+    };
+  }
+
+  #await(outcome: CommandOutcome | Promise<CommandOutcome>, command?: Command): void {
+    const done = (result: CommandOutcome): ReplMessage => ({
+      type: "command_done",
+      outcome: result,
+      ...(command === undefined ? {} : { command }),
+    });
+    const settled = Promise.resolve(outcome);
+    this.#ctx.pipeToSelf(settled, done, (error) => done(failed(messageOf(error))));
+    // Whom nobody waits for any more has to say by himself how it ended.
+    void settled.then((result) => this.#isOver ? this.#report(result, command) : undefined, () => {});
+  }
+
+  /** Whether the actor crashed while a command ran; its next life runs beside. */
+  get #isOver(): boolean {
+    return this.#ctx.signal.aborted;
+  }
+
+  #commandDone(outcome: CommandOutcome, command?: Command): void {
+    this.#running = false;
+    this.#report(outcome, command);
+    this.#runNext();
+  }
+
+  #report(outcome: CommandOutcome, command?: Command): void {
+    if (outcome === undefined) return;
+    if (outcome === "usage") this.#notice(`Usage: ${command === undefined ? "" : usageOf(command)}`, "bad");
+    else this.#notice(outcome.failed, "bad");
+  }
+
+  #whyNoFurther(): string | undefined {
+    if (this.#quitting) return "";
+    if (this.#interrupted) return "interrupted";
+    return this.#isOver ? "stopped, for the REPL had to start again" : undefined;
+  }
+
+  #sleep(ms: number): Promise<boolean> {
+    this.#endSleep(false);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#ctx.timers.after("sleep", ms, { type: "woken" });
+    });
+  }
+
+  #endSleep(completed: boolean): void {
+    this.#ctx.timers.cancel("sleep");
+    this.#wake?.(completed);
+    this.#wake = undefined;
+  }
+
+  #interrupt(): void {
+    if (this.#quitting) return this.#deps.quit();
+    if (!this.#running) return this.#notice("Ctrl-C again, or Ctrl-D, quits");
+    this.#interrupted = true;
+    this.#endSleep(false);
+  }
+
+  /** A person who ends wants to go now; a pipe that ends has said all, which is done first. */
+  #endOfInput(): void {
+    if (this.#deps.terminal.interactive) return this.#deps.quit();
+    this.#deps.memory.inputEnded = true;
+    this.#runNext();
+  }
+
+  /** Nothing more is run: who quits has said all. Asking the peer a second time would cut the goodbyes short. */
+  #quit(): void {
+    if (this.#quitting) return;
+    this.#quitting = true;
+    this.#deps.memory.lines.length = 0;
+    this.#deps.quit();
+  }
+
+  #complete(request: CompletionRequest): void {
+    const { before } = request.line;
+    const stem = /\S*$/.exec(before)?.[0] ?? "";
+    const answer = (all: readonly string[]): CompletionAnswer => ({
+      stem,
+      candidates: all.filter((candidate) => candidate.startsWith(stem)).toSorted(),
+    });
+    const { commands, peer } = this.#deps;
+    const found = candidates(before, stem, { commands, peer, isChat: this.#mode === "chat" });
+    // At once where that can be: keys may stand behind the Tab already.
+    if (!(found instanceof Promise)) return this.#screen.completed(request, answer(found));
+    const offer = (all: readonly string[]): ReplMessage => ({ type: "completed", request, answer: answer(all) });
+    this.#ctx.pipeToSelf(found, offer, () => offer([]));
+  }
+
+  #member(event: MembershipEvent): void {
+    const { name } = event.member;
+    if (name === this.#deps.name && event.type !== "conflict") return; // the person knows
+    if (event.type === "conflict" && !this.#isNewConflict(name)) return;
+    if (event.type === "joined" && this.#deps.memory.shown.has(name)) return; // our membership restarted; theirs did not
+    if (event.type === "joined") this.#deps.memory.shown.add(name);
+    if (event.type === "left" || event.type === "failed") this.#deps.memory.shown.delete(name);
+    if (this.#mode === "chat" && event.type === "joined") return; // they come to the room as well
+    const line = announceMember(event, this.#deps.style);
+    if (line !== undefined) this.#screen.print(line);
+  }
+
+  /** Gossip repeats a claim again and again, and a thief may make it from many addresses. */
+  #isNewConflict(name: string): boolean {
+    const now = this.#ctx.clock.now();
+    const shownAt = this.#conflicts.get(name) ?? Number.NEGATIVE_INFINITY;
+    this.#conflicts.set(name, now);
+    return now - shownAt > CONFLICT_QUIET_MS;
+  }
+
+  #arrived(room: RoomName): void {
+    this.#deps.memory.arriving = false;
+    this.#enter(room, "chat");
+    this.#runNext();
+  }
+
+  #enter(room: RoomName, mode: ReplMode): void {
+    this.#room = room;
+    this.#mode = mode;
+    this.#showPrompt();
+  }
+
+  #leave(room: RoomName): void {
+    if (this.#room !== room) return;
+    this.#room = this.#deps.peer.steps.rooms.at(-1);
+    this.#showPrompt();
+  }
+
+  /** We are no member any more: in no room, and whoever we meet next is news. */
+  #left(): void {
+    this.#deps.memory.shown.clear();
+    this.#room = undefined;
+    this.#showPrompt();
+  }
+
+  #showPrompt(): void {
+    const { name, style } = this.#deps;
+    const inRoom = this.#mode === "chat" && this.#room !== undefined ? ` #${this.#room}` : "";
+    // What is said in a room comes back as a line with its time, so the typed one need not stay.
+    this.#screen.setPrompt({ text: `${name}${inRoom}> `, paint: style.cyan, echo: this.#mode === "command" });
+  }
+
+  #notice(text: string, tone: "plain" | "bad" = "plain"): void {
+    // Names, paths and other peers' words may be in it.
+    const shown = text.split("\n").map(visible).join("\n");
+    this.#print(tone === "bad" ? this.#deps.style.red(shown) : shown);
+  }
+
+  /** Shows lines that a command made while it runs, outside of any message of ours. */
+  #print(text: string): void {
+    if (this.#isOver) return this.#ctx.self.tell({ type: "notice", text });
+    this.#screen.print(text);
+    this.refresh();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
