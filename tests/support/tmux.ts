@@ -98,9 +98,7 @@ export class Tmux implements AsyncDisposable {
 
   /** The cursor's column and row, both from 0. */
   async cursor(): Promise<{ column: number; row: number }> {
-    const [column, row] = (await this.#run("display-message", "-p", "-t", SESSION, "#{cursor_x} #{cursor_y}")).split(
-      " ",
-    );
+    const [column, row] = (await this.#show("#{cursor_x} #{cursor_y}")).split(" ");
     return { column: Number(column), row: Number(row) };
   }
 
@@ -118,6 +116,25 @@ export class Tmux implements AsyncDisposable {
     }
   }
 
+  /** The process that was started in the terminal. */
+  async pid(): Promise<number> {
+    return Number(await this.#show("#{pane_pid}"));
+  }
+
+  async hasEnded(): Promise<boolean> {
+    return await this.#show("#{pane_dead}") === "1";
+  }
+
+  /** Waits until the program has ended and returns its exit code; throws with the screen if it does not in time. */
+  async ended(waitMs = WAIT_MS): Promise<number> {
+    const deadline = performance.now() + waitMs;
+    while (!await this.hasEnded()) {
+      if (performance.now() > deadline) throw new Error(`Has not ended\n${await this.screen()}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    return Number(await this.#show("#{pane_dead_status}"));
+  }
+
   /** Ends the program and tmux. */
   async close(): Promise<void> {
     await this.#run("kill-server").catch(() => {}); // it may never have started
@@ -126,6 +143,10 @@ export class Tmux implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #show(format: string): Promise<string> {
+    return (await this.#run("display-message", "-p", "-t", SESSION, format)).trim();
   }
 
   async #run(...args: string[]): Promise<string> {

@@ -1,0 +1,68 @@
+import { freePort } from "./free_port.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const FOLDER = new URL("../..", import.meta.url).pathname;
+
+/** How a program is started: as the README says, or without the task runner in between. */
+export type Way = "task" | "run";
+
+/**
+ * A place of its own for one test: folders for what peers keep, and a port for their registry, so that nothing running
+ * beside it, nor the settings of whoever runs the tests, can be noticed.
+ */
+export class Place implements AsyncDisposable {
+  /** Where the first peer serves the registry. */
+  readonly registryPort = freePort();
+  readonly #directory: string;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  static async create(): Promise<Place> {
+    return new Place(await Deno.makeTempDir({ prefix: "parley-" }));
+  }
+
+  /** Every variable that a program started here has. */
+  get env(): Readonly<Record<string, string>> {
+    const inherited = ["PATH", "HOME", "DENO_DIR", "TMPDIR"].flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    });
+    return {
+      ...Object.fromEntries(inherited),
+      XDG_STATE_HOME: `${this.#directory}/state`,
+      XDG_CONFIG_HOME: `${this.#directory}/config`,
+      LANG: "C.UTF-8",
+    };
+  }
+
+  /** The command line of `parley COMMAND ARGS…`, as a person would type it. */
+  commandLine(way: Way, command: "peer" | "bootstrap", args: readonly string[]): readonly [string, ...string[]] {
+    const runner = way === "task"
+      ? ["task", "-q", "--cwd", FOLDER, command]
+      : ["run", "-q", "--no-prompt", `-P=${command}`, `--allow-write=${this.#directory}`, MAIN, command];
+    return [Deno.execPath(), ...runner, ...args];
+  }
+
+  /** The flag by which peers of this place find each other. */
+  get bootstrapFlag(): string {
+    return `--bootstrap=local:${this.registryPort}`;
+  }
+
+  /** What a peer keeps on disk between its runs. */
+  async stateOf(name: string): Promise<{ readonly port: number; readonly incarnation: number }> {
+    return JSON.parse(await Deno.readTextFile(`${this.#directory}/state/parley/${name}.json`));
+  }
+
+  /** A new file in this place, and its path. */
+  async file(name: string, text: string): Promise<string> {
+    const path = `${this.#directory}/${name}`;
+    await Deno.writeTextFile(path, text);
+    return path;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
