@@ -1,0 +1,149 @@
+import type { Place, Way } from "./place.ts";
+
+/** How long a program may take to say or do what is waited for, in ms: generous, for machines that run other tests. */
+const WAIT_MS = 30_000;
+const POLL_MS = 20;
+
+export interface PeerProcessOptions {
+  readonly place: Place;
+  readonly way?: Way;
+  /** Everything after the command's name. */
+  readonly args: readonly string[];
+}
+
+/** How a program ended, and all that it wrote. */
+export type Ended = Readonly<{ code: number; stdout: string; stderr: string }>;
+
+/** A peer, or a registry, without a terminal: lines go in and come out through pipes. */
+export class PeerProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #stdout: Collected;
+  readonly #stderr: Collected;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#stdin = child.stdin.getWriter();
+    this.#stdout = new Collected(child.stdout);
+    this.#stderr = new Collected(child.stderr);
+  }
+
+  /** Starts a peer and waits until it is in its room. */
+  static async peer(name: string, place: Place, ...flags: string[]): Promise<PeerProcess> {
+    const args = [name, ...(flags.length === 0 ? [place.bootstrapFlag] : flags)];
+    const peer = PeerProcess.start("peer", { place, args });
+    try {
+      await peer.waitFor("You are in #");
+      return peer;
+    } catch (error) {
+      await peer[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Starts a command of the program, and does not wait. */
+  static start(command: "peer" | "bootstrap", { place, way = "run", args }: PeerProcessOptions): PeerProcess {
+    const [program, ...rest] = place.commandLine(way, command, args);
+    const child = new Deno.Command(program, {
+      args: rest,
+      clearEnv: true,
+      env: place.env,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new PeerProcess(child);
+  }
+
+  /** The first process: the task runner, if there is one. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** What came on stdout so far. */
+  get shown(): string {
+    return this.#stdout.text;
+  }
+
+  /** Types a line. */
+  async say(line: string): Promise<void> {
+    await this.#stdin.write(new TextEncoder().encode(`${line}\n`));
+  }
+
+  /** Nothing more will be typed. */
+  async endInput(): Promise<void> {
+    await this.#stdin.close();
+  }
+
+  /** Waits until stdout holds or matches `wanted`; throws with all output if it does not in time. */
+  async waitFor(wanted: string | RegExp, waitMs = WAIT_MS): Promise<RegExpExecArray | undefined> {
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const match = typeof wanted === "string" ? this.shown.includes(wanted) : wanted.exec(this.shown);
+      if (match === true) return undefined;
+      if (match) return match;
+      if (performance.now() > deadline || this.#stdout.ended) {
+        throw new Error(`Not shown: ${wanted}\n${this.shown}\n${this.#stderr.text}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** Goes away from the output, as `| head` does; the input stays open. */
+  async stopReading(): Promise<void> {
+    await this.#stdout.stop();
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits until the program has ended by itself. */
+  async ended(waitMs = WAIT_MS): Promise<Ended> {
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(late.resolve, waitMs, undefined);
+    const status = await Promise.race([this.#child.status, late.promise]);
+    clearTimeout(timer);
+    if (status === undefined) throw new Error(`Has not ended\n${this.shown}\n${this.#stderr.text}`);
+    await this.#release();
+    return { code: status.code, stdout: this.shown, stderr: this.#stderr.text };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#child.status;
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    await this.#stdin.abort().catch(() => {}); // its reader is gone, or it is closed already
+    await Promise.all([this.#stdout.done, this.#stderr.done]);
+  }
+}
+
+/** A stream of text, read as it comes. */
+class Collected {
+  text = "";
+  ended = false;
+  readonly done: Promise<void>;
+  readonly #reader: ReadableStreamDefaultReader<string>;
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+    this.done = this.#read();
+  }
+
+  /** Closes the pipe, whatever may still come. */
+  async stop(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  async #read(): Promise<void> {
+    for (let part = await this.#reader.read(); !part.done; part = await this.#reader.read()) this.text += part.value;
+    this.ended = true;
+  }
+}
