@@ -90,17 +90,26 @@ Deno.test("when nobody reads its output any more, a peer leaves quietly", async 
   await alice.waitFor("bob left");
 });
 
-/** A shell in a terminal, with a peer running in it. */
-async function shellWithPeer(place: Place): Promise<Tmux> {
+/** A shell in a terminal. */
+async function openShell(place: Place): Promise<Tmux> {
   const variables = Object.entries({ ...place.env, TERM: "screen-256color", PS1: "shell:" });
   const shell = ["env", "-i", ...variables.map(([key, value]) => `${key}=${value}`), "bash", "--norc", "--noprofile"];
   const tmux = await Tmux.open({ command: shell, columns: 120, rows: 50 });
   await tmux.waitFor("shell:");
-  const line = place.commandLine("task", "peer", ["alice", place.bootstrapFlag]);
-  await tmux.sendText(line.map((word) => `'${word}'`).join(" "));
-  await tmux.sendKey("Enter");
-  await tmux.waitFor("alice #lobby>", 30_000);
   return tmux;
+}
+
+/** A shell with a peer running in it. */
+async function shellWithPeer(place: Place): Promise<Tmux> {
+  const shell = await openShell(place);
+  await shell.sendText(inShell(place.commandLine("task", "peer", ["alice", place.bootstrapFlag])));
+  await shell.sendKey("Enter");
+  await shell.waitFor("alice #lobby>", 30_000);
+  return shell;
+}
+
+function inShell(line: readonly string[]): string {
+  return line.map((word) => `'${word}'`).join(" ");
 }
 
 /** Waits for the shell's prompt and asks how the peer ended and how the terminal is set. */
@@ -134,6 +143,31 @@ for (const [what, code, end] of ENDINGS) {
     assertStringIncludes(screen, `code ${code}\n`);
     assertMatch(screen, / icanon/);
     assertMatch(screen, / echo /);
+  });
+}
+
+/** Where input that is no terminal comes from, so that Ctrl-C is a signal: to task runner and peer at once. */
+const INPUTS: readonly [what: string, redirect: (line: string) => string, codes: RegExp][] = [
+  ["that stays open", (line) => `mkfifo "$XDG_STATE_HOME.pipe" && ${line} <> "$XDG_STATE_HOME.pipe"`, /^code 130$/m],
+  // The other end of the pipeline dies of it as well: whether the signal or the end of input comes first is a race.
+  ["from a pipeline", (line) => `tail -f /dev/null | ${line}`, /^code (0|130)$/m],
+];
+
+for (const [what, redirect, codes] of INPUTS) {
+  Deno.test(`Ctrl-C with input ${what} reaches task runner and peer at once, and is one goodbye`, needed, async () => {
+    await using place = await Place.create();
+    await using bob = await PeerProcess.peer("bob", place);
+    await using shell = await openShell(place);
+    await shell.sendText(redirect(inShell(place.commandLine("task", "peer", ["alice", place.bootstrapFlag]))));
+    await shell.sendKey("Enter");
+    await shell.waitFor("You are in #lobby", 30_000);
+    await shell.sendKey("C-c");
+    await shell.waitFor(/^(\^C)?shell:$/m);
+    await shell.sendText('echo "code ${PIPESTATUS[-1]}"');
+    await shell.sendKey("Enter");
+    await shell.waitFor(codes);
+    await bob.waitFor("alice left");
+    assert(!/alice (failed|does not answer)/.test(bob.shown), bob.shown);
   });
 }
 
