@@ -37,7 +37,7 @@ export type BroadcasterMessage =
   | Readonly<{ type: "tick" }>;
 
 /** A rumour that came the first time. */
-export type RumourHeard = Readonly<{ topic: string; author: string; payload: Uint8Array }>;
+export type RumourHeard = Readonly<Pick<Rumour, "topic" | "author" | "ageMs" | "payload">>;
 export const RUMOURS = topic<RumourHeard>("rumours");
 
 /** What of the broadcaster outlives a crash: where the numbering of our own rumours stands. */
@@ -227,13 +227,13 @@ class Rumours {
     else this.#send(address, this.#rumour(topic, payload, 0));
   }
 
-  heard({ topic, author, epoch, sequence, payload }: Rumour): void {
+  heard({ topic, author, epoch, sequence, ageMs, payload }: Rumour): void {
     if (author === this.#deps.name) return;
     if (sequence > 0 && !this.#seen.isNew(author, epoch, sequence)) {
       this.counters["rumours heard twice"]++;
       return;
     }
-    this.#ctx.events.publish(RUMOURS, { topic, author, payload });
+    this.#ctx.events.publish(RUMOURS, { topic, author, ageMs, payload });
   }
 
   member({ type, member }: MembershipEvent): void {
@@ -256,13 +256,15 @@ class Rumours {
     const isNew = this.#others.get(member.name) !== member.address;
     this.meet(member);
     if (!isNew || member.name === this.#deps.name) return;
-    const since = this.#ctx.clock.now() - RECENT_MS;
-    for (const { at, rumour } of this.#recent) if (at >= since) this.#send(member.address, rumour);
+    const now = this.#ctx.clock.now();
+    for (const { at, rumour } of this.#recent) {
+      if (now - at <= RECENT_MS) this.#send(member.address, { ...rumour, ageMs: now - at });
+    }
   }
 
   #rumour(topic: string, payload: Uint8Array, sequence: number): Rumour {
     const { name, memory } = this.#deps;
-    return { type: "rumour", topic, author: name, epoch: memory.epoch, sequence, payload };
+    return { type: "rumour", topic, author: name, epoch: memory.epoch, sequence, ageMs: 0, payload };
   }
 
   #send(to: Address, message: Rumour): void {

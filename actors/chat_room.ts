@@ -28,7 +28,9 @@ export const CHAT = topic<ChatEvent>("chat");
 /** What of a room outlives a crash of its actor; who else is in it is asked again. */
 export type RoomMemory = {
   readonly room: RoomName;
-  sinceWallMs: number;
+  /** When we came, for people; and by our own monotonic clock. */
+  readonly sinceWallMs: number;
+  readonly enteredAt: number;
   announced: boolean;
 };
 
@@ -107,7 +109,7 @@ class Room {
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
     const changed = this.#occupants.note(rumour.author, entry);
     if (entry.type === "came" || entry.type === "asked") this.#tellAbout("present", rumour.author);
-    if (entry.type === "said" || (changed && !this.#isOldNews(entry))) this.#show(rumour.author, entry);
+    if ((entry.type === "said" || changed) && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
   }
 
   member(event: MembershipEvent): void {
@@ -120,9 +122,12 @@ class Room {
     this.#tellAbout("asked", name);
   }
 
-  /** A newcomer is told again what was said just before; that others came before it is no news to anybody. */
-  #isOldNews(entry: Entry): boolean {
-    return entry.type === "came" && entry.wallMs < this.#deps.memory.sinceWallMs;
+  /**
+   * A newcomer is told again what was said just before, since others may know of it before the speaker does; what was
+   * said before it came is not for it.
+   */
+  #isFromBefore({ ageMs }: RumourHeard): boolean {
+    return ageMs > this.#ctx.clock.now() - this.#deps.memory.enteredAt;
   }
 
   /** Tells one other that we are here. */

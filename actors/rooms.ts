@@ -58,7 +58,7 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     const join = (room: RoomName): "joined" | "was_in" | "full" => {
       if (open.has(room)) return "was_in";
       if (open.size >= ROOMS_MAX) return "full";
-      const memory = { room, sinceWallMs: ctx.clock.wallMs(), announced: false };
+      const memory = { room, sinceWallMs: ctx.clock.wallMs(), enteredAt: ctx.clock.now(), announced: false };
       deps.memory.set(room, memory);
       start(memory);
       return "joined";

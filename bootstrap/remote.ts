@@ -38,7 +38,7 @@ export async function forward(
 
 const WHY = {
   timed_out: "No answer from a bootstrap registry",
-  gone: "Nobody to be reached",
+  gone: "No bootstrap registry can be reached",
   malformed: "Something that is no bootstrap registry answers",
   cancelled: "Stopped before there was an answer from the bootstrap registry",
 } as const;

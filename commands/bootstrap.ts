@@ -8,7 +8,7 @@ import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { openLog } from "./log_sink.ts";
-import { writeData, writeError } from "./output.ts";
+import { failed, writeData, writeError } from "./output.ts";
 import { onSignals } from "./signals.ts";
 
 /** Opening a port takes a moment; more means that something is wrong. */
@@ -23,6 +23,7 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   const { config } = configured;
 
   const log = openLog(config.logFile.value, config.logLevel.value);
+  if ("why" in log) return failed(log.why);
   const system = new ActorSystem({ clock: realClock, random: systemRandom(), log: log.sink });
   const service = system.spawn<ServiceMessage>(
     "bootstrap",

@@ -15,13 +15,17 @@ const LEVELS: Readonly<Record<LogLevel, LogTapeLevel>> = {
 };
 
 /**
- * A sink that appends one JSON object a line to `path`, or none at all without a path. Throws when the file cannot be
- * opened; a line that cannot be written later is lost, because a full disk must not stop a chat. LogTape is configured
+ * A sink that appends one JSON object a line to `path`, or none at all without a path; one sentence when the file cannot
+ * be opened. A line that cannot be written later is lost, because a full disk must not stop a chat. LogTape is configured
  * once for a process, so that there is one log at a time.
  */
-export function openLog(path: string | undefined, least: LogLevel): OpenLog {
+export function openLog(path: string | undefined, least: LogLevel): OpenLog | Readonly<{ why: string }> {
   if (path === undefined) return { sink: () => {}, close: () => {} };
-  Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close(); // LogTape would let everybody read it
+  try {
+    Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close(); // LogTape would let everybody read it
+  } catch (error) {
+    return { why: `cannot write the log ${path}: ${error instanceof Error ? error.message : error}` };
+  }
   configureSync({
     reset: true,
     sinks: { file: getFileSink(path, { formatter: jsonLine, bufferSize: 0 }) }, // a crash must not take lines with it

@@ -3,6 +3,7 @@
  * output quietly.
  */
 import { visible } from "../actors/repl/visible.ts";
+import { EXIT, type ExitCode } from "./exit_code.ts";
 
 /** Writes data as it is. */
 export function writeData(text: string): void {
@@ -12,6 +13,12 @@ export function writeData(text: string): void {
 /** Writes one clear line about what went wrong, whatever is in `message`. */
 export function writeError(message: string): void {
   writeAll(Deno.stderr, `parley: ${oneLine(message)}\n`);
+}
+
+/** Says what went wrong; the exit code for it. */
+export function failed(message: string): ExitCode {
+  writeError(message);
+  return EXIT.failed;
 }
 
 /** Longer than any message of ours; beyond it is only what we quote. */

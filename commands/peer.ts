@@ -28,7 +28,7 @@ import { openDenoTerminal } from "./deno_terminal.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { httpPost } from "./http_post.ts";
 import { openLog } from "./log_sink.ts";
-import { writeError } from "./output.ts";
+import { failed, writeError } from "./output.ts";
 import { readScript } from "./script_file.ts";
 import { onSignals } from "./signals.ts";
 import { loadState, saveState, stateFilePath } from "./state_file.ts";
@@ -62,6 +62,7 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
 async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Promise<ExitCode> {
   const state = await openState(name, config.stateDirectory.value);
   const log = openLog(config.logFile.value, config.logLevel.value);
+  if ("why" in log) return failed(log.why);
   const system = new ActorSystem({
     clock: realClock,
     random: systemRandom(),
@@ -94,7 +95,7 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
     }),
   );
   system.events.subscribe(MEMBERSHIP, ({ member }) => {
-    if (member.name === name) state.save();
+    if (member.name === name) void state.save().then((why) => person.warnOnce(why));
   });
   system.onStopped((failure) =>
     ended.resolve({ code: EXIT.failed, why: failure === undefined ? undefined : String(failure) })
@@ -104,7 +105,7 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
 
   const { code, why } = await ended.promise;
   forgetSignals();
-  await state.saved();
+  await state.save();
   await system.stop();
   person.leave();
   log.close();
@@ -117,18 +118,20 @@ async function openState(name: NodeName, directory: string | undefined) {
   const path = directory === undefined ? undefined : stateFilePath(directory, name as string as PeerName);
   const loaded = path === undefined ? undefined : await loadState(path);
   const memory = newMemory(loaded?.ok ? loaded.state : {});
-  let saving: Promise<unknown> = Promise.resolve();
-  const save = (): void => {
-    if (path === undefined || memory.address === undefined) return;
-    const { port } = splitAddress(memory.address);
-    // One after the other. That it fails (a read-only home) costs the next run its old port, nothing else.
-    saving = saving.then(() => saveState(path, { v: 1, port, incarnation: memory.membership.incarnation }));
-  };
-  const saved = (): Promise<unknown> => {
-    save();
+  let saving: Promise<string | undefined> = Promise.resolve(undefined);
+
+  /** Saves what is to be known next time; resolves with why that failed, which costs the next run its old port. */
+  const save = (): Promise<string | undefined> => {
+    if (path === undefined || memory.address === undefined) return saving;
+    const state = {
+      v: 1,
+      port: splitAddress(memory.address).port,
+      incarnation: memory.membership.incarnation,
+    } as const;
+    saving = saving.then(() => saveState(path, state)).then((saved) => saved.ok ? undefined : saved.why);
     return saving;
   };
-  return { memory, save, saved };
+  return { memory, save };
 }
 
 /** The terminal and its REPL, across restarts of the actor. */
@@ -140,6 +143,7 @@ class Person {
   readonly #style: Style;
   readonly #callerFolder: string | undefined;
   #ref: ActorRef<ReplMessage> | undefined;
+  #warned = false;
 
   constructor(
     name: NodeName,
@@ -179,6 +183,13 @@ class Person {
       if (isFirst) this.#listen();
       return behavior(ctx);
     };
+  }
+
+  /** Tells the person, the first time that there is something to tell. */
+  warnOnce(why: string | undefined): void {
+    if (why === undefined || this.#warned) return;
+    this.#warned = true;
+    this.#ref?.tell({ type: "notice", text: why, tone: "bad" });
   }
 
   /** Draws for the last time, and gives the terminal back. */

@@ -128,7 +128,7 @@ Deno.test("a registry that dies is missed, over HTTP and over a link", async () 
   const replies = [await ask(web, { type: "list" }), await ask(link, { type: "list" })];
   assertEquals(replies, [
     { ok: false, why: `No answer from a bootstrap registry at http://${address}` },
-    { ok: false, why: `Nobody to be reached at parley://${address}` },
+    { ok: false, why: `No bootstrap registry can be reached at parley://${address}` },
   ]);
   await client.stop();
 });

@@ -8,6 +8,8 @@ export type Rumour = Readonly<{
   epoch: number;
   /** 0 for what is said to one peer only and may come twice. */
   sequence: number;
+  /** How long ago it was said, by the author's clock: not 0 where a newcomer is told what it may have missed. */
+  ageMs: number;
   payload: Uint8Array;
 }>;
 
@@ -19,10 +21,11 @@ const NAME_CHARACTERS_MAX = 256;
 /** The rumour in what a stranger sent, or `undefined`. */
 export function decodeRumour(value: unknown): Rumour | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { type, topic, author, epoch, sequence, payload } = value as Record<string, unknown>;
+  const { type, topic, author, epoch, sequence, ageMs, payload } = value as Record<string, unknown>;
   if (type !== "rumour" || !isName(topic) || !isName(author) || !isCount(epoch) || !isCount(sequence)) return undefined;
+  if (typeof ageMs !== "number" || !(ageMs >= 0)) return undefined;
   if (!(payload instanceof Uint8Array) || payload.length > RUMOUR_PAYLOAD_BYTES_MAX) return undefined;
-  return { type, topic, author, epoch, sequence, payload };
+  return { type, topic, author, epoch, sequence, ageMs, payload };
 }
 
 function isName(value: unknown): value is string {

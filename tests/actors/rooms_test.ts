@@ -38,9 +38,13 @@ function alone() {
     ask((replyTo: ActorRef<SayReply>) => ({ type: "say", room, text, replyTo }));
   const list = (room: RoomName) =>
     ask((replyTo: ActorRef<readonly Occupant[] | "not_in">) => ({ type: "list", room, replyTo }));
-  async function hear(author: string, entry: Parameters<typeof encodeEntry>[0] | Uint8Array): Promise<void> {
+  async function hear(
+    author: string,
+    entry: Parameters<typeof encodeEntry>[0] | Uint8Array,
+    ageMs = 0,
+  ): Promise<void> {
     const payload = entry instanceof Uint8Array ? entry : encodeEntry(entry);
-    system.events.publish(RUMOURS, { topic: "room/dev", author, payload });
+    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs, payload });
     await clock.advance(1);
   }
   async function member(type: "joined" | "left", name: string): Promise<void> {
@@ -86,7 +90,7 @@ Deno.test("that others came before oneself is no news", async () => {
   const { clock, join, hear, shown } = alone();
   await clock.advance(1_000);
   await join(DEV);
-  await hear("bob", { type: "came", wallMs: clock.wallMs() - 500 });
+  await hear("bob", { type: "came", wallMs: clock.wallMs() - 500 }, 500);
   assertEquals(shown, []);
 });
 
@@ -183,4 +187,13 @@ Deno.test("rooms can all be closed without a word", async () => {
   await clock.advance(1);
   assertEquals(await closed, "closed");
   assertEquals([await list(DEV), memory.size, spread], ["not_in", 0, ["all: came"]]);
+});
+
+Deno.test("what was said before we came is not for us, whatever the speaker's clock says", async () => {
+  const { clock, join, hear, shown } = alone();
+  await join(DEV);
+  await clock.advance(1_000);
+  await hear("bob", { type: "said", text: "long before", wallMs: clock.wallMs() }, 5_000);
+  await hear("bob", { type: "said", text: "just before we knew each other", wallMs: 0 }, 500);
+  assertEquals(shown.flatMap((event) => event.type === "said" ? [event.text] : []), ["just before we knew each other"]);
 });

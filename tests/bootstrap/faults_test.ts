@@ -77,7 +77,7 @@ Deno.test("a registry that cannot be reached is said to be nobody, within half a
   const { world, bob, ref } = await remote(registry(CONFIG));
   bob.kill();
   const { why, afterMs } = await refusal(world, ref, LIST);
-  assertEquals(why, `Nobody to be reached at parley://${bob.address}`);
+  assertEquals(why, `No bootstrap registry can be reached at parley://${bob.address}`);
   assert(afterMs < 500, `${afterMs} ms`);
 });
 
@@ -86,7 +86,7 @@ Deno.test("a peer without a registry is said to be nobody, at once", async () =>
   const [alice, bob] = await world.startAll("alice", "bob");
   const ref = alice.system.spawn("bootstrap", remoteBootstrap(() => alice.courier, bob.address));
   const { why, afterMs } = await refusal(world, ref, LIST);
-  assertEquals([why, afterMs < 50], [`Nobody to be reached at parley://${bob.address}`, true]);
+  assertEquals([why, afterMs < 50], [`No bootstrap registry can be reached at parley://${bob.address}`, true]);
 });
 
 Deno.test("a registry that dies while it is asked is missed within 3 s, and answers again when it is back", async () => {
@@ -210,7 +210,7 @@ Deno.test("a port held by a peer that has no registry is said to be taken, and t
   const open = openSimulatedTransportOn(world.network);
   const ref = local(world, alice, (bind, handler) => (attempts++, open(bind, handler)));
   const { why, afterMs } = await refusal(world, ref, join("alice"));
-  assertEquals(why, `Nobody to be reached at ${WELL_KNOWN}, which is taken`);
+  assertEquals(why, `No bootstrap registry can be reached at ${WELL_KNOWN}, which is taken`);
   assert(afterMs < 1_000, `${afterMs} ms`);
   await world.clock.advance(60_000);
   assert(attempts <= 25, `${attempts} attempts`);

@@ -65,8 +65,11 @@ Deno.test("a peer that is refused for its name is not listed", async () => {
 /** What is at the address instead of a registry, and what is said of it. */
 type NoRegistry = { readonly port: number; close(): Promise<void> };
 const NO_REGISTRIES: readonly [what: string, open: () => NoRegistry, says: { parley: string; http: string }][] = [
-  ["nobody", nobody, { parley: "Nobody to be reached", http: "No answer from a bootstrap registry" }],
-  ["a web page", webPage, { parley: "Nobody to be reached", http: "the registry's answer is not its data" }],
+  ["nobody", nobody, { parley: "No bootstrap registry can be reached", http: "No answer from a bootstrap registry" }],
+  ["a web page", webPage, {
+    parley: "No bootstrap registry can be reached",
+    http: "the registry's answer is not its data",
+  }],
   ["a server that never answers", silence, {
     parley: "No answer from a bootstrap registry",
     http: "No answer from a bootstrap registry",

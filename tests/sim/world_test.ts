@@ -129,5 +129,5 @@ Deno.test("a peer whose registry never answers gives up with exit code 3", async
   const world = new World({ seed: 9 });
   const lost = world.start("lost", { bootstrap: { type: "parley", address: "127.0.0.1:1" as never } });
   await world.clock.until(() => lost.state === "ended", 60_000, "it gives up");
-  assertEquals([lost.exitCode, lost.exitReason], [3, "Nobody to be reached at parley://127.0.0.1:1"]);
+  assertEquals([lost.exitCode, lost.exitReason], [3, "No bootstrap registry can be reached at parley://127.0.0.1:1"]);
 });

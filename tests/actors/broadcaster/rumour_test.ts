@@ -8,6 +8,7 @@ const RUMOUR = {
   author: "bob",
   epoch: 1,
   sequence: 1,
+  ageMs: 0,
   payload: new Uint8Array([1, 2]),
 };
 
@@ -33,6 +34,9 @@ const REJECTS: Readonly<Record<string, unknown>> = {
   "half an epoch": { ...RUMOUR, epoch: 0.5 },
   "an epoch beyond the exact numbers": { ...RUMOUR, epoch: 2 ** 53 },
   "a sequence that is a bigint": { ...RUMOUR, sequence: 1n },
+  "an age below nothing": { ...RUMOUR, ageMs: -1 },
+  "an age that is no number": { ...RUMOUR, ageMs: NaN },
+  "no age": { ...RUMOUR, ageMs: undefined },
   "a sequence that is a text": { ...RUMOUR, sequence: "1" },
   "a payload that is a text": { ...RUMOUR, payload: "hi" },
   "a payload that is a list": { ...RUMOUR, payload: [1, 2] },

@@ -23,7 +23,7 @@ Deno.test("a registry that keeps silent: exit code 3, in one sentence, within a 
   const lost = world.start("lost", { bootstrap: { type: "parley", address: "127.0.0.1:1" as Address } });
   await world.clock.until(() => lost.state === "ended", 60_000, "it gives up");
   assertEquals(lost.exitCode, 3);
-  assertEquals(lost.exitReason, "Nobody to be reached at parley://127.0.0.1:1");
+  assertEquals(lost.exitReason, "No bootstrap registry can be reached at parley://127.0.0.1:1");
 });
 
 Deno.test("a peer whose last port is taken takes another, and comes in", async () => {
