@@ -123,12 +123,10 @@ async function openState(name: NodeName, directory: string | undefined) {
   /** Saves what is to be known next time; resolves with why that failed, which costs the next run its old port. */
   const save = (): Promise<string | undefined> => {
     if (path === undefined || memory.address === undefined) return saving;
-    const state = {
-      v: 1,
-      port: splitAddress(memory.address).port,
-      incarnation: memory.membership.incarnation,
-    } as const;
-    saving = saving.then(() => saveState(path, state)).then((saved) => saved.ok ? undefined : saved.why);
+    const { port } = splitAddress(memory.address);
+    saving = saving // one after the other, each with the incarnation as it is by then
+      .then(() => saveState(path, { v: 1, port, incarnation: memory.membership.incarnation }))
+      .then((saved) => saved.ok ? undefined : saved.why);
     return saving;
   };
   return { memory, save };
