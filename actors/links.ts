@@ -26,7 +26,7 @@ export type LinksMessage =
   /** From the transport: somebody opened a link; then what happens on connections. */
   | Readonly<{ type: "accepted"; stream: Stream; adopt: (handler: StreamHandler) => void }>
   | Readonly<{ type: "opened"; connection: Connection }>
-  | Readonly<{ type: "received"; connection: Connection; bytes: Uint8Array }>
+  | Readonly<{ type: "received"; connection: Connection; piece: number; bytes: Uint8Array }>
   | Readonly<{ type: "ended"; connection: Connection }>
   | Readonly<{ type: "closed"; connection: Connection }>
   /** Timers. */
@@ -57,6 +57,8 @@ export type LinksCounters = {
   malformed: number;
   /** Connections closed because no hello came in time, or nothing more. */
   timedOut: number;
+  /** Connections closed because a piece of them was dropped on its way to us. */
+  torn: number;
   /** Connections closed because there were too many. */
   crowdedOut: number;
 };
@@ -93,7 +95,7 @@ export function links(clock: Clock): Behavior<LinksMessage> {
         case "opened":
           return keeper.opened(message.connection);
         case "received":
-          return keeper.received(message.connection, message.bytes);
+          return keeper.received(message.connection, message.piece, message.bytes);
         case "ended":
           return keeper.ended(message.connection);
         case "closed":

@@ -101,7 +101,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       ctx.spawn(
         "pool",
         pool({ name, profile, cast, memory: memory.membership, broadcasterMemory: memory.broadcaster }),
-        PERMANENT,
+        { ...PERMANENT, mailbox: POOL_MAILBOX },
       ),
     );
     const broadcaster = () => cast.get("broadcaster");
@@ -146,6 +146,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
 }
 
 const PERMANENT = { restart: "permanent" } as const;
+
+/** Datagrams that wait to be decoded (HandoffQueueDepth in memberlist): of more, the oldest news is the least missed. */
+const POOL_MAILBOX = { limit: 1_024, whenFull: "drop_oldest" } as const;
 
 /** Links that ask the transport to introduce them at each start, so that they know it also after their own crash. */
 function introduced(behavior: Behavior<LinksMessage>, cast: Cast): Behavior<LinksMessage> {

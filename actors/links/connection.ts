@@ -19,6 +19,9 @@ export class Connection {
   retired = false;
   /** When the last whole frame came: single bytes are no sign of life. */
   heardAt: number;
+  /** Pieces that arrived from the network, and those that reached us: a mailbox in between may have been full. */
+  arrived = 0;
+  taken = 0;
   /** Actors of ours that the other side watches: how to stop. */
   readonly theirWatches = new Map<number, () => void>();
   readonly #reader = new FrameReader();

@@ -45,6 +45,7 @@ export class LinkKeeper {
     refused: 0,
     malformed: 0,
     timedOut: 0,
+    torn: 0,
     crowdedOut: 0,
   };
   readonly #instance: string;
@@ -129,8 +130,9 @@ export class LinkKeeper {
     this.#greet(connection);
   }
 
-  received(connection: Connection, bytes: Uint8Array): void {
+  received(connection: Connection, piece: number, bytes: Uint8Array): void {
     if (!this.#live.has(connection)) return; // hung up on, or from before a restart
+    if (piece !== ++connection.taken) return this.#torn(connection);
     const envelopes = connection.read(bytes, this.#now());
     if (envelopes === undefined) return this.#malformed(connection);
     for (const envelope of envelopes) if (this.#live.has(connection)) this.#receive(connection, envelope);
@@ -372,6 +374,12 @@ export class LinkKeeper {
     this.#hangUp(connection);
   }
 
+  /** What follows a missing piece makes no sense: a new connection does. */
+  #torn(connection: Connection): void {
+    this.#counters.torn++;
+    this.#hangUp(connection);
+  }
+
   #late(path: string, message: unknown): void {
     this.#ctx.deadLetter({ to: path, message, reason: "late_reply" });
   }
@@ -403,7 +411,7 @@ export class LinkKeeper {
     const { self } = this.#ctx;
     return {
       opened: () => self.tell({ type: "opened", connection: connection() }),
-      data: (bytes) => self.tell({ type: "received", connection: connection(), bytes }),
+      data: (bytes) => self.tell({ type: "received", connection: connection(), piece: ++connection().arrived, bytes }),
       ended: () => self.tell({ type: "ended", connection: connection() }),
       closed: () => self.tell({ type: "closed", connection: connection() }),
     };

@@ -40,8 +40,8 @@ export type CommandCall = Readonly<{
 export type CommandPeer = Readonly<{
   steps: Steps;
   tree(): readonly TreeNode[];
-  /** Makes the actor at a path fail; false when there is none. */
-  crash(path: string): boolean;
+  /** Makes the actor at a path fail, unless there is none or it is down already. */
+  crash(path: string): "failed" | "down" | "unknown";
   /** Everything that was counted so far, by where and what. */
   counters(): Promise<readonly (readonly [string, number])[]>;
 }>;

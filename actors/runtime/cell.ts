@@ -50,7 +50,7 @@ export class Cell implements Runnable {
   #stopReason: StopReason = "stopped";
   #supervision: Supervision = SUPERVISION_DEFAULTS;
   #history: RestartHistory = NO_RESTARTS;
-  readonly #pendingRestarts = new Set<Cancel>();
+  readonly #pendingRestarts = new Set<PendingRestart>();
 
   constructor(host: Host, parent: Cell | undefined, name: string, behavior: Behavior<unknown>, options: SpawnOptions) {
     this.#host = host;
@@ -111,6 +111,12 @@ export class Cell implements Runnable {
     return true;
   }
 
+  /** Something of the runtime threw while this actor had its turn, such as a sink of the log. */
+  fault(error: unknown): void {
+    this.#scheduled = false;
+    this.fail(error);
+  }
+
   /** Stops for good: children first, in reverse order of their start. */
   stop(reason: StopReason, then: () => void = () => {}): void {
     if (this.state === "stopped") return then();
@@ -121,13 +127,14 @@ export class Cell implements Runnable {
     if (this.state !== "ending") this.#end(() => this.#stopped());
   }
 
-  /** As if the actor had thrown `error` over `envelope`. */
-  fail(error: unknown, envelope?: Envelope): void {
-    if (this.state === "ending" || this.state === "waiting" || this.state === "stopped") return;
+  /** As if the actor had thrown `error` over `envelope`; false when it is down already. */
+  fail(error: unknown, envelope?: Envelope): boolean {
+    if (this.state === "ending" || this.state === "waiting" || this.state === "stopped") return false;
     this.lastError = error;
     this.#host.log(this.path).error("actor_crashed", { error: describe(error), message: envelope?.message });
     if (envelope !== undefined) this.#undeliverable(envelope, "crashed", error);
     this.#end(() => this.#exited("failed"));
+    return true;
   }
 
   #schedule(): void {
@@ -187,7 +194,8 @@ export class Cell implements Runnable {
   #end(then: () => void): void {
     this.state = "ending";
     this.#incarnation?.abort();
-    for (const cancel of this.#pendingRestarts) cancel();
+    for (const envelope of this.#mailbox.drainOwn()) this.#undeliverable(envelope, "stopped");
+    for (const { cancel } of this.#pendingRestarts) cancel();
     this.#pendingRestarts.clear();
     this.#stopChildren(() =>
       this.#awaitIdle(() => {
@@ -259,7 +267,7 @@ export class Cell implements Runnable {
         return child.#stopped();
       case "escalate":
         child.#stopped();
-        return this.fail(new Error(`Too many restarts of ${child.path}`, { cause: child.lastError }));
+        return void this.fail(new Error(`Too many restarts of ${child.path}`, { cause: child.lastError }));
       case "restart":
         this.#history = decision.history;
         return this.#restartGroup(decision.names.map((name) => this.children.get(name)!), decision.delayMs);
@@ -275,12 +283,23 @@ export class Cell implements Runnable {
         this.#restartGroup(group, delayMs);
       });
     }
+    this.#overtake(group);
     if (delayMs === 0) return group.forEach((cell) => cell.#restart());
     const cancel = this.#host.clock.after(delayMs, () => {
-      this.#pendingRestarts.delete(cancel);
+      this.#pendingRestarts.delete(pending);
       for (const cell of group) cell.#restart();
     });
-    this.#pendingRestarts.add(cancel);
+    const pending: PendingRestart = { group, cancel };
+    this.#pendingRestarts.add(pending);
+  }
+
+  /** A restart that waits and has members of this group would start them out of order: this one covers it. */
+  #overtake(group: readonly Cell[]): void {
+    for (const pending of this.#pendingRestarts) {
+      if (!pending.group.some((cell) => group.includes(cell))) continue;
+      pending.cancel();
+      this.#pendingRestarts.delete(pending);
+    }
   }
 
   #restart(): void {
@@ -306,6 +325,9 @@ export class Cell implements Runnable {
     this.#host.deadLetter({ to: this.path, message: envelope.message, reason, cause });
   }
 }
+
+/** Children that start again together after a delay. */
+type PendingRestart = Readonly<{ group: readonly Cell[]; cancel: Cancel }>;
 
 /** What an incarnation asks of its cell. */
 type CellActions = Readonly<{
@@ -344,7 +366,7 @@ class Incarnation implements Context<unknown> {
     this.log = host.log(cell.path);
     this.events = host.events;
     this.deadLetter = (letter) => host.deadLetter(letter);
-    this.timers = new TimerTable(host.clock, (message, timer) => actions.deliver({ message, timer }));
+    this.timers = new TimerTable(host.clock, (message, timer) => actions.deliver({ message, lane: "own", timer }));
   }
 
   get signal(): AbortSignal {
@@ -371,7 +393,7 @@ class Incarnation implements Context<unknown> {
     const key = ref as ActorRef<never>;
     this.#watched.set(key, () => {}); // before the call: it may answer at once
     const cancel = ref.watch((reason) => {
-      if (this.#watched.delete(key)) this.#actions.deliver({ message: toMessage(reason) });
+      if (this.#watched.delete(key)) this.#actions.deliver({ message: toMessage(reason), lane: "own" });
     });
     if (this.#watched.has(key)) this.#watched.set(key, cancel);
   }
@@ -397,7 +419,7 @@ class Incarnation implements Context<unknown> {
 
   pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => unknown, failed: (error: unknown) => unknown): void {
     const deliver = (message: unknown): void => {
-      if (!this.signal.aborted) this.#actions.deliver({ message });
+      if (!this.signal.aborted) this.#actions.deliver({ message, lane: "own" });
     };
     promise.then((value) => deliver(ok(value)), (error) => deliver(failed(error)));
   }

@@ -4,6 +4,8 @@ import type { Clock } from "./clock.ts";
 export interface Runnable {
   /** Handles at most `limit` messages; true when there are more. */
   run(limit: number): boolean;
+  /** Told what `run` threw, which it should not; whatever comes of that, the others get their turns. */
+  fault(error: unknown): void;
 }
 
 /** Messages an actor handles before the next one gets its turn. */
@@ -40,9 +42,18 @@ export class Dispatcher {
         return;
       }
       const runnable = this.#ready[at]!;
-      if (runnable.run(MESSAGES_PER_TURN)) this.#ready.push(runnable);
+      if (this.#turn(runnable)) this.#ready.push(runnable);
     }
     this.#ready = [];
     this.#scheduled = false;
+  }
+
+  #turn(runnable: Runnable): boolean {
+    try {
+      return runnable.run(MESSAGES_PER_TURN);
+    } catch (error) {
+      runnable.fault(error);
+      return false;
+    }
   }
 }

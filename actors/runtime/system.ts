@@ -96,12 +96,11 @@ export class ActorSystem {
     return this.#deadLetters;
   }
 
-  /** Makes the actor at `path` fail as if it had thrown; false when there is none. */
-  crash(path: string, error: Error = new Error("Crashed on purpose")): boolean {
+  /** Makes the actor at `path` fail as if it had thrown, unless there is none or it is down already. */
+  crash(path: string, error: Error = new Error("Crashed on purpose")): "failed" | "down" | "unknown" {
     const cell = this.#find(path);
-    if (cell === undefined || cell === this.#root) return false;
-    cell.fail(error);
-    return true;
+    if (cell === undefined || cell === this.#root) return "unknown";
+    return cell.fail(error) ? "failed" : "down";
   }
 
   /** Stops everything, children before parents, and resolves when all is down. */

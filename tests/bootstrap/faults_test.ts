@@ -185,7 +185,7 @@ for (const part of ["", "/registry", "/links", "/transport"]) {
     const [first, second] = [local(world, alice), local(world, bob)];
     await answer(world, first, join("alice"));
     await answer(world, second, join("bob"));
-    assert(alice.system.crash(`/bootstrap/service-1${part}`));
+    assertEquals(alice.system.crash(`/bootstrap/service-1${part}`), "failed");
     await world.clock.advance(10_000);
     assertEquals(idsOf(await answer(world, first, LIST)), ["alice", "bob"]);
     assertEquals(idsOf(await answer(world, second, LIST)), ["alice", "bob"]);

@@ -40,7 +40,7 @@ async function three(seed: string) {
 for (const part of CAST) {
   Deno.test(`${part} crashes: it is restarted, and the peer goes on chatting without being seen to leave`, async () => {
     const { world, terminal, alice, bob, charly } = await three(part);
-    assert(alice.system.crash(`/peer/${part}`));
+    assertEquals(alice.system.crash(`/peer/${part}`), "failed");
     await world.clock.advance(4_000);
     alice.say("I am still here");
     bob.say("so am I");

@@ -22,8 +22,14 @@ export const ACTOR_COMMANDS: readonly Command[] = [
     run({ args, peer, print }) {
       if (args.length !== 1) return "usage";
       const path = args[0]!;
-      if (!peer.crash(path)) return failed(`There is no actor at "${visible(path)}": tree shows them`);
-      print(`${visible(path)} was made to fail`);
+      switch (peer.crash(path)) {
+        case "failed":
+          return print(`${visible(path)} was made to fail`);
+        case "down":
+          return failed(`${visible(path)} is down already, and about to start again`);
+        case "unknown":
+          return failed(`There is no actor at "${visible(path)}": tree shows them`);
+      }
     },
   },
   {

@@ -235,3 +235,44 @@ Deno.test("pipeToSelf delivers the outcome of a promise, unless the incarnation 
   await clock.advance(500);
   assertEquals(got, ["Error: no", "after 10"]);
 });
+
+Deno.test("a flood drops what others say, never an actor's own timers, watches and promises", async () => {
+  const { clock, system } = virtualSystem();
+  const got: string[] = [];
+  let release = (): void => {};
+  const mortal = system.spawn<string>("mortal", (ctx) => () => ctx.stop(ctx.self));
+  const ref = system.spawn<string>("a", (ctx) => {
+    ctx.timers.every("tick", 100, "tick");
+    ctx.timers.after("once", 150, "once");
+    ctx.watch(mortal, () => "gone");
+    ctx.pipeToSelf(new Promise<void>((resolve) => clock.after(120, resolve)), () => "piped", String);
+    return (message) => {
+      got.push(message);
+      return message === "block" ? new Promise<void>((resolve) => release = resolve) : undefined;
+    };
+  }, { mailbox: { limit: 2 } });
+  ref.tell("block");
+  await clock.advance(0);
+  for (let i = 0; i < 10; i++) ref.tell("flood");
+  mortal.tell("die");
+  await clock.advance(180);
+  release();
+  await clock.advance(200);
+  assertEquals(got, ["block", "gone", "tick", "piped", "once", "flood", "flood", "tick", "tick"]);
+});
+
+Deno.test("what was piped to an incarnation that crashed does not reach the next one", async () => {
+  const { clock, system, deadLetters } = virtualSystem();
+  const got: string[] = [];
+  const ref = system.spawn<string>("a", (ctx) => async (message) => {
+    got.push(message);
+    if (message !== "go") return;
+    ctx.pipeToSelf(Promise.resolve(), () => "piped", String);
+    await new Promise<void>((resolve) => clock.after(10, resolve)); // it waits in the mailbox by now
+    throw new Error("boom");
+  });
+  ref.tell("go");
+  await clock.advance(100);
+  assertEquals(got, ["go"]);
+  assertEquals(deadLetters.map(({ message, reason }) => [message, reason]), [["go", "crashed"], ["piped", "stopped"]]);
+});

@@ -9,6 +9,9 @@ import {
   type Supervision,
   SUPERVISION_DEFAULTS,
 } from "../../../actors/runtime/supervisor.ts";
+import { seededRandom } from "../../../actors/runtime/random.ts";
+import { ActorSystem } from "../../../actors/runtime/system.ts";
+import { VirtualClock } from "../../../sim/virtual_clock.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
 
 /** A parent with children a, b, c that throw on "crash", finish on "finish" and note everything in `trace`. */
@@ -207,7 +210,7 @@ Deno.test("a stop overtakes a pending restart", async () => {
 Deno.test("crash(path) makes an actor fail as if it had thrown, and the tree shows it", async () => {
   const { clock, system } = family({});
   await clock.advance(0);
-  assertEquals([system.crash("/parent/b"), system.crash("/parent/nobody")], [true, false]);
+  assertEquals([system.crash("/parent/b"), system.crash("/parent/nobody")], ["failed", "unknown"]);
   await clock.advance(0);
   const [parent] = system.tree();
   assertEquals(parent!.children.map(({ path, state, restarts, lastError }) => [path, state, restarts, lastError]), [
@@ -225,4 +228,48 @@ Deno.test("decide() forgets restarts that left the window", () => {
   if (first.type !== "restart") return;
   assertEquals(decide(supervision, exit, ["a"], first.history, 999, 0.5).type, "escalate");
   assertEquals(decide(supervision, exit, ["a"], first.history, 1_000, 0.5).type, "restart");
+});
+
+Deno.test("of two restarts that wait, the one that covers the other starts all, once and in order", async () => {
+  const { clock, trace, refs } = family({ strategy: "rest_for_one", backoffMinMs: 1_000, jitter: 0, maxRestarts: 10 });
+  await clock.advance(0);
+  refs["b"]!.tell("crash"); // the first restart is at once
+  await clock.advance(0);
+  trace.length = 0;
+  refs["b"]!.tell("crash"); // the second waits 1 s
+  await clock.advance(500);
+  refs["a"]!.tell("crash"); // and the third 2 s, with b in its group
+  await clock.advance(5_000);
+  assertEquals(trace.filter((line) => line.endsWith("starts")), ["a starts", "b starts", "c starts"]);
+});
+
+Deno.test("an actor that is down already cannot be crashed", async () => {
+  const { clock, system, refs } = family({ backoffMinMs: 1_000, jitter: 0 });
+  await clock.advance(0);
+  refs["a"]!.tell("crash");
+  await clock.advance(0);
+  refs["a"]!.tell("crash");
+  await clock.advance(0);
+  assertEquals(system.crash("/parent/a"), "down");
+});
+
+Deno.test("a log that throws fails the actor that had its turn, and nobody else", async () => {
+  const clock = new VirtualClock();
+  const got: string[] = [];
+  const system = new ActorSystem({
+    clock,
+    random: seededRandom(1),
+    log: ({ event }) => {
+      if (event === "bad") throw new Error("the sink");
+    },
+  });
+  system.onStopped(() => {});
+  const bad = system.spawn<string>("bad", (ctx) => () => ctx.log.info("bad"));
+  const good = system.spawn<string>("good", () => (message) => void got.push(message));
+  bad.tell("x");
+  good.tell("one");
+  await clock.advance(10);
+  good.tell("two");
+  await clock.advance(10);
+  assertEquals(got, ["one", "two"]);
 });
