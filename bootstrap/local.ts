@@ -7,7 +7,8 @@ import type { Courier } from "../actors/runtime/remote_ref.ts";
 import type { Address } from "../transport/address.ts";
 import { type OpenTransport, TransportOpenError } from "../transport/transport.ts";
 import { forward, remoteRegistry } from "./remote.ts";
-import { registryService, type ServiceMessage } from "./service.ts";
+import { emptyRegistry } from "./registry.ts";
+import { newServiceMemory, registryService, type ServiceMemory, type ServiceMessage } from "./service.ts";
 
 export type LocalOptions = Readonly<{
   /** Where this machine's registry is, whoever hosts it. */
@@ -29,6 +30,14 @@ type Role =
   | Readonly<{ type: "hosting"; registry: ActorRef<BootstrapMessage>; service: ActorRef<ServiceMessage> }>
   | Readonly<{ type: "following"; registry: ActorRef<BootstrapMessage> }>;
 
+/** What outlives a crash of this actor: nobody would tell it again, and others would not find us any more. */
+type LocalMemory = {
+  /** Ourselves, as last registered: said again to whoever hosts next. */
+  candidate: RegistryPeer | undefined;
+  /** What we host, while we do. */
+  readonly hosted: ServiceMemory;
+};
+
 /** After its host died, peers wait up to this long, each another while, so that they do not all try at once. */
 const TAKE_OVER_WITHIN_MS = 300;
 
@@ -46,8 +55,10 @@ const WAITING_MAX = 64;
  * there, and when its host dies another takes over and everybody registers anew.
  */
 export function localBootstrap(options: LocalOptions): Behavior<BootstrapMessage> {
+  const memory: LocalMemory = { candidate: undefined, hosted: newServiceMemory(options.config) };
   const behavior: Behavior<LocalMessage> = (ctx) => {
-    const bootstrap = new LocalBootstrap(ctx, options);
+    const bootstrap = new LocalBootstrap(ctx, options, memory);
+    if (memory.candidate !== undefined) bootstrap.settle();
     return (message) => {
       switch (message.type) {
         case undefined:
@@ -69,16 +80,16 @@ export function localBootstrap(options: LocalOptions): Behavior<BootstrapMessage
 class LocalBootstrap {
   readonly #ctx: Context<LocalMessage>;
   readonly #options: LocalOptions;
+  readonly #memory: LocalMemory;
   #role: Role | undefined;
   #settling = false;
   #waiting: BootstrapMessage[] = [];
-  /** Ourselves, as last registered: said again to whoever hosts next. */
-  #candidate: RegistryPeer | undefined;
   #services = 0;
 
-  constructor(ctx: Context<LocalMessage>, options: LocalOptions) {
+  constructor(ctx: Context<LocalMessage>, options: LocalOptions, memory: LocalMemory) {
     this.#ctx = ctx;
     this.#options = options;
+    this.#memory = memory;
   }
 
   command(message: BootstrapMessage): void {
@@ -110,7 +121,7 @@ class LocalBootstrap {
     const waiting = this.#waiting;
     this.#waiting = [];
     const registersItself = waiting.some(({ command }) => command.type === "join");
-    if (this.#candidate !== undefined && !registersItself) this.#register(role, this.#candidate);
+    if (this.#memory.candidate !== undefined && !registersItself) this.#register(role, this.#memory.candidate);
     for (const message of waiting) this.#forward(role, message);
   }
 
@@ -120,7 +131,7 @@ class LocalBootstrap {
     this.#waiting = [];
     for (const { replyTo } of waiting) replyTo.tell({ ok: false, why });
     // Who was registered wants to be again, although no command asks for it.
-    if (this.#candidate !== undefined) this.#settleAfter(RETRY_MS);
+    if (this.#memory.candidate !== undefined) this.#settleAfter(RETRY_MS);
   }
 
   hostGone(reason: StopReason): void {
@@ -136,7 +147,8 @@ class LocalBootstrap {
   async #openOrFollow(): Promise<Role> {
     const { address, config, openTransport, clock, courier } = this.#options;
     const name = `service-${++this.#services}`;
-    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, clock }));
+    const { hosted: memory } = this.#memory;
+    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, clock, memory }));
     const open = this.#ctx.ask<ServiceMessage, OpenReply>(
       service,
       (replyTo) => ({ type: "open", replyTo }),
@@ -147,6 +159,7 @@ class LocalBootstrap {
     this.#ctx.stop(service); // also when it did not answer in time: it may still take the port
     const { error } = opened;
     if (!(error instanceof TransportOpenError && error.reason === "in_use")) throw error;
+    memory.registry.data = emptyRegistry(config); // somebody else's is the true one now
     return { type: "following", registry: remoteRegistry(courier(), address) };
   }
 
@@ -157,8 +170,8 @@ class LocalBootstrap {
   }
 
   #remember(command: RegistryCommand): void {
-    if (command.type === "join" || command.type === "refill") this.#candidate = command.peer;
-    if (command.type === "leave" && command.id === this.#candidate?.id) this.#candidate = undefined;
+    if (command.type === "join" || command.type === "refill") this.#memory.candidate = command.peer;
+    if (command.type === "leave" && command.id === this.#memory.candidate?.id) this.#memory.candidate = undefined;
   }
 
   #register(role: Role, peer: RegistryPeer): void {

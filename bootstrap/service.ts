@@ -21,19 +21,28 @@ export type ServiceOptions = Readonly<{
   config: RegistryConfig;
   openTransport: OpenTransport;
   clock: Clock;
+  /** Handed in by who may crash and start the service anew. */
+  memory?: ServiceMemory;
 }>;
 
+/** What outlives a crash: who is listed, and that the old sockets have to go first. */
+export type ServiceMemory = Readonly<{ registry: RegistryMemory; transport: TransportMemory }>;
+
+export function newServiceMemory(config: RegistryConfig): ServiceMemory {
+  return { registry: { data: emptyRegistry(config) }, transport: { closing: Promise.resolve() } };
+}
+
 /** A registry with a port of its own, on which it answers to remote actor messages and to HTTP alike. */
-export function registryService({ bind, config, openTransport, clock }: ServiceOptions): Behavior<ServiceMessage> {
-  const memory: TransportMemory = { closing: Promise.resolve() };
-  const registryMemory: RegistryMemory = { data: emptyRegistry(config) };
+export function registryService(
+  { bind, config, openTransport, clock, memory = newServiceMemory(config) }: ServiceOptions,
+): Behavior<ServiceMessage> {
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
-    const data = ctx.spawn("registry", registry(config, registryMemory), { restart: "permanent" });
+    const data = ctx.spawn("registry", registry(config, memory.registry), { restart: "permanent" });
     const keeper = ctx.spawn("links", publishing(data, clock), { restart: "permanent" });
     const door: ActorRef<TransportMessage> = ctx.spawn(
       "transport",
-      transport({ openTransport, memory, links: () => keeper, http: registryHttp(data) }),
+      transport({ openTransport, memory: memory.transport, links: () => keeper, http: registryHttp(data) }),
       { restart: "permanent" },
     );
     return (message) => {

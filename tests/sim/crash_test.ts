@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TreeNode } from "../../actors/runtime/system.ts";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { World } from "../../sim/world.ts";
 import { Seat } from "../support/seat.ts";
 
@@ -69,3 +70,31 @@ Deno.test("an actor that crashes again and again takes the peer down, with a rea
   }
   assert(String(failure).includes("Too many restarts"), String(failure));
 });
+
+for (const part of CAST.filter((part) => part !== "repl")) {
+  Deno.test(`${part} crashes in a peer that does nothing by itself: newcomers still find it`, async () => {
+    const world = new World({ seed: `manual ${part}` });
+    const alice = world.start("alice", { manual: true });
+    await world.clock.advance(10);
+    const steps = [
+      () => alice.steps.configure(),
+      () => alice.steps.create(),
+      () => alice.steps.bootstrapJoin(),
+      () => alice.steps.start(),
+      () => alice.steps.chatJoin("lobby" as RoomName),
+    ];
+    for (const step of steps) {
+      const done = step();
+      await world.clock.advance(1_000);
+      assertEquals((await done).ok, true);
+    }
+    assertEquals(alice.system.crash(`/peer/${part}`), "failed");
+    await world.clock.advance(3_000);
+    const bob = world.start("bob");
+    await world.clock.until(() => world.isConverged(), 10_000, "bob found alice");
+    await world.clock.advance(1_000);
+    bob.say("there you are");
+    await world.clock.advance(1_000);
+    assertEquals(alice.said, ["bob: there you are"]);
+  });
+}
