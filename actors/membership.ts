@@ -120,11 +120,14 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
   };
 }
 
+/** An exchange of tables that we began. One that was begun in an earlier membership does not count in the next. */
+type Exchange = Readonly<{ address: Address; roster: Roster; joining: Joining | undefined }>;
+
 class Keeper {
   readonly #ctx: Context<MembershipMessage>;
   readonly #deps: MembershipDeps;
   readonly #ignored = new Map<string, number>();
-  readonly #exchanges = new Map<number, { readonly address: Address; readonly joining: Joining | undefined }>();
+  readonly #exchanges = new Map<number, Exchange>();
   #roster: Roster | undefined;
   #probeIndex = 0;
   #lastExchange = 0;
@@ -292,8 +295,12 @@ class Keeper {
     const exchange = this.#exchanges.get(id);
     if (exchange === undefined) return;
     this.#exchanges.delete(id);
-    const { joining, address } = exchange;
-    const problem = outcome.ok ? this.#takeAnswer(outcome.message, joining) : outcome.reason;
+    const { joining, address, roster } = exchange;
+    const problem = roster !== this.#roster
+      ? "not a member any more"
+      : outcome.ok
+      ? this.#takeAnswer(outcome.message, joining)
+      : outcome.reason;
     if (problem !== undefined) {
       this.#count("exchange failed");
       this.#ctx.log.info("exchange_failed", { with: address, problem });
@@ -340,7 +347,7 @@ class Keeper {
     const roster = this.#roster;
     if (roster === undefined) return joining?.settle(to, "not a member");
     const id = ++this.#lastExchange;
-    this.#exchanges.set(id, { address: to, joining });
+    this.#exchanges.set(id, { address: to, roster, joining });
     this.#deps.cast.get("transport").tell({
       type: "exchange",
       id,
