@@ -1,6 +1,7 @@
 import { realClock } from "../actors/runtime/clock.ts";
 import { systemRandom } from "../actors/runtime/random.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
+import type { ActorRef } from "../actors/runtime/ref.ts";
 import type { OpenReply } from "../actors/transport.ts";
 import { registryService, type ServiceMessage } from "../bootstrap/service.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
@@ -34,12 +35,13 @@ export async function run(call: CommandCall): Promise<ExitCode> {
       clock: realClock,
     }),
   );
-  const ended = Promise.withResolvers<number>();
+  const ended = Promise.withResolvers<ExitCode>();
   system.onStopped(() => ended.resolve(EXIT.failed));
-  const opened = await service.ask<OpenReply>((replyTo) => ({ type: "open", replyTo }), OPEN_TIMEOUT_MS);
+  const opened = await open(service);
   if (!opened.ok) {
-    writeError(opened.error.message);
     await system.stop();
+    log.close();
+    writeError(opened.error.message);
     return EXIT.not_joined;
   }
   writeData(`The registry answers at parley://${opened.address} and http://${opened.address}\n`);
@@ -49,5 +51,15 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   forgetSignals();
   await system.stop();
   log.close();
-  return code as ExitCode;
+  return code;
+}
+
+/** Opens the registry's port; a service that keeps silent, or is gone, has not opened it either. */
+export async function open(service: Pick<ActorRef<ServiceMessage>, "ask">): Promise<OpenReply> {
+  try {
+    return await service.ask<OpenReply>((replyTo) => ({ type: "open", replyTo }), OPEN_TIMEOUT_MS);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, error: new Error(`The registry's port was not opened: ${why}`) };
+  }
 }

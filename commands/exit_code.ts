@@ -1,6 +1,7 @@
 /** How a run ends, for scripts: documented, and never renumbered. */
 export const EXIT = {
   done: 0,
+  /** Something that was asked for was not done. */
   failed: 1,
   /** Wrong flags, arguments or settings. */
   usage: 2,
@@ -8,11 +9,14 @@ export const EXIT = {
   not_joined: 3,
   /** A key, a name or a permission was refused. */
   refused: 4,
-  /** A script saw something else than it expected. */
+  /** Reserved: a script saw something else than it expected. */
   expectation_failed: 5,
+  /** Reserved: something took too long. */
   timed_out: 6,
-  /** No peer of that name is running: its control socket was not found. */
+  /** Reserved: no peer of that name is running; its control socket was not found. */
   no_peer: 7,
+  /** SIGHUP. */
+  hung_up: 129,
   /** SIGINT. */
   interrupted: 130,
   /** SIGTERM. */
@@ -20,3 +24,11 @@ export const EXIT = {
 } as const;
 
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
+
+/** No run ends with these yet. */
+export const EXIT_RESERVED: readonly ExitCode[] = [EXIT.expectation_failed, EXIT.timed_out, EXIT.no_peer];
+
+/** The code that actors, who do not know this table, ended with; one that is not in it is a failure. */
+export function exitCodeOf(code: number): ExitCode {
+  return Object.values(EXIT).find((known) => known === code) ?? EXIT.failed;
+}
