@@ -6,8 +6,18 @@ type Run = { readonly code: number; readonly stdout: string; readonly stderr: st
 
 const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
-/** Runs the program as a user would, in an environment of its own. */
+/** Runs the program as a user would, in an environment and with folders of its own. */
 async function parley(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const state = await Deno.makeTempDir({ prefix: "parley-" });
+  try {
+    return await parleyIn(state, args, env);
+  } finally {
+    await Deno.remove(state, { recursive: true });
+  }
+}
+
+/** The same, with what peers keep in the folder `state`. */
+async function parleyIn(state: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Run> {
   const inherited = Object.fromEntries(
     ["PATH", "DENO_DIR", "HOME"].flatMap((name) => {
       const value = Deno.env.get(name);
@@ -15,9 +25,9 @@ async function parley(args: readonly string[], env: Readonly<Record<string, stri
     }),
   );
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "-P=peer", MAIN, ...args],
+    args: ["run", "-q", "--no-prompt", "-P=peer", `--allow-write=${state}`, MAIN, ...args],
     clearEnv: true,
-    env: { ...inherited, XDG_CONFIG_HOME: "/nowhere", NO_COLOR: "1", ...env },
+    env: { ...inherited, XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: state, NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -93,6 +103,17 @@ Deno.test("a name may come from the environment, and the argument wins", async (
   const env = { PARLEY_NAME: "carol" };
   assertStringIncludes((await parley(lonePeer(), env)).stdout, "You are carol,");
   assertStringIncludes((await parley(lonePeer("alice"), env)).stdout, "You are alice,");
+});
+
+Deno.test("what these tests keep goes into a folder of their own, never into the tester's", async () => {
+  const state = await Deno.makeTempDir({ prefix: "parley-" });
+  try {
+    const { code, stderr } = await parleyIn(state, lonePeer("alice"), {});
+    assertEquals([code, stderr], [0, ""]);
+    assert((await Deno.stat(`${state}/parley/alice.json`)).isFile);
+  } finally {
+    await Deno.remove(state, { recursive: true });
+  }
 });
 
 /** The arguments of a peer that nobody else finds, and that ends by itself since its input has ended already. */
