@@ -12,7 +12,7 @@ import type { PeerMemory } from "./peer/memory.ts";
 import { Steps } from "./peer/steps.ts";
 import { pool } from "./pool.ts";
 import type { Profile } from "./pool/profile.ts";
-import type { ReplMessage } from "./repl.ts";
+import type { ReplMessage, SessionEnd } from "./repl.ts";
 import { rooms } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -47,7 +47,7 @@ export type PeerOptions = Readonly<{
   /** Where first contacts come from: the one place that knows whether the registry is local or remote. */
   bootstrap(courier: () => Courier): Behavior<BootstrapMessage>;
   /** The person's side, if there is one; `quit` asks the peer to go. */
-  repl?(steps: Steps, cast: Cast, quit: () => void): Behavior<ReplMessage>;
+  repl?(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage>;
   /** Called at each start with the steps that the peer can take, for who drives it without a person. */
   onSteps?(steps: Steps): void;
   /** Called once, when the peer has gone. `why` is for the person, when something went wrong. */
@@ -119,7 +119,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
     options.onSteps?.(steps);
     const person = options.repl === undefined ? undefined : ctx.spawn(
       "repl",
-      options.repl(steps, cast, () => ctx.self.tell({ type: "quit", code: 0 })),
+      options.repl(steps, cast, (end) => ctx.self.tell({ type: "quit", code: EXIT_CODES[end] })),
       PERMANENT,
     );
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
@@ -144,6 +144,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
     };
   };
 }
+
+/** As the command line documents them. */
+const EXIT_CODES: Readonly<Record<SessionEnd, number>> = { well: 0, failed: 1 };
 
 const PERMANENT = { restart: "permanent" } as const;
 

@@ -43,7 +43,12 @@ export type ReplMemory = {
   /** Lines typed, or piped in, ahead of the command that runs; and whether those are all. */
   readonly lines: string[];
   inputEnded: boolean;
+  /** Something that was asked for was not done. */
+  failed: boolean;
 };
+
+/** How a session ended: `failed` if it was a pipe's, and something that it asked for was not done. */
+export type SessionEnd = "well" | "failed";
 
 export type ReplDeps = Readonly<{
   name: string;
@@ -54,7 +59,7 @@ export type ReplDeps = Readonly<{
   peer: CommandPeer;
   /** The text of a file; rejects with an `Error` that says why not. */
   readFile(path: string): Promise<string>;
-  quit(): void;
+  quit(end: SessionEnd): void;
 }>;
 
 /** The person's side of the peer: lines in, lines out. It holds no chat state; its terminal is handed in. */

@@ -1,4 +1,6 @@
 import type { Terminal, TerminalHandler } from "../actors/repl/terminal.ts";
+import { errorLine } from "./output.ts";
+import { PipeWriter } from "./pipe_writer.ts";
 
 /** Where there is no terminal, or one that does not know its width. */
 const COLUMNS_DEFAULT = 80;
@@ -7,13 +9,16 @@ const READ_BYTES = 65_536;
 /** How long a write waits in all for a stream that somebody made non-blocking to take more, in ms. */
 const WRITE_PATIENCE_MS = 2000;
 
+/** How long the end waits for a reader to take what is left, in ms: stdout and stderr at once. */
+const FLUSH_MS = 2000;
+
 const BRACKETED_PASTE_ON = "\x1b[?2004h";
 const BRACKETED_PASTE_OFF = "\x1b[?2004l";
 const WINDOWS = Deno.build.os === "windows";
 
 /**
  * The terminal this process was started in. Keys come one by one if stdin and stdout are both terminals and `TERM` is
- * not "dumb"; else it is bytes in and bytes out.
+ * not "dumb"; else it is bytes in and lines out, for which nobody ever waits: a reader may pause.
  *
  * Reading keeps the process alive until it exits. Nobody restores a terminal after SIGTERM, SIGHUP or SIGQUIT unless
  * the caller listens to them and calls `restore`. On SIGHUP the terminal is gone, which `end` tells.
@@ -24,6 +29,8 @@ export function openDenoTerminal(): Terminal {
 
 class DenoTerminal implements Terminal {
   readonly interactive = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
+  readonly #out = new PipeWriter(Deno.stdout, (error) => this.#broken(error));
+  readonly #errors = new PipeWriter(Deno.stderr, () => {}); // no reason to leave: the data may still be read
   #handler: TerminalHandler | undefined;
   #raw = false;
   #gone = false;
@@ -39,14 +46,24 @@ class DenoTerminal implements Terminal {
 
   write(text: string): boolean {
     if (this.#gone) return false;
+    if (!this.interactive) {
+      this.#out.write(text);
+      return true;
+    }
     try {
       writeAll(new TextEncoder().encode(text));
     } catch (error) {
-      if (!isGone(error)) throw error;
-      this.#gone = true;
-      queueMicrotask(() => this.#end()); // not amid the caller's work
+      this.#broken(error);
     }
     return !this.#gone;
+  }
+
+  writeError(line: string): void {
+    this.#errors.write(errorLine(line));
+  }
+
+  async flushed(): Promise<void> {
+    await Promise.all([this.#out.flushed(FLUSH_MS), this.#errors.flushed(FLUSH_MS)]);
   }
 
   listen(handler: TerminalHandler): void {
@@ -116,6 +133,15 @@ class DenoTerminal implements Terminal {
       if (!isGone(error)) throw error;
     }
     this.#end();
+  }
+
+  #broken(error: unknown): void {
+    if (!isGone(error)) {
+      if (this.interactive) throw error;
+      this.writeError(`cannot write the output: ${error instanceof Error ? error.message : error}`); // a full disk
+    }
+    this.#gone = true;
+    queueMicrotask(() => this.#end()); // not amid the caller's work
   }
 
   #end(): void {

@@ -12,7 +12,12 @@ export function writeData(text: string): void {
 
 /** Writes one clear line about what went wrong, whatever is in `message`. */
 export function writeError(message: string): void {
-  writeAll(Deno.stderr, `parley: ${oneLine(message)}\n`);
+  writeAll(Deno.stderr, errorLine(message));
+}
+
+/** How an error looks, with its end: one line that says whose it is. */
+export function errorLine(message: string): string {
+  return `parley: ${oneLine(message)}\n`;
 }
 
 /** Says what went wrong; the exit code for it. */

@@ -8,7 +8,7 @@ import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { lan, local, wan } from "../actors/pool/profile.ts";
-import { repl, type ReplMessage } from "../actors/repl.ts";
+import { repl, type ReplMessage, type SessionEnd } from "../actors/repl.ts";
 import { COMMANDS } from "../actors/repl/command_table.ts";
 import { Screen } from "../actors/repl/screen.ts";
 import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
@@ -25,10 +25,10 @@ import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
-import { EXIT, type ExitCode } from "./exit_code.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "./exit_code.ts";
 import { httpPost } from "./http_post.ts";
 import { openLog } from "./log_sink.ts";
-import { failed, writeError } from "./output.ts";
+import { failed } from "./output.ts";
 import { readScript } from "./script_file.ts";
 import { onSignals } from "./signals.ts";
 import { loadState, saveState, stateFilePath } from "./state_file.ts";
@@ -107,10 +107,9 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
   forgetSignals();
   await state.save();
   await system.stop();
-  person.leave();
+  await person.leave(why);
   log.close();
-  if (why !== undefined) writeError(why);
-  return code as ExitCode;
+  return exitCodeOf(code);
 }
 
 /** What an earlier run left behind, and what this one leaves. */
@@ -159,7 +158,7 @@ class Person {
     this.#callerFolder = env["INIT_CWD"];
   }
 
-  repl(steps: Steps, cast: Cast, quit: () => void): Behavior<ReplMessage> {
+  repl(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage> {
     const behavior = repl({
       name: this.#name,
       terminal: this.#terminal,
@@ -190,9 +189,11 @@ class Person {
     this.#ref?.tell({ type: "notice", text: why, tone: "bad" });
   }
 
-  /** Draws for the last time, and gives the terminal back. */
-  leave(): void {
+  /** Draws for the last time, gives the terminal back, and says what went wrong, if anything did. */
+  async leave(why: string | undefined): Promise<void> {
     new Screen(this.#terminal, this.#memory.repl.screen).close();
+    if (why !== undefined) this.#terminal.writeError(why);
+    await this.#terminal.flushed();
   }
 
   #listen(): void {

@@ -35,6 +35,6 @@ export function newMemory(last: { readonly port?: number; readonly incarnation?:
     membership: { created: false, incarnation: last.incarnation ?? 0, contacts: new Set() },
     broadcaster: { started: false, epoch: 0, sequence: 0 },
     rooms: new Map(),
-    repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false },
+    repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };
 }

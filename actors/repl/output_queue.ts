@@ -7,6 +7,11 @@ export interface OutputPending {
   readonly dropped: number;
 }
 
+/** What stands where lines are missing. */
+export function droppedMark(count: number): string {
+  return `… ${count} ${count === 1 ? "line" : "lines"} dropped`;
+}
+
 /** Lines between two frames. When it is full the oldest gives way, and the gap is shown. */
 export class OutputQueue {
   #lines: string[];
@@ -31,7 +36,7 @@ export class OutputQueue {
   take(): string[] {
     this.#trim();
     const lines = this.#lines;
-    if (this.#dropped > 0) lines.unshift(`… ${this.#dropped} ${this.#dropped === 1 ? "line" : "lines"} dropped`);
+    if (this.#dropped > 0) lines.unshift(droppedMark(this.#dropped));
     this.#lines = [];
     this.#dropped = 0;
     return lines;

@@ -113,6 +113,12 @@ export class Screen {
     for (const line of text.split("\n")) this.#printLine(onlyColours(line));
   }
 
+  /** Shows one line that says what went wrong, `paint`ed for a person; a pipe's reader finds it apart from the data. */
+  printError(text: string, paint: (text: string) => string): void {
+    if (this.#terminal.interactive) this.print(paint(text));
+    else this.#terminal.writeError(text.replace(/\s*\n\s*/g, " "));
+  }
+
   /** Shows this prompt from the next frame on. */
   setPrompt(prompt: Prompt): void {
     this.#prompt = { ...prompt, text: visible(prompt.text) };

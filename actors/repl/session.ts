@@ -129,14 +129,11 @@ export class Session {
       case "interrupt":
         return this.#interrupt();
       case "quit":
-        return this.#deps.quit();
+        return this.#leavePeer();
       case "end":
         return this.#endOfInput();
       case "refused":
-        return this.#notice(
-          `A text of ${effect.length} characters is too long; ${effect.lengthMax} are allowed`,
-          "bad",
-        );
+        return this.#fail(`A text of ${effect.length} characters is too long; ${effect.lengthMax} are allowed`);
     }
   };
 
@@ -144,7 +141,7 @@ export class Session {
     const { lines } = this.#deps.memory;
     if (text.trim() === "" || this.#quitting) return;
     const refuse = lines.length >= LINES_WAITING_MAX;
-    if (refuse && !this.#refusing) this.#notice("Too many lines wait; further ones are dropped", "bad");
+    if (refuse && !this.#refusing) this.#fail("Too many lines wait; further ones are dropped");
     this.#refusing = refuse;
     if (!refuse) lines.push(text);
     this.#runNext();
@@ -219,8 +216,14 @@ export class Session {
 
   #report(outcome: CommandOutcome, command?: Command): void {
     if (outcome === undefined) return;
-    if (outcome === "usage") this.#notice(`Usage: ${command === undefined ? "" : usageOf(command)}`, "bad");
-    else this.#notice(outcome.failed, "bad");
+    if (outcome === "usage") this.#fail(`Usage: ${command === undefined ? "" : usageOf(command)}`);
+    else this.#fail(outcome.failed);
+  }
+
+  /** Something that was asked for was not done: a person reads it; who wrote into a pipe is told at the end as well. */
+  #fail(text: string): void {
+    this.#deps.memory.failed = true;
+    this.#notice(text, "bad");
   }
 
   #whyNoFurther(): string | undefined {
@@ -244,7 +247,7 @@ export class Session {
   }
 
   #interrupt(): void {
-    if (this.#quitting) return this.#deps.quit();
+    if (this.#quitting) return this.#leavePeer();
     if (!this.#running) return this.#notice("Ctrl-C again, or Ctrl-D, quits");
     this.#interrupted = true;
     this.#endSleep(false);
@@ -252,7 +255,7 @@ export class Session {
 
   /** A person who ends wants to go now; a pipe that ends has said all, which is done first. */
   #endOfInput(): void {
-    if (this.#deps.terminal.interactive) return this.#deps.quit();
+    if (this.#deps.terminal.interactive) return this.#leavePeer();
     this.#deps.memory.inputEnded = true;
     this.#runNext();
   }
@@ -262,7 +265,13 @@ export class Session {
     if (this.#quitting) return;
     this.#quitting = true;
     this.#deps.memory.lines.length = 0;
-    this.#deps.quit();
+    this.#leavePeer();
+  }
+
+  /** Whoever sees what fails may go on and end well; a script that does not look is told by how we end. */
+  #leavePeer(): void {
+    const { terminal, memory, quit } = this.#deps;
+    quit(!terminal.interactive && memory.failed ? "failed" : "well");
   }
 
   #complete(request: CompletionRequest): void {
@@ -333,9 +342,12 @@ export class Session {
   }
 
   #notice(text: string, tone: "plain" | "bad" = "plain"): void {
+    if (this.#isOver) return this.#ctx.self.tell({ type: "notice", text, tone });
     // Names, paths and other peers' words may be in it.
     const shown = text.split("\n").map(visible).join("\n");
-    this.#print(tone === "bad" ? this.#deps.style.red(shown) : shown);
+    if (tone === "plain") this.#screen.print(shown);
+    else this.#screen.printError(shown, this.#deps.style.red);
+    this.refresh();
   }
 
   /** Shows lines that a command made while it runs, outside of any message of ours. */

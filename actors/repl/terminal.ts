@@ -14,8 +14,15 @@ export interface Terminal {
   readonly interactive: boolean;
   /** The width in columns, at least 1, as of now. */
   columns(): number;
-  /** Writes all of `text` before it returns; false when nobody is there to read it any more. */
+  /**
+   * Writes `text`; false when nobody is there to read it any more. An interactive terminal has all of it when this
+   * returns. Otherwise it is one line, which a reader who pauses gets later, or, when there is too much, not at all.
+   */
   write(text: string): boolean;
+  /** Writes one line, without its end, to where errors go when that is not the screen: for who is not interactive. */
+  writeError(line: string): void;
+  /** Resolves when all that was written is out, or after a moment if nobody takes it. */
+  flushed(): Promise<void>;
   /** Starts to read. Bytes are not read before, so none are lost. */
   listen(handler: TerminalHandler): void;
   /** Hands the screen back to the shell until the person returns; then `resized` is called. False if that cannot be. */

@@ -194,6 +194,50 @@ Deno.test("a pipe that ends with quit says goodbye all the same, and what follow
   assertEquals(bob.members.at(-1)?.type, "left");
 });
 
+/** What may fail in a pipe, and what is said of it. */
+const FAILURES: readonly (readonly [what: string, line: string, says: RegExp])[] = [
+  ["a command that fails", "/execute nofile", /^Cannot execute nofile: there is no such file$/],
+  ["a command that is unknown", "/frobnicate", /^Unknown command "frobnicate"/],
+  ["a command called wrongly", "/sleep 1 2", /^Usage: sleep \[SECONDS\]$/],
+  ["a script that fails at a line", "/execute bad.txt", /^bad\.txt:2: Unknown command "frobnicate"/],
+  ["speech that cannot be sent", `/part\nhello`, /^You are in no room/],
+  ["a line that is too long", "x".repeat(100_000), /^A text of 100000 characters is too long/],
+];
+
+for (const [what, line, says] of FAILURES) {
+  for (const [how, end] of [["the end", ""], ["quit", "/quit\n"]] as const) {
+    Deno.test(`${what} in a pipe is said among the errors, and ${how} is a failed one`, async () => {
+      const world = new World({ seed: 20 });
+      const seat = new Seat(world, "alice", { files: { "bad.txt": "echo one\nfrobnicate\necho two" } });
+      await seat.keys(`${line}\n/echo going on\n${end}`);
+      await seat.end();
+      await world.clock.until(() => seat.peer.state === "ended", 20_000, "it ends");
+      assertEquals(seat.peer.exitCode, 1);
+      assertEquals(seat.terminal.errors.length, 1, seat.terminal.errors.join("\n"));
+      assertMatch(seat.terminal.errors[0]!, says);
+      assert(seat.look().includes("going on"));
+    });
+  }
+}
+
+Deno.test("what failed in a pipe is not forgotten when the REPL crashes", async () => {
+  const world = new World({ seed: 21 });
+  const seat = new Seat(world, "alice");
+  await seat.keys("/frobnicate\n/crash /peer/repl\n/sleep 1\n");
+  await seat.end();
+  await world.clock.until(() => seat.peer.state === "ended", 20_000, "it ends");
+  assertEquals([seat.peer.exitCode, seat.terminal.errors.length], [1, 1]);
+});
+
+Deno.test("a person sees what fails on the screen, and ends well", async () => {
+  const { world, seat } = await arrived(22, true);
+  await seat.enter("/frobnicate");
+  await seat.enter("/quit");
+  await world.clock.until(() => seat.peer.state === "ended", 10_000, "it quits");
+  assertEquals([seat.peer.exitCode, seat.terminal.errors], [0, []]);
+  assertMatch(seat.terminal.text, /Unknown command "frobnicate"/);
+});
+
 for (const [what, keys] of [["Ctrl-D", "\x04"], ["Ctrl-C twice", "\x03\x03"], ["/quit", "/quit\r"]] as const) {
   Deno.test(`${what} leaves in order`, async () => {
     const { world, seat } = await arrived(14, true);

@@ -29,7 +29,7 @@ function perform(effect: ScreenEffect): void {
     case "end":
       screen.print("bye");
       screen.close();
-      return Deno.exit(0);
+      return void terminal.flushed().then(() => Deno.exit(0));
   }
 }
 

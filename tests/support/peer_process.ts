@@ -9,6 +9,8 @@ export interface PeerProcessOptions {
   readonly way?: Way;
   /** Everything after the command's name. */
   readonly args: readonly string[];
+  /** Whether what comes on stdout stays in the pipe until `resumeReading`. */
+  readonly paused?: boolean;
 }
 
 /** How a program ended, and all that it wrote. */
@@ -21,11 +23,13 @@ export class PeerProcess implements AsyncDisposable {
   readonly #stdout: Collected;
   readonly #stderr: Collected;
 
-  private constructor(child: Deno.ChildProcess) {
+  private constructor(child: Deno.ChildProcess, paused: boolean) {
     this.#child = child;
     this.#stdin = child.stdin.getWriter();
     this.#stdout = new Collected(child.stdout);
+    if (!paused) this.#stdout.start();
     this.#stderr = new Collected(child.stderr);
+    this.#stderr.start();
   }
 
   /** Starts a peer and waits until it is in its room. */
@@ -42,7 +46,10 @@ export class PeerProcess implements AsyncDisposable {
   }
 
   /** Starts a command of the program, and does not wait. */
-  static start(command: "peer" | "bootstrap", { place, way = "run", args }: PeerProcessOptions): PeerProcess {
+  static start(
+    command: "peer" | "bootstrap",
+    { place, way = "run", args, paused = false }: PeerProcessOptions,
+  ): PeerProcess {
     const [program, ...rest] = place.commandLine(way, command, args);
     const child = new Deno.Command(program, {
       args: rest,
@@ -52,7 +59,7 @@ export class PeerProcess implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    return new PeerProcess(child);
+    return new PeerProcess(child, paused);
   }
 
   /** The first process: the task runner, if there is one. */
@@ -63,6 +70,11 @@ export class PeerProcess implements AsyncDisposable {
   /** What came on stdout so far. */
   get shown(): string {
     return this.#stdout.text;
+  }
+
+  /** What came on stderr so far. */
+  get complaints(): string {
+    return this.#stderr.text;
   }
 
   /** Types a line. */
@@ -89,6 +101,11 @@ export class PeerProcess implements AsyncDisposable {
     }
   }
 
+  /** Begins to read what waits in the pipe. */
+  resumeReading(): void {
+    this.#stdout.start();
+  }
+
   /** Goes away from the output, as `| head` does; the input stays open. */
   async stopReading(): Promise<void> {
     await this.#stdout.stop();
@@ -98,7 +115,7 @@ export class PeerProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Waits until the program has ended by itself. */
+  /** Waits until the program has ended by itself, while nobody needs to read; then reads the rest. */
   async ended(waitMs = WAIT_MS): Promise<Ended> {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(late.resolve, waitMs, undefined);
@@ -121,20 +138,30 @@ export class PeerProcess implements AsyncDisposable {
 
   async #release(): Promise<void> {
     await this.#stdin.abort().catch(() => {}); // its reader is gone, or it is closed already
+    this.#stdout.start();
     await Promise.all([this.#stdout.done, this.#stderr.done]);
   }
 }
 
-/** A stream of text, read as it comes. */
+/** A stream of text, read as it comes from the start on. */
 class Collected {
   text = "";
   ended = false;
-  readonly done: Promise<void>;
+  #reading: Promise<void> | undefined;
   readonly #reader: ReadableStreamDefaultReader<string>;
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-    this.done = this.#read();
+  }
+
+  /** Resolves when all of it was read. */
+  get done(): Promise<void> | undefined {
+    return this.#reading;
+  }
+
+  /** Calling it again does nothing. */
+  start(): void {
+    this.#reading ??= this.#read();
   }
 
   /** Closes the pipe, whatever may still come. */
