@@ -16,6 +16,9 @@ export type Rumour = Readonly<{
 /** Longest payload: a message of the longest text, with room for what wraps it. */
 export const RUMOUR_PAYLOAD_BYTES_MAX = 16 * 1024;
 
+/** Newcomers are told what was said a few seconds ago: whatever claims to be older than this is nonsense. */
+export const RUMOUR_AGE_MS_MAX = 60_000;
+
 const NAME_CHARACTERS_MAX = 256;
 
 /** The rumour in what a stranger sent, or `undefined`. */
@@ -23,7 +26,7 @@ export function decodeRumour(value: unknown): Rumour | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { type, topic, author, epoch, sequence, ageMs, payload } = value as Record<string, unknown>;
   if (type !== "rumour" || !isName(topic) || !isName(author) || !isCount(epoch) || !isCount(sequence)) return undefined;
-  if (typeof ageMs !== "number" || !(ageMs >= 0)) return undefined;
+  if (typeof ageMs !== "number" || !(ageMs >= 0 && ageMs <= RUMOUR_AGE_MS_MAX)) return undefined;
   if (!(payload instanceof Uint8Array) || payload.length > RUMOUR_PAYLOAD_BYTES_MAX) return undefined;
   return { type, topic, author, epoch, sequence, ageMs, payload };
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decodeRumour, RUMOUR_PAYLOAD_BYTES_MAX } from "../../../actors/broadcaster/rumour.ts";
+import { decodeRumour, RUMOUR_AGE_MS_MAX, RUMOUR_PAYLOAD_BYTES_MAX } from "../../../actors/broadcaster/rumour.ts";
 
 const RUMOUR = {
   type: "rumour" as const,
@@ -15,6 +15,7 @@ const RUMOUR = {
 Deno.test("decodeRumour() takes a rumour, and of its fields only those it knows", () => {
   assertEquals(decodeRumour({ ...RUMOUR, more: 1, __proto__: { evil: true } }), RUMOUR);
   assertEquals(decodeRumour({ ...RUMOUR, sequence: 0 })?.sequence, 0);
+  assertEquals(decodeRumour({ ...RUMOUR, ageMs: RUMOUR_AGE_MS_MAX })?.ageMs, RUMOUR_AGE_MS_MAX);
   const largest = new Uint8Array(RUMOUR_PAYLOAD_BYTES_MAX);
   assertEquals(decodeRumour({ ...RUMOUR, payload: largest })?.payload.length, RUMOUR_PAYLOAD_BYTES_MAX);
 });
@@ -36,6 +37,8 @@ const REJECTS: Readonly<Record<string, unknown>> = {
   "a sequence that is a bigint": { ...RUMOUR, sequence: 1n },
   "an age below nothing": { ...RUMOUR, ageMs: -1 },
   "an age that is no number": { ...RUMOUR, ageMs: NaN },
+  "an age beyond the longest": { ...RUMOUR, ageMs: RUMOUR_AGE_MS_MAX + 1 },
+  "an age without end": { ...RUMOUR, ageMs: Infinity },
   "no age": { ...RUMOUR, ageMs: undefined },
   "a sequence that is a text": { ...RUMOUR, sequence: "1" },
   "a payload that is a text": { ...RUMOUR, payload: "hi" },
