@@ -1,6 +1,6 @@
 /**
- * The part of `@std/assert` that we use, over `node:assert/strict`. With access to JSR, one line of the import map
- * replaces this file.
+ * A thin adapter: `@std/assert`'s names over `node:assert/strict`, those of them that we use. So one line of the import
+ * map can switch to JSR's.
  */
 import assertStrict from "node:assert/strict";
 
@@ -17,11 +17,6 @@ export function assertEquals<T>(actual: T, expected: T, message?: string): void 
 /** Throws if both values are deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
   assertStrict.notDeepStrictEqual(actual, expected, message);
-}
-
-/** Throws unless both values are the same (`Object.is`). */
-export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): asserts actual is T {
-  assertStrict.strictEqual(actual, expected, message);
 }
 
 /** Throws unless `value` is neither `undefined` nor `null`. */
@@ -45,8 +40,7 @@ export function assertMatch(actual: string, expected: RegExp, message?: string):
 /** Throws unless `run` throws an instance of `errorClass` whose message includes `messageIncludes`; returns the error. */
 export function assertThrows<E extends Error>(
   run: () => unknown,
-  // deno-lint-ignore no-explicit-any
-  errorClass: new (...args: any[]) => E = Error as never,
+  errorClass: new (...args: never[]) => E = Error as never,
   messageIncludes = "",
 ): E {
   try {
@@ -60,8 +54,7 @@ export function assertThrows<E extends Error>(
 /** As {@linkcode assertThrows}, for a function that returns a promise. */
 export async function assertRejects<E extends Error>(
   run: () => PromiseLike<unknown>,
-  // deno-lint-ignore no-explicit-any
-  errorClass: new (...args: any[]) => E = Error as never,
+  errorClass: new (...args: never[]) => E = Error as never,
   messageIncludes = "",
 ): Promise<E> {
   try {
