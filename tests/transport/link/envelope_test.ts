@@ -158,6 +158,9 @@ Deno.test("a key named __proto__ is refused", () => {
   assertEquals(codec.decode(bytes), undefined);
 });
 
+/** Generous, for machines that run other tests: made in full, the bombs would take minutes, or all memory. */
+const BOMB_MS_MAX = 30_000;
+
 Deno.test("arrays and maps that claim more than there is are refused before anything is made for them", () => {
   const claims = [[0xdd, 0x01, 0xff, 0xff, 0xff], [0xdd, 0xff, 0xff, 0xff, 0xff], [0xdf, 0xff, 0xff, 0xff, 0xff]];
   const startedAt = performance.now();
@@ -166,7 +169,7 @@ Deno.test("arrays and maps that claim more than there is are refused before anyt
     const bomb = Uint8Array.from([0x93, 0x01, 0xa1, 0x61, ...Array.from({ length: 1_000 }, () => claim).flat()]);
     assertEquals(codec.decode(bomb), undefined);
   }
-  assert(performance.now() - startedAt < 1_000);
+  assert(performance.now() - startedAt < BOMB_MS_MAX);
 });
 
 Deno.test("strings, bytes and extensions that claim more than there is are refused", () => {
