@@ -1,6 +1,6 @@
 /**
- * Every setting there is: its flag, its environment variable, its default and who takes it. Whatever a command, the
- * help or `showconfig` knows of settings, it knows from here.
+ * Every setting there is: its flag, its environment variable, its default and who takes it. Whatever a command
+ * or the help knows of settings, it knows from here.
  */
 import { PEERS_MAX } from "./bootstrap/registry.ts";
 import {
@@ -208,16 +208,6 @@ export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>):
 /** The rows of the table that a command takes. */
 export function settingsOf(command: CommandName): readonly (readonly [SettingKey, AnySetting])[] {
   return rows().filter(([, setting]) => setting.commands.includes(command));
-}
-
-/** A resolved configuration as lines of text: what `showconfig` shows. */
-export function listConfig(
-  config: Partial<Record<SettingKey, Resolved<unknown>>>,
-): readonly { readonly key: SettingKey; readonly text: string; readonly source: Source }[] {
-  return rows().flatMap(([key, setting]) => {
-    const resolved = config[key];
-    return resolved === undefined ? [] : [{ key, text: setting.show(resolved.value), source: resolved.source }];
-  });
 }
 
 /** Where the configuration file is expected; `undefined` when the environment names no home. */

@@ -1,13 +1,4 @@
-import {
-  type CommandName,
-  type Config,
-  configFilePath,
-  type Environment,
-  listConfig,
-  resolveConfig,
-  type Resolved,
-  type SettingKey,
-} from "../config.ts";
+import { type CommandName, type Config, configFilePath, type Environment, resolveConfig } from "../config.ts";
 import { VERSION } from "../version.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CommandCall } from "./command.ts";
@@ -40,16 +31,6 @@ export async function configure<C extends CommandName>(command: C, call: Command
 export function usageError(command: CommandName, message: string): ExitCode {
   writeError(`${message}; see "parley ${command} --help"`);
   return EXIT.usage;
-}
-
-/** The configuration, a line for each setting, with where its value came from. */
-export function formatConfig(config: Partial<Record<SettingKey, Resolved<unknown>>>): string {
-  const lines = listConfig(config).map((line) => ({ ...line, text: line.text || "-" }));
-  const keyWidth = Math.max(...lines.map(({ key }) => key.length));
-  const textWidth = Math.max(...lines.map(({ text }) => text.length));
-  return lines
-    .map(({ key, text, source }) => `${key.padEnd(keyWidth)}  ${text.padEnd(textWidth)}  (${source})\n`)
-    .join("");
 }
 
 type ConfigFile =

@@ -5,7 +5,6 @@ import {
   type ConfigSources,
   type Environment,
   type FlagTexts,
-  listConfig,
   resolveConfig,
   type SettingKey,
   SETTINGS,
@@ -246,22 +245,6 @@ Deno.test({
     assertEquals(resolved({ env, flags: { logFile: ["log"] } }).logFile.value, "/here/log");
     assertEquals(resolved({ env, flags: { logFile: ["~/log"] } }).logFile.value, "/home/a/log");
     assertEquals(resolved({ flags: { logFile: ["log"] } }).logFile.value, "log");
-  },
-});
-
-Deno.test({
-  name: "the list of a configuration can be typed again",
-  permissions,
-  fn() {
-    const flags = { bootstrap: ["parley://127.0.0.1:1"], join: ["127.0.0.1:1", "127.0.0.1:2"] };
-    const lines = listConfig(resolved({ flags }));
-    assertEquals(lines.find(({ key }) => key === "bootstrap"), {
-      key: "bootstrap",
-      text: "parley://127.0.0.1:1",
-      source: "flag",
-    });
-    assertEquals(lines.find(({ key }) => key === "join")?.text, "127.0.0.1:1 127.0.0.1:2");
-    assertEquals(lines.find(({ key }) => key === "name")?.text, "");
   },
 });
 

@@ -15,7 +15,6 @@ const SUITES: readonly Suite[] = [
       "tests/transport/link",
       "tests/sim",
       "tests/bootstrap",
-      "tests/config",
     ],
     flags: ["--parallel", "--no-prompt"],
   },
@@ -24,7 +23,7 @@ const SUITES: readonly Suite[] = [
     paths: ["tests"],
     flags: [
       "-P=test",
-      "--ignore=tests/actors,tests/transport/wire,tests/transport/link,tests/sim,tests/bootstrap,tests/config",
+      "--ignore=tests/actors,tests/transport/wire,tests/transport/link,tests/sim,tests/bootstrap",
     ],
   },
 ];

@@ -78,18 +78,6 @@ export function suspicionExpired(roster: Roster, node: string, token: number, mo
   return applyDead(roster, { type: "dead", node, incarnation: known.incarnation, from: roster.self }, moment);
 }
 
-/**
- * Gives all suspects `byMs` more: for a process that was paused, whose refutations lie unread in its sockets. Ours;
- * the original kills them all on waking.
- */
-export function postponeSuspicions(roster: Roster, byMs: number, now: number): MembershipEffect[] {
-  return [...roster.suspicions].map(([node, suspicion]) => {
-    const later = { ...suspicion, startedAt: suspicion.startedAt + byMs };
-    roster.suspicions.set(node, later);
-    return { type: "start_timer", node, token: later.token, afterMs: expiresAfterMs(later, now) };
-  });
-}
-
 /** The original looks at the first three bytes only, and takes an alive without any. */
 function hasGoodVersions(vsn: Uint8Array, { profile }: Moment): boolean {
   if (vsn.length < 6 && profile.mends.versionsRequired) return false;

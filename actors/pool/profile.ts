@@ -122,25 +122,3 @@ export const local: Profile = {
 
 /** The range of protocol versions we understand, announced as pMin and pMax (`config.go`). */
 export const PROTOCOL_VERSIONS = { min: 1, max: 5 } as const;
-
-/**
- * Returns `profile` if it can work.
- *
- * @throws {RangeError} If a direct answer may take as long as the whole probe (memberlist accepts this, and then never
- * hears a relay), or the protocol version is none we understand, or the packets hold nothing.
- */
-export function checkedProfile(profile: Profile): Profile {
-  const { probeTimeoutMs, probeIntervalMs, protocolVersion, packetBytesMax } = profile;
-  if (!(probeTimeoutMs > 0 && probeTimeoutMs < probeIntervalMs)) {
-    throw new RangeError(
-      `Probe timeout must be above 0 and below the interval of ${probeIntervalMs} ms: ${probeTimeoutMs}`,
-    );
-  }
-  if (!(protocolVersion >= PROTOCOL_VERSIONS.min && protocolVersion <= PROTOCOL_VERSIONS.max)) {
-    throw new RangeError(`Protocol version must be 1 to 5: ${protocolVersion}`);
-  }
-  if (!(packetBytesMax >= 512 && packetBytesMax <= 65_507)) {
-    throw new RangeError(`Packet size must be 512 to 65507 bytes: ${packetBytesMax}`);
-  }
-  return profile;
-}

@@ -14,15 +14,6 @@ export type LogSink = (record: LogRecord) => void;
 /** What an actor writes to; stamped with its path and the system's time. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: Readonly<Record<string, unknown>>) => void>>;
 
-const ORDER: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
-
-/** A sink that passes on what is at least as grave as `least`. */
-export function levelGate(least: LogLevel, sink: LogSink): LogSink {
-  return (record) => {
-    if (ORDER[record.level] >= ORDER[least]) sink(record);
-  };
-}
-
 export function createLog(path: string, wallMs: () => number, sink: LogSink): Log {
   // With braces: what a sink returns must not become the answer of a handler that ends with a line of log.
   const at = (level: LogLevel): Log[LogLevel] => (event, fields = {}) => {

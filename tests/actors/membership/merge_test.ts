@@ -2,13 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { MembershipEffect } from "../../../actors/membership/effect.ts";
 import { isListed, type MemberState } from "../../../actors/membership/member.ts";
-import {
-  applyAlive,
-  applyDead,
-  applySuspect,
-  postponeSuspicions,
-  suspicionExpired,
-} from "../../../actors/membership/merge.ts";
+import { applyAlive, applyDead, applySuspect, suspicionExpired } from "../../../actors/membership/merge.ts";
 import { leave, startSelf, updateSelf } from "../../../actors/membership/own_entry.ts";
 import { INCARNATION_MAX } from "../../../actors/membership/refutation.ts";
 import { type Moment, Roster } from "../../../actors/membership/roster.ts";
@@ -205,14 +199,6 @@ Deno.test("an expired suspicion is a death, but only by its own timer", () => {
   const effects = suspicionExpired(roster, "b", token, moment(4000));
   assertEquals(words(effects), ["stop_timer", "broadcast dead 5", "leave"]);
   assertEquals(words(suspicionExpired(roster, "b", token, moment(4000))), ["timer_stale"]);
-});
-
-Deno.test("a paused process gives its suspects the pause on top", () => {
-  const roster = rosterWith("b", "suspect", 5);
-  const [before] = postponeSuspicions(roster, 0, 10_000);
-  const [after] = postponeSuspicions(roster, 9_000, 10_000);
-  assert(before?.type === "start_timer" && after?.type === "start_timer");
-  assertEquals([before.token, after.afterMs - before.afterMs], [after.token, 9_000]);
 });
 
 Deno.test("an older alive of the dead is answered once a second, so that a restarted peer can refute", () => {
