@@ -46,3 +46,11 @@ export type RegistryConfig = Readonly<{
   /** With fewer peers than this, those outside offer themselves. */
   minRefillCandidates: number;
 }>;
+
+/**
+ * Whether a peer that is not listed should offer itself: there is room, and fewer contacts than wanted. Every survivor
+ * asks this after a failure, so that no place stays empty because each waited for another.
+ */
+export function wantsCandidates({ maxPeers, minRefillCandidates }: RegistryConfig, listed: number): boolean {
+  return listed < Math.min(maxPeers, minRefillCandidates);
+}

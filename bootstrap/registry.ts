@@ -39,14 +39,6 @@ export function applyRegistry(registry: Registry, command: RegistryCommand): Reg
   }
 }
 
-/**
- * Whether a peer that is not listed should send a `refill`: there is room, and fewer contacts than wanted. Every
- * survivor asks this after a failure, so that no place stays empty because each waited for another.
- */
-export function wantsCandidates({ config, peers }: Registry): boolean {
-  return peers.size < Math.min(config.maxPeers, config.minRefillCandidates);
-}
-
 /** What is wrong with a peer's words, or `undefined`. None may hold a blank: blanks separate them in a request. */
 export function peerProblem(peer: RegistryPeer): string | undefined {
   return wordProblem("id", peer.id, 1, ID_CHARACTERS_MAX) ??

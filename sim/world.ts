@@ -1,3 +1,4 @@
+import type { RegistryConfig } from "../actors/bootstrap.ts";
 import { CHAT, type ChatEvent } from "../actors/chat_room.ts";
 import type { RoomName } from "../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
@@ -10,6 +11,7 @@ import { type Random, seededRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt, type BootstrapPlace } from "../bootstrap/place.ts";
+import { REGISTRY_CONFIG } from "../bootstrap/registry.ts";
 import type { Address } from "../transport/address.ts";
 import { openSimulatedTransportOn } from "../transport/simulated_transport.ts";
 import type { OpenTransport } from "../transport/transport.ts";
@@ -17,7 +19,12 @@ import { Network } from "./network.ts";
 import { ProcessClock } from "./process_clock.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
-export type WorldOptions = Readonly<{ seed: string | number; profile?: Profile }>;
+export type WorldOptions = Readonly<{
+  seed: string | number;
+  profile?: Profile;
+  /** The limits of the registry, of whichever peer serves it. */
+  registry?: RegistryConfig;
+}>;
 
 /** What a peer is started with besides its name. `manual` ones do nothing by themselves. */
 export type StartOptions = Readonly<{
@@ -32,14 +39,14 @@ export class World {
   readonly clock: VirtualClock = new VirtualClock();
   readonly network: Network;
   readonly #random: Random;
-  readonly #profile: Profile;
+  readonly #common: Common;
   readonly #peers = new Map<string, SimulatedPeer>();
   #starts = 0;
 
-  constructor({ seed, profile = local }: WorldOptions) {
+  constructor({ seed, profile = local, registry = REGISTRY_CONFIG }: WorldOptions) {
     this.#random = seededRandom(seed);
     this.network = new Network(this.clock, this.#random.child("network"));
-    this.#profile = profile;
+    this.#common = { network: this.network, profile, registry };
   }
 
   /** Those that run now. */
@@ -50,7 +57,7 @@ export class World {
   /** Starts a process of this name; an earlier one is over. */
   start(name: string, options: StartOptions = {}): SimulatedPeer {
     const random = this.#random.child(`${name} ${++this.#starts}`);
-    const started = new SimulatedPeer(name, this.network, this.#profile, random, options);
+    const started = new SimulatedPeer(name, this.#common, random, options);
     this.#peers.set(name, started);
     return started;
   }
@@ -72,6 +79,9 @@ export class World {
   }
 }
 
+/** What all peers of a world have in common. */
+type Common = Readonly<{ network: Network; profile: Profile; registry: RegistryConfig }>;
+
 /** One process with one peer in it, and what it has shown so far. */
 export class SimulatedPeer {
   readonly name: string;
@@ -89,7 +99,7 @@ export class SimulatedPeer {
   readonly #present = new Set<string>();
   #steps: Steps | undefined;
 
-  constructor(name: string, network: Network, profile: Profile, random: Random, options: StartOptions) {
+  constructor(name: string, { network, profile, registry }: Common, random: Random, options: StartOptions) {
     this.name = name;
     this.#network = network;
     this.#clock = new ProcessClock(network.clock);
@@ -112,7 +122,7 @@ export class SimulatedPeer {
           clock: this.#clock,
           openTransport,
           httpPost: () => Promise.reject(new Error("There is no HTTP in this world")),
-          config: { maxPeers: 8, minRefillCandidates: 5 },
+          config: registry,
         }),
         ...(options.repl === undefined ? {} : { repl: options.repl }),
         onSteps: (steps) => this.#steps = steps,

@@ -24,7 +24,7 @@ const REGISTRY_PAUSES_MS = [500, 1_500];
 export async function arrive(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
   const arrival = await comeIn(steps, plan);
   // Who does not come in must not stay on the list, or others are sent to nobody.
-  if (!arrival.ok && steps.registeredId !== undefined) await steps.bootstrapLeave();
+  if (!arrival.ok && steps.candidateId !== undefined) await steps.bootstrapLeave();
   return arrival;
 }
 
@@ -37,7 +37,7 @@ async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
 
   const registered = await register(steps, plan);
   if (!registered.ok) return stop(EXIT_NOT_JOINED, registered.why);
-  const others = registered.value.filter(({ id }) => id !== steps.registeredId);
+  const others = registered.value.filter(({ id }) => id !== steps.candidateId);
   const joined = await join(steps, plan, others);
   if (!joined.ok) return stop(joined.refused ? EXIT_REFUSED : EXIT_NOT_JOINED, joined.why);
 
@@ -53,11 +53,12 @@ async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
 async function register(steps: Steps, plan: ArrivalPlan): Promise<StepResult<readonly RegistryPeer[]>> {
   let result = await steps.bootstrapJoin();
   for (const pauseMs of REGISTRY_PAUSES_MS) {
-    if (result.ok) return result;
+    if (result.ok) break;
     await plan.pause(pauseMs);
     result = await steps.bootstrapJoin();
   }
-  if (result.ok || plan.contacts.length === 0) return result;
+  if (result.ok) return { ok: true, value: result.value.peers };
+  if (plan.contacts.length === 0) return result;
   plan.say(`${result.why}; going on without it`);
   return { ok: true, value: [] };
 }

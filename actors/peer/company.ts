@@ -1,6 +1,6 @@
-import type { RegistryPeer } from "../bootstrap.ts";
+import { wantsCandidates } from "../bootstrap.ts";
 import type { MemberView } from "../membership.ts";
-import { addressesOf, type Steps } from "./steps.ts";
+import { addressesOf, type Listing, type Steps } from "./steps.ts";
 
 /**
  * Joins whoever the bootstrap lists and we do not know; how many answered. Only if we are alone, or `thorough`: of a
@@ -13,25 +13,25 @@ export async function seekCompany(steps: Steps, thorough: boolean): Promise<numb
   const listed = await steps.bootstrapList();
   if (!listed.ok) return 0;
   await stayListed(steps, listed.value);
-  const strangers = addressesOf(listed.value).filter((address) => !known.has(address));
+  const strangers = addressesOf(listed.value.peers).filter((address) => !known.has(address));
   if (strangers.length === 0) return 0;
   const joined = await steps.join(strangers);
   return joined.ok ? joined.value.contacted : 0;
 }
 
-/** Somebody who could not reach us may have taken us off the list. */
-async function stayListed(steps: Steps, listed: readonly RegistryPeer[]): Promise<void> {
-  if (steps.registeredId === undefined || listed.some(({ id }) => id === steps.registeredId)) return;
+/** Somebody who could not reach us may have taken us off the list, or there was no room when we came. */
+async function stayListed(steps: Steps, { config, peers, listed }: Listing): Promise<void> {
+  if (steps.candidateId === undefined || listed || !wantsCandidates(config, peers.length)) return;
   await steps.bootstrapRefill();
 }
 
 /** Takes a member that failed off the bootstrap's list, and offers ourselves in its place. */
 export async function cleanUpAfter(steps: Steps, member: MemberView): Promise<void> {
-  if (steps.registeredId === undefined) return;
-  const listed = await steps.bootstrapList();
-  if (!listed.ok) return;
-  for (const entry of listed.value) {
-    if (addressesOf([entry])[0] === member.address) await steps.bootstrapEvict(entry.id);
-  }
-  await steps.bootstrapRefill();
+  if (steps.candidateId === undefined) return;
+  const before = await steps.bootstrapList();
+  if (!before.ok) return;
+  const dead = before.value.peers.filter((entry) => addressesOf([entry])[0] === member.address);
+  for (const { id } of dead) await steps.bootstrapEvict(id);
+  if (dead.length === 0) await stayListed(steps, before.value);
+  else if (!before.value.listed) await steps.bootstrapRefill(); // who makes a place free may have it
 }

@@ -15,8 +15,10 @@ export type PeerMemory = {
   address?: Address;
   /** The port we had before, in an earlier run or before a shutdown. */
   lastPort?: number | undefined;
-  /** Ourselves as registered with the bootstrap. */
+  /** Ourselves as offered to the bootstrap. */
   candidate?: RegistryPeer;
+  /** Whether its list had us on it when it was last heard. */
+  listed: boolean;
   /** We said goodbye to the membership and have not begun anew. */
   left: boolean;
   readonly transport: TransportMemory;
@@ -30,6 +32,7 @@ export type PeerMemory = {
 export function newMemory(last: { readonly port?: number; readonly incarnation?: number } = {}): PeerMemory {
   return {
     lastPort: last.port,
+    listed: false,
     left: false,
     transport: { closing: Promise.resolve() },
     membership: { created: false, incarnation: last.incarnation ?? 0, contacts: new Set() },

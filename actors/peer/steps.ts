@@ -1,5 +1,5 @@
 import { type Address, parseAddress, splitAddress, withPort } from "../../transport/address.ts";
-import type { BootstrapReply, RegistryCommand, RegistryPeer } from "../bootstrap.ts";
+import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } from "../bootstrap.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import type { SayReply } from "../chat_room.ts";
 import type { Occupant } from "../chat_room/occupants.ts";
@@ -11,6 +11,9 @@ import type { PeerMemory } from "./memory.ts";
 
 /** What a step gives: its result, or one sentence that says why not. */
 export type StepResult<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; why: string; refused?: true }>;
+
+/** What the bootstrap answers: its limits, everybody on its list, and whether we are among them. */
+export type Listing = Readonly<{ config: RegistryConfig; peers: readonly RegistryPeer[]; listed: boolean }>;
 
 /** Longest time for one step that stays on this machine. */
 const ASK_TIMEOUT_MS = 10_000;
@@ -36,8 +39,8 @@ export type StepsDeps = Readonly<{
  */
 export class Steps {
   readonly #deps: StepsDeps;
-  /** The last registration, perhaps still under way. */
-  #registering: Promise<unknown> | undefined;
+  /** The last time that we offered ourselves, perhaps still under way. */
+  #offering: Promise<unknown> | undefined;
 
   constructor(deps: StepsDeps) {
     this.#deps = deps;
@@ -83,48 +86,42 @@ export class Steps {
     );
   }
 
-  /** Registers us with the bootstrap; the answer lists everybody registered. */
-  async bootstrapJoin(): Promise<StepResult<readonly RegistryPeer[]>> {
+  /** Registers us with the bootstrap. A full list does not take us, but is one to join by. */
+  async bootstrapJoin(): Promise<StepResult<Listing>> {
     const { memory } = this.#deps;
     const missing = this.#missingForMembers();
     if (missing !== undefined) return no(missing);
     const peer = this.#candidate(memory.address!);
-    const registering = this.#registry({ type: "join", peer });
-    this.#registering = registering;
-    const listed = await registering;
-    if (listed.ok) memory.candidate = peer;
-    return listed;
+    return await this.#offer({ type: "join", peer });
   }
 
   /** Takes us off the bootstrap's list; also after a shutdown, through a port that is opened for it. */
-  async bootstrapLeave(): Promise<StepResult<readonly RegistryPeer[]>> {
-    const { memory } = this.#deps;
-    const { candidate } = memory;
+  async bootstrapLeave(): Promise<StepResult<Listing>> {
+    const { candidate, listed } = this.#deps.memory;
     if (candidate === undefined) return no(MISSING.bootstrapped);
-    const left = await this.#throughPort(() => this.#registry({ type: "leave", id: candidate.id }));
-    if (left.ok) delete memory.candidate;
-    return left;
+    if (!listed) return no("The bootstrap's list does not have you");
+    return await this.#withdraw(candidate);
   }
 
   /** Who is registered with the bootstrap. */
-  bootstrapList(): Promise<StepResult<readonly RegistryPeer[]>> {
+  bootstrapList(): Promise<StepResult<Listing>> {
     return this.#registry({ type: "list" });
   }
 
-  /** Under which id we are registered, if we are. */
-  get registeredId(): string | undefined {
+  /** Under which id we offered ourselves to the bootstrap, if we did. */
+  get candidateId(): string | undefined {
     return this.#deps.memory.candidate?.id;
   }
 
   /** Offers us to the bootstrap, in place of somebody who is gone. */
-  bootstrapRefill(): Promise<StepResult<readonly RegistryPeer[]>> {
+  bootstrapRefill(): Promise<StepResult<Listing>> {
     const { candidate } = this.#deps.memory;
     if (candidate === undefined) return Promise.resolve(no(MISSING.bootstrapped));
-    return this.#registry({ type: "refill", peer: candidate });
+    return this.#offer({ type: "refill", peer: candidate });
   }
 
   /** Tells the bootstrap that an entry is dead. */
-  bootstrapEvict(id: string): Promise<StepResult<readonly RegistryPeer[]>> {
+  bootstrapEvict(id: string): Promise<StepResult<Listing>> {
     return this.#registry({ type: "leave", id });
   }
 
@@ -149,7 +146,7 @@ export class Steps {
       if (memory.candidate === undefined) return no(MISSING.bootstrapped);
       const listed = await this.bootstrapList();
       if (!listed.ok) return listed;
-      targets = addressesOf(listed.value);
+      targets = addressesOf(listed.value.peers);
     }
     targets = targets.filter((address) => address !== memory.address);
     if (targets.length === 0) return yes({ contacted: 0, members: await this.members() });
@@ -240,8 +237,9 @@ export class Steps {
   async depart(): Promise<void> {
     // That one of them does not answer is no reason to leave the other without a word.
     if (this.isMember) await Promise.allSettled([this.leave()]);
-    await Promise.allSettled([this.#registering]); // what is asked for already cannot be called back
-    if (this.registeredId !== undefined) await Promise.allSettled([this.bootstrapLeave()]);
+    await Promise.allSettled([this.#offering]); // what is asked for already cannot be called back
+    const { candidate } = this.#deps.memory;
+    if (candidate !== undefined) await Promise.allSettled([this.#withdraw(candidate)]);
   }
 
   #missingForMembership(): string | undefined {
@@ -298,14 +296,34 @@ export class Steps {
     return { id, name, ip: hostname, port: String(port), protocol: "tcp", status: "0", timestamp };
   }
 
-  async #registry(command: RegistryCommand): Promise<StepResult<readonly RegistryPeer[]>> {
-    if (this.#deps.memory.address === undefined) return no(MISSING.configured);
+  async #offer(command: RegistryCommand & { readonly peer: RegistryPeer }): Promise<StepResult<Listing>> {
+    const offering = this.#registry(command, command.peer);
+    this.#offering = offering;
+    const offered = await offering;
+    if (offered.ok) this.#deps.memory.candidate = command.peer;
+    return offered;
+  }
+
+  async #withdraw({ id }: RegistryPeer): Promise<StepResult<Listing>> {
+    const left = await this.#throughPort(() => this.#registry({ type: "leave", id }));
+    if (left.ok) delete this.#deps.memory.candidate;
+    return left;
+  }
+
+  /** Asks the bootstrap, and notes whether it lists us: `own`, or whom we offered before. */
+  async #registry(command: RegistryCommand, own?: RegistryPeer): Promise<StepResult<Listing>> {
+    const { memory } = this.#deps;
+    if (memory.address === undefined) return no(MISSING.configured);
     const reply = await this.#ask(
       "bootstrap",
       (replyTo: ActorRef<BootstrapReply>) => ({ command, replyTo }),
       BOOTSTRAP_TIMEOUT_MS,
     );
-    return reply.ok ? yes(reply.peers) : no(reply.why);
+    if (!reply.ok) return no(reply.why);
+    const { config, peers } = reply;
+    const ownId = (own ?? memory.candidate)?.id;
+    memory.listed = peers.some(({ id }) => id === ownId);
+    return yes({ config, peers, listed: memory.listed });
   }
 
   #ask<P extends keyof Parts, A>(

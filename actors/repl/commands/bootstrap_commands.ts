@@ -10,7 +10,9 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.bootstrapJoin();
       if (!result.ok) return failed(result.why);
-      const others = result.value.filter(({ name }) => name !== peer.steps.name).map(({ name }) => visible(name));
+      const { peers, listed } = result.value;
+      const others = peers.filter(({ name }) => name !== peer.steps.name).map(({ name }) => visible(name));
+      if (!listed) return print(`The registry is full; it lists ${others.join(", ") || "nobody"}`);
       print(others.length === 0 ? "Registered; nobody else is yet" : `Registered, beside ${others.join(", ")}`);
     },
   },
@@ -21,8 +23,9 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.bootstrapList();
       if (!result.ok) return failed(result.why);
-      if (result.value.length === 0) print("Nobody is registered");
-      for (const entry of result.value) print(visible(`${entry.name} at ${entry.ip}:${entry.port}`));
+      const { peers } = result.value;
+      if (peers.length === 0) print("Nobody is registered");
+      for (const entry of peers) print(visible(`${entry.name} at ${entry.ip}:${entry.port}`));
     },
   },
   {

@@ -10,7 +10,7 @@ const REGISTRY = "127.0.0.1:7947" as Address;
 /** What the registry lists, as this peer reads it. */
 async function listed(world: World, { peer }: Pick<Seat, "peer">): Promise<readonly RegistryPeer[]> {
   let peers: readonly RegistryPeer[] = [];
-  void peer.steps.bootstrapList().then((result) => peers = result.ok ? result.value : []);
+  void peer.steps.bootstrapList().then((result) => peers = result.ok ? result.value.peers : []);
   await world.clock.advance(100);
   return peers;
 }
