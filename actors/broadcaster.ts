@@ -43,7 +43,7 @@ export const RUMOURS = topic<RumourHeard>("rumours");
 /** What of the broadcaster outlives a crash: where the numbering of our own rumours stands. */
 export type BroadcasterMemory = { started: boolean; epoch: number; sequence: number };
 
-export type BroadcasterDeps = Readonly<{ name: string; profile: Profile; cast: Cast; memory: BroadcasterMemory }>;
+type BroadcasterDeps = Readonly<{ name: string; profile: Profile; cast: Cast; memory: BroadcasterMemory }>;
 
 /** The name under which other peers address this actor. */
 const BROADCASTER_ID = "broadcaster";

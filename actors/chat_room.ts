@@ -34,7 +34,7 @@ export type RoomMemory = {
   announced: boolean;
 };
 
-export type ChatRoomDeps = Readonly<{
+type ChatRoomDeps = Readonly<{
   self: string;
   memory: RoomMemory;
   broadcaster: () => ActorRef<BroadcasterMessage>;

@@ -32,7 +32,7 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline" }>
   | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>;
 
-export type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; cast: Cast }>;
+type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; cast: Cast }>;
 
 /** Indirect pings under way at once: each costs a ping and two timers. */
 const RELAYS_MAX = 256;

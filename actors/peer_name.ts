@@ -4,10 +4,10 @@ import type { Brand } from "./runtime/brand.ts";
 export type PeerName = Brand<string, "PeerName">;
 
 /** What memberlist and the registry carry without trouble, and what still fits a file name with a suffix. */
-export const PEER_NAME_BYTES_MAX = 128;
+const PEER_NAME_BYTES_MAX = 128;
 
 /** Either the name, or a clause that says what is wrong with it. */
-export type ParsedPeerName =
+type ParsedPeerName =
   | { readonly ok: true; readonly name: PeerName }
   | { readonly ok: false; readonly why: string };
 

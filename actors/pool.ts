@@ -16,7 +16,7 @@ export type PoolMessage =
   | StreamRequest
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>;
 
-export type PoolDeps = MembershipDeps & Readonly<{ broadcasterMemory: BroadcasterMemory }>;
+type PoolDeps = MembershipDeps & Readonly<{ broadcasterMemory: BroadcasterMemory }>;
 
 /** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
 export function pool(deps: PoolDeps): Behavior<PoolMessage> {

@@ -22,7 +22,7 @@ export type RoomsMemory = Map<RoomName, RoomMemory>;
 /** Rooms one peer may be in. */
 const ROOMS_MAX = 256;
 
-export type RoomsDeps = Readonly<{
+type RoomsDeps = Readonly<{
   self: string;
   memory: RoomsMemory;
   broadcaster: () => ActorRef<BroadcasterMessage>;

@@ -68,7 +68,7 @@ export const TRANSPORT = topic<TransportEvent>("transport");
 /** What of the transport outlives a crash: whether and where to be open, and that the old sockets have to go first. */
 export type TransportMemory = { open?: { readonly bind: Address; readonly name: string }; closing: Promise<void> };
 
-export type TransportDeps = Readonly<{
+type TransportDeps = Readonly<{
   openTransport: OpenTransport;
   memory: TransportMemory;
   links: () => ActorRef<LinksMessage>;

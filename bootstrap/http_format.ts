@@ -13,7 +13,7 @@ export const REQUEST_BYTES_MAX = 4 * 1024;
 export const REPLY_BYTES_MAX = 1024 * 1024;
 
 /** The command of a request, or the answer to one that has none. */
-export type ParsedRegistryRequest =
+type ParsedRegistryRequest =
   | { readonly ok: true; readonly command: RegistryCommand }
   | { readonly ok: false; readonly response: HttpResponse };
 
@@ -48,7 +48,7 @@ export function registryRequest(command: RegistryCommand): { readonly path: stri
 export const REQUEST_CONTENT_TYPE = "application/x-www-form-urlencoded";
 
 /** The data of an answer with the number of entries left out of it, or why there is none. */
-export type ParsedRegistryReply =
+type ParsedRegistryReply =
   | { readonly ok: true; readonly data: Registry; readonly skipped: number }
   | { readonly ok: false; readonly why: string };
 

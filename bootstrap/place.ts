@@ -14,7 +14,7 @@ export type BootstrapPlace =
   | Readonly<{ type: "parley"; address: Address }>
   | Readonly<{ type: "http"; url: string }>;
 
-export type PlaceOptions = Readonly<{
+type PlaceOptions = Readonly<{
   clock: Clock;
   openTransport: OpenTransport;
   httpPost: HttpPost;

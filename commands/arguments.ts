@@ -3,7 +3,7 @@ import { type AnySetting, type CommandName, type FlagTexts, type SettingKey, set
 import { nearest } from "../actors/repl/nearest.ts";
 
 /** A command line, taken apart; or one line about the first thing that is wrong with it. */
-export type Arguments =
+type Arguments =
   | {
     readonly ok: true;
     readonly flags: FlagTexts;

@@ -7,7 +7,7 @@ import { commandHelp } from "./help.ts";
 import { writeData, writeError } from "./output.ts";
 
 /** What a command runs with; or how it ended already, with everything said that there is to say. */
-export type Configured<C extends CommandName> =
+type Configured<C extends CommandName> =
   | { readonly ok: true; readonly config: Config<C>; readonly positionals: readonly string[] }
   | { readonly ok: false; readonly exitCode: ExitCode };
 

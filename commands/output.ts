@@ -30,7 +30,7 @@ export function failed(message: string): ExitCode {
 const LINE_CHARACTERS_MAX = 500;
 
 /** One line that is safe to print: control and invisible characters are named instead, and the end is cut. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   const cut = text.length > LINE_CHARACTERS_MAX ? `${text.slice(0, LINE_CHARACTERS_MAX)}…` : text;
   return visible(cut.replace(/\s+/g, " ").trim());
 }

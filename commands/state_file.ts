@@ -16,12 +16,12 @@ export type PeerState = {
 };
 
 /** The state, or why there is none. `missing` is how every peer begins; the others deserve a word to the user. */
-export type LoadedState =
+type LoadedState =
   | { readonly ok: true; readonly state: PeerState }
   | { readonly ok: false; readonly reason: "missing" | "unreadable" | "corrupt"; readonly why: string };
 
 /** Whether the state is on disk. */
-export type SavedState = { readonly ok: true } | { readonly ok: false; readonly why: string };
+type SavedState = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 /** The file of a peer's state. Two names never share one, at least where file names keep their case. */
 export function stateFilePath(directory: string, name: PeerName): string {

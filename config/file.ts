@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Parsed, SettingKind } from "./setting.ts";
 
 /** More than any configuration needs; what is larger is not one. */
-export const CONFIG_FILE_CHARACTERS_MAX = 64 * 1024;
+const CONFIG_FILE_CHARACTERS_MAX = 64 * 1024;
 
 /** What the file says, by key, in the texts that settings are read from. */
 export type FileTexts = ReadonlyMap<string, readonly string[]>;

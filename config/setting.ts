@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
 /** As {@linkcode Parsed}, with the position of the bad text among those given. */
-export type Reading<T> = { readonly ok: true; readonly value: T } | {
+type Reading<T> = { readonly ok: true; readonly value: T } | {
   readonly ok: false;
   readonly why: string;
   readonly at: number;

@@ -3,7 +3,7 @@ import { type Address, ipBytes, parseAddress, splitAddress } from "../transport/
 import type { Environment, Parsed } from "./setting.ts";
 
 /** `IP:PORT` or `localhost:PORT`, which is 127.0.0.1. Other host names would need a resolver: they are refused. */
-export function parseHostPort(text: string): Parsed<Address> {
+function parseHostPort(text: string): Parsed<Address> {
   const address = parseAddress(text.replace(/^localhost:/i, "127.0.0.1:"));
   if (address !== undefined) return { ok: true, value: address };
   return { ok: false, why: "expected IP:PORT, such as 127.0.0.1:7946" };

@@ -11,7 +11,7 @@ const PORT_FIRST = 10_000;
 const PORT_LAST = 32_767;
 
 /** What no rule decides takes so long. */
-export const LATENCY_DEFAULT_MS = 1;
+const LATENCY_DEFAULT_MS = 1;
 
 /** A lost piece of a stream is sent again after so long, then after twice as long, and so on (Linux's minimum). */
 const RETRANSMIT_FIRST_MS = 200;
@@ -21,10 +21,10 @@ const RETRANSMIT_MAX_MS = 3_200;
 export const RETRANSMIT_GIVE_UP_MS = 20_000;
 
 /** What the network did, in the order in which it did it. */
-export type NetworkEvent = Readonly<{ atMs: number; carried: Carried; verdict: Verdict }>;
+type NetworkEvent = Readonly<{ atMs: number; carried: Carried; verdict: Verdict }>;
 
 /** Counted since the start. */
-export type NetworkCounters = {
+type NetworkCounters = {
   packetsCarried: number;
   packetsDropped: number;
   /** Packets that arrived where nobody is. */

@@ -19,7 +19,7 @@ import { Network } from "./network.ts";
 import { ProcessClock } from "./process_clock.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
-export type WorldOptions = Readonly<{
+type WorldOptions = Readonly<{
   seed: string | number;
   profile?: Profile;
   /** The limits of the registry, of whichever peer serves it. */

@@ -3,16 +3,16 @@ import { COMPOUND_HEADER_BYTES, COMPOUND_PART_BYTES } from "../../transport/wire
 import type { Broadcast, TransmitQueue } from "./transmit_queue.ts";
 
 /** The type byte in front of an application's payload. */
-export const USER_HEADER_BYTES = 1;
+const USER_HEADER_BYTES = 1;
 
 /** A label's type and length bytes. */
-export const LABEL_HEADER_BYTES = 2;
+const LABEL_HEADER_BYTES = 2;
 
 /** What encryption adds at most, by its version: nonce, tag, version byte, and padding in version 0. */
-export const SEAL_BYTES = { none: 0, v0: 45, v1: 29 } as const;
+const SEAL_BYTES = { none: 0, v0: 45, v1: 29 } as const;
 
 /** What the packet is wrapped in. */
-export type Wrapping = Readonly<{ packetBytesMax: number; labelBytes: number; seal: keyof typeof SEAL_BYTES }>;
+type Wrapping = Readonly<{ packetBytesMax: number; labelBytes: number; seal: keyof typeof SEAL_BYTES }>;
 
 /**
  * Bytes for gossip in a packet: after `firstBytes` of a ping or ack on which it rides, or in one of its own (0). May be
@@ -26,10 +26,10 @@ export function gossipBudget(wrapping: Wrapping, firstBytes: number): number {
 }
 
 /** Asks the application for payloads whose lengths, each plus `overheadBytes`, stay within `limitBytes`. */
-export type AskApplication = (overheadBytes: number, limitBytes: number) => readonly Uint8Array[];
+type AskApplication = (overheadBytes: number, limitBytes: number) => readonly Uint8Array[];
 
 /** What goes into a packet: our own messages, encoded, and the application's payloads, still to be framed as `user`. */
-export type PacketFill<T> = Readonly<{
+type PacketFill<T> = Readonly<{
   own: readonly Uint8Array[];
   user: readonly Uint8Array[];
   finished: readonly Broadcast<T>[];

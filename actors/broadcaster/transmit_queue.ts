@@ -14,7 +14,7 @@ export type Broadcast<T> = Readonly<{ bytes: Uint8Array; about: T; replacement: 
 type Entry<T> = { readonly broadcast: Broadcast<T>; readonly id: number; readonly length: number; transmits: number };
 
 /** What one packet takes along, and what was thereby sent for the last time. */
-export type Taken<T> = Readonly<{ taken: readonly Broadcast<T>[]; finished: readonly Broadcast<T>[] }>;
+type Taken<T> = Readonly<{ taken: readonly Broadcast<T>[]; finished: readonly Broadcast<T>[] }>;
 
 /** How often a broadcast is sent in a cluster of `members`: enough for all to hear it with near certainty. */
 export function retransmitLimit(mult: number, members: number): number {

@@ -15,7 +15,7 @@ import type { Profile } from "../pool/profile.ts";
 import { scaledMs } from "./awareness.ts";
 
 /** What a probe is told when it begins. */
-export type ProbeStart = Readonly<{
+type ProbeStart = Readonly<{
   /** Names this probe in pings, answers and timers. */
   sequence: number;
   /** As it was known when the probe began; a change meanwhile makes the accusation stale, not the probe. */

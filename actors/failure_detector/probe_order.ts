@@ -2,7 +2,7 @@ import { isListed, type Member } from "../membership/member.ts";
 import type { Moment, Roster } from "../membership/roster.ts";
 
 /** Where the ring goes on, and whom to probe this time: nobody, if there was none in a whole round. */
-export type ProbeTurn = Readonly<{ index: number; target: Member | undefined }>;
+type ProbeTurn = Readonly<{ index: number; target: Member | undefined }>;
 
 /**
  * The next member to probe, going round the ring from `index` (SWIM 4.3: a shuffled round robin bounds the time until

@@ -38,7 +38,7 @@ export type RelayEffect =
 type RelayStep = readonly [Relay, readonly RelayEffect[]];
 
 /** What a relay needs to know besides the request. */
-export type RelayStart = Readonly<{
+type RelayStart = Readonly<{
   request: IndirectPing;
   /** Where the packet came from: the requester, unless it names another address. */
   source: Address;

@@ -8,7 +8,7 @@ import type { Connection } from "./connection.ts";
 export const LINK_QUEUE_MAX = 1_024;
 
 /** Attempts in a row before a peer counts as unreachable. */
-export const CONNECT_ATTEMPTS_MAX = 3;
+const CONNECT_ATTEMPTS_MAX = 3;
 
 const RECONNECT_MIN_MS = 100;
 

@@ -30,7 +30,7 @@ export type Announcement =
   | Readonly<{ type: "announce"; event: "suspect" | "leave"; member: Member; by: string }>;
 
 /** Why a message had no effect. */
-export type IgnoreRule =
+type IgnoreRule =
   /** Alive: we have left and say nothing of ourselves any more. */
   | "alive_after_own_leave"
   /** Alive: versions that nobody can speak. */

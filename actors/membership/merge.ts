@@ -11,7 +11,7 @@ import type { Moment, Roster } from "./roster.ts";
 import { confirm, expiresAfterMs, startSuspicion } from "./suspicion.ts";
 
 /** Where an alive comes from: others, or ourselves, whom we need not refute. */
-export type AliveSource = "network" | "local";
+type AliveSource = "network" | "local";
 
 /** At most one repeated accusation a name in this time, in ms: a straggler gossips faster than it can hear. */
 const STALE_ALIVE_ANSWER_INTERVAL_MS = 1000;

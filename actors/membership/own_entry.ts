@@ -7,7 +7,7 @@ import { INCARNATION_MAX } from "./refutation.ts";
 import type { Moment, Roster } from "./roster.ts";
 
 /** Where others reach us and what the application tells them, at most 512 bytes. */
-export type OwnEntry = Readonly<{ addr: Uint8Array; port: number; meta: Uint8Array }>;
+type OwnEntry = Readonly<{ addr: Uint8Array; port: number; meta: Uint8Array }>;
 
 /**
  * Enters ourselves into the table, with the next incarnation (`setAlive` in `memberlist.go`).

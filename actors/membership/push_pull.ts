@@ -6,7 +6,7 @@ import { applyAlive, applyDead, applySuspect } from "./merge.ts";
 import type { Moment, Roster } from "./roster.ts";
 
 /** Up to so many members everybody exchanges at the plain interval (`pushPullScaleThreshold` in `util.go`). */
-export const PUSH_PULL_SCALE_THRESHOLD = 32;
+const PUSH_PULL_SCALE_THRESHOLD = 32;
 
 /** How long to wait after an exchange, in ms: longer with each doubling, or a large cluster does nothing else. */
 export function pushPullAfterMs(intervalMs: number, members: number): number {
@@ -20,7 +20,7 @@ export function localState(roster: Roster): readonly NodeState[] {
 }
 
 /** Whether two tables may be merged; if not, which member is to blame and why, for people. */
-export type VersionCheck = Readonly<{ ok: true } | { ok: false; reason: string }>;
+type VersionCheck = Readonly<{ ok: true } | { ok: false; reason: string }>;
 
 /**
  * Whether everybody in both tables speaks what all living ones understand (`verifyProtocol`). One misfit in any state

@@ -7,7 +7,7 @@ import type { Suspicion } from "./suspicion.ts";
 export type Moment = Readonly<{ now: number; random: Random; profile: Profile }>;
 
 /** A forgotten member, kept a while against stragglers that still believe it alive. */
-export type Grave = Readonly<{ member: Member; until: number }>;
+type Grave = Readonly<{ member: Member; until: number }>;
 
 /** How much longer a grave is kept than the entry was: long enough for a few full exchanges. Our guess. */
 const GRAVE_LIFE_MULT = 10;

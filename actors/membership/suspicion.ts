@@ -19,7 +19,7 @@ export type Suspicion = Readonly<{
 }>;
 
 /** How many confirmations are wanted and how long a suspicion may last. */
-export type SuspicionBounds = Readonly<{ k: number; minMs: number; maxMs: number }>;
+type SuspicionBounds = Readonly<{ k: number; minMs: number; maxMs: number }>;
 
 /**
  * The bounds for a table of `members` entries, in ms (`suspicionTimeout` in `util.go`). With too few others to ask,

@@ -6,7 +6,7 @@ import { addressesOf, type StepResult, type Steps } from "./steps.ts";
 /** How coming to chat ended; the exit code says which kind of trouble it was. */
 export type Arrival = Readonly<{ ok: true }> | Readonly<{ ok: false; exitCode: number; why: string }>;
 
-export type ArrivalPlan = Readonly<{
+type ArrivalPlan = Readonly<{
   room: RoomName;
   contacts: readonly Address[];
   say(text: string): void;

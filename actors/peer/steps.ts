@@ -24,7 +24,7 @@ const BOOTSTRAP_TIMEOUT_MS = 15_000;
 /** Joining tries several addresses in parallel, each within the profile's stream time-out. */
 const JOIN_TIMEOUT_MS = 60_000;
 
-export type StepsDeps = Readonly<{
+type StepsDeps = Readonly<{
   name: string;
   bind: Address;
   cast: Cast;

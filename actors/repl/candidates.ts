@@ -3,7 +3,7 @@ import { splitCommand } from "./command_line.ts";
 import { commandWords, findCommand } from "./command_lookup.ts";
 
 /** What Tab has to go by. */
-export type CompletionScope = Readonly<{
+type CompletionScope = Readonly<{
   commands: readonly Command[];
   peer: CommandPeer;
   /** Plain text is speech, and a command begins with a slash. */

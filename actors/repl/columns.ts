@@ -2,7 +2,7 @@ import { textWidthAtMost } from "./line_editor/width.ts";
 import { visible } from "./visible.ts";
 
 /** How many candidates are listed; who sees more has to type on anyway. */
-export const LISTED_MAX = 100;
+const LISTED_MAX = 100;
 
 const GAP = 2;
 

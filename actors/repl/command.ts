@@ -19,7 +19,7 @@ export type Command = Readonly<{
 
 /** How commands are grouped in help, in this order. */
 export const COMMAND_GROUPS = ["chat", "membership", "bootstrap", "scripts", "actors", "session"] as const;
-export type CommandGroup = (typeof COMMAND_GROUPS)[number];
+type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** Done, or one sentence that says why not. `usage` shows how the command is called. */
 export type CommandOutcome = void | Readonly<{ failed: string }> | "usage";

@@ -4,7 +4,7 @@ export const SCRIPT_LINES_MAX = 10_000;
 /** How deep scripts may call scripts. */
 export const SCRIPT_DEPTH_MAX = 8;
 
-export type ScriptLine = Readonly<{ number: number; text: string }>;
+type ScriptLine = Readonly<{ number: number; text: string }>;
 
 /** The commands in a script's text, with their line numbers; blank lines and those that begin with `#` are left out. */
 export function parseScript(text: string): readonly ScriptLine[] | Readonly<{ why: string }> {

@@ -6,7 +6,7 @@ import { parseScript, SCRIPT_DEPTH_MAX } from "./script.ts";
 import { visible } from "./visible.ts";
 
 /** What running a script needs of the session that it runs in. */
-export type ScriptSession = Readonly<{
+type ScriptSession = Readonly<{
   commands: readonly Command[];
   /** The text of a file; rejects with an `Error` that says why not. */
   readFile(path: string): Promise<string>;

@@ -19,7 +19,7 @@ const SERVED_MAX = 128;
 const EARLY_BYTES_MAX = 1024 * 1024;
 
 /** Whose streams may be, and where to count those that are nobody's. */
-export type Owners = Readonly<{
+type Owners = Readonly<{
   links: () => ActorRef<LinksMessage>;
   /** Without a pool memberlist's streams are refused. */
   pool?: () => ActorRef<StreamRequest>;

@@ -2,7 +2,7 @@ import type { Stream } from "../../transport/transport.ts";
 import type { Timers } from "../runtime/timers.ts";
 
 /** A stream that has to come to something within a time. */
-export type Session = Readonly<{ kind: "half_open" | "served" | "asked"; stream: Stream; late: () => void }>;
+type Session = Readonly<{ kind: "half_open" | "served" | "asked"; stream: Stream; late: () => void }>;
 
 /** Said when the time of a session is over. */
 export type SessionOver = Readonly<{ type: "session_over"; session: number }>;

@@ -11,10 +11,10 @@ export const HTTP_BODY_BYTES_MAX = 64 * 1024;
 export const HTTP_REQUESTS_MAX = 256;
 
 /** An answer that takes longer becomes 504, so that a handler that hangs does not hold its place for ever. */
-export const HTTP_ANSWER_TIMEOUT_MS = 30_000;
+const HTTP_ANSWER_TIMEOUT_MS = 30_000;
 
 /** A connection on which nothing moves for so long is closed, as by a client that does not read its answer. */
-export const HTTP_STALL_TIMEOUT_MS = 2 * HTTP_ANSWER_TIMEOUT_MS;
+const HTTP_STALL_TIMEOUT_MS = 2 * HTTP_ANSWER_TIMEOUT_MS;
 
 /** How long a client may take over its headers and its request, and how often that is looked at. */
 export const HTTP_LIMITS = {

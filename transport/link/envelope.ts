@@ -42,7 +42,7 @@ export const ENVELOPE_DEPTH_MAX = SKIPPED_NESTING_MAX + 1;
 const STOP_REASONS: ReadonlySet<string> = new Set(["finished", "stopped", "failed", "unreachable", "unknown"]);
 
 /** How refs cross the wire: `describe` gives an outgoing one an address and an id, `resolve` makes an incoming one. */
-export interface RefCodec {
+interface RefCodec {
   isRef(value: unknown): value is ActorRef<never>;
   describe(ref: ActorRef<never>): { readonly address: Address; readonly id: string };
   resolve(address: Address, id: string): ActorRef<unknown>;

@@ -19,7 +19,7 @@ const TAKEN_BYTES_MIN = WINDOW_BYTES / 4;
 const SEGMENT_BYTES_MAX = 64 * 1024;
 
 /** What a stream needs of its transport. */
-export type SimulatedStreamContext = Readonly<{
+type SimulatedStreamContext = Readonly<{
   id: StreamId;
   remote: Address;
   clock: Clock;

@@ -51,7 +51,7 @@ function encodeCompound(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** What a compound held: the complete parts, as windows on its bytes, and how many were cut off. */
-export type Compound = Readonly<{ parts: readonly Uint8Array[]; truncated: number }>;
+type Compound = Readonly<{ parts: readonly Uint8Array[]; truncated: number }>;
 
 /**
  * Takes a compound apart. Parts that are there are given although later ones are cut off; without all the lengths the

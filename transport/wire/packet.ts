@@ -26,13 +26,13 @@ export const PACKET_PLAIN_BYTES_MAX = 64 * 1024;
 const SEALED_BYTES_MIN = 1 + 12 + 16;
 
 /** Whether to compress (only if that makes it shorter) and whether to put a checksum around it. */
-export type PacketOptions = Readonly<{ compress: boolean; crc: boolean }>;
+type PacketOptions = Readonly<{ compress: boolean; crc: boolean }>;
 
 /** What a packet delivers, in order, and what in it was refused. */
-export type DecodedPacket = Readonly<{ messages: readonly WireMessage[]; drops: readonly PacketDrop[] }>;
+type DecodedPacket = Readonly<{ messages: readonly WireMessage[]; drops: readonly PacketDrop[] }>;
 
 /** Something refused, and the offset of the byte that caused it; inside compression, the offset in what was unpacked. */
-export type PacketDrop = Readonly<{ reason: DecodeReason; at: number }>;
+type PacketDrop = Readonly<{ reason: DecodeReason; at: number }>;
 
 /**
  * Makes one datagram of encoded messages, as memberlist's `rawSendMsgPacket` does: a compound if there are several, then

@@ -5,7 +5,7 @@ import type { MsgpackReader, MsgpackWriter } from "./msgpack.ts";
 const SHORT_BYTES = 64;
 
 /** What a field holds, which decides which encodings of it are taken. */
-export type FieldKind =
+type FieldKind =
   | "text"
   | "bytes"
   | "nilable_bytes"
@@ -41,7 +41,7 @@ type KindOf<V> = [V] extends [string] ? "text"
   : "nilable_bytes";
 
 /** A field's name on the wire, our property for it, what it holds, and whether it is left out when empty. */
-export type FieldRow<R> = {
+type FieldRow<R> = {
   [P in Exclude<keyof R & string, "type">]: readonly [
     name: string,
     property: P,

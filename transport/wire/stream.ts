@@ -16,13 +16,13 @@ import { type Layout, readRecord, writeRecord } from "./record.ts";
 export type StreamMessage = Ping | Ack | PushPull | User | RemoteError;
 
 /** Rows of a push/pull; the limit of memberlist 0.6.0, older ones have none. */
-export const PUSH_PULL_NODES_MAX = 1_048_576;
+const PUSH_PULL_NODES_MAX = 1_048_576;
 
 /** User state of a push/pull; the limit of memberlist 0.6.0, older ones have none. */
-export const USER_STATE_BYTES_MAX = 20 * 1024 * 1024;
+const USER_STATE_BYTES_MAX = 20 * 1024 * 1024;
 
 /** Payload of a user message; the limit of memberlist after 0.6.0, older ones have none. */
-export const STREAM_USER_BYTES_MAX = 20 * 1024 * 1024;
+const STREAM_USER_BYTES_MAX = 20 * 1024 * 1024;
 
 /**
  * One message in all, as it is sent and as it is unpacked. Newer memberlists have this limit for the latter; a sender

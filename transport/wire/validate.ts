@@ -9,7 +9,7 @@ export const NAME_BYTES_MAX = 128;
 export const META_BYTES_MAX = 512;
 
 /** Exactly so many: 1 to 5 bytes crash Go up to memberlist 0.6.0, and without any every later push/pull fails. */
-export const VSN_BYTES = 6;
+const VSN_BYTES = 6;
 
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;

@@ -24,7 +24,7 @@ export function completedLine(line: Line, { stem, candidates }: CompletionAnswer
 }
 
 /** What all of `texts` begin with, in whole characters. */
-export function commonPrefix(texts: readonly string[]): string {
+function commonPrefix(texts: readonly string[]): string {
   const [first = [], ...others] = texts.map(graphemes);
   const differs = first.findIndex((character, index) => others.some((other) => other[index] !== character));
   return first.slice(0, differs < 0 ? first.length : differs).join("");

@@ -38,7 +38,7 @@ export interface Editor {
 }
 
 /** A search through the history that is still being typed. */
-export interface Search {
+interface Search {
   readonly query: string;
   /** Index of the entry found, the history's length while there is none. */
   readonly at: number;

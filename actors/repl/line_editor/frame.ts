@@ -2,7 +2,7 @@ import type { Line } from "./line.ts";
 import { cutToWidth, shownAs } from "./width.ts";
 
 /** What one frame shows. */
-export interface Frame {
+interface Frame {
   /** Finished lines that scroll away above, already safe to show; they may wrap. */
   readonly above: readonly string[];
   /** Plain text; it is cut where the terminal is narrow. */

@@ -18,7 +18,7 @@ export function remember(history: History, text: string): History {
 }
 
 /** A space in front keeps a line private, as in shells; what speaks of a key may hold one. */
-export function worthKeeping(text: string): boolean {
+function worthKeeping(text: string): boolean {
   return text.trim() !== "" && !text.startsWith(" ") && !/key/i.test(text);
 }
 

@@ -4,7 +4,7 @@ import type { Killed } from "./line.ts";
 export type KillRing = readonly string[];
 
 /** How many kills are kept; nobody remembers more. */
-export const KILLS_MAX = 16;
+const KILLS_MAX = 16;
 
 /** The ring with one more kill; one that `continues` the last grows it instead. Nothing cut changes nothing. */
 export function killed(ring: KillRing, { text, side }: Pick<Killed, "text" | "side">, continues = false): KillRing {

@@ -3,7 +3,7 @@ import { visible } from "../visible.ts";
 import { graphemes } from "./graphemes.ts";
 
 /** Text cut to fit, and the columns it takes at most. */
-export interface Cut {
+interface Cut {
   readonly text: string;
   readonly width: number;
 }
