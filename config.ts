@@ -100,16 +100,6 @@ export const SETTINGS = {
     parse: parseChoice("auto", "always", "never"),
     fallback: "auto",
   }),
-  stateDirectory: text({
-    flag: "state-directory",
-    environment: "PARLEY_STATE_DIRECTORY",
-    placeholder: "FOLDER",
-    help: "Where to keep what must outlive a restart",
-    commands: ["peer"],
-    parse: parsePath,
-    fallback: stateDirectoryOf,
-    fallbackText: "$XDG_STATE_HOME/parley",
-  }),
   listen: text({
     flag: "listen",
     environment: "PARLEY_LISTEN",
@@ -141,9 +131,9 @@ export const SETTINGS = {
     flag: "log-file",
     environment: "PARLEY_LOG_FILE",
     placeholder: "FILE",
-    help: "Where to write the log",
+    help: "Where to write the log; under deno task only below the state directory",
     commands: ["peer", "bootstrap"],
-    parse: parsePath,
+    parse: (text, env) => parsePath(text, stateDirectory(env), env),
     fallback: undefined,
     fallbackText: "none",
   }),
@@ -216,6 +206,12 @@ export function configFilePath(env: Environment): string | undefined {
   return directory === undefined ? undefined : `${directory}/parley/config.json`;
 }
 
+/** Where a peer keeps what must outlive a run, and relative logs lie; `undefined` when the environment names no home. */
+export function stateDirectory(env: Environment): string | undefined {
+  const directory = xdgDirectory(env, "XDG_STATE_HOME", ".local/state");
+  return directory === undefined ? undefined : `${directory}/parley`;
+}
+
 /** A setting whose type of value does not matter to who handles it. */
 export type AnySetting = Setting<unknown, CommandName>;
 
@@ -274,11 +270,6 @@ const QUOTED_CHARACTERS_MAX = 80;
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > QUOTED_CHARACTERS_MAX ? `${text.slice(0, QUOTED_CHARACTERS_MAX)}…` : text);
-}
-
-function stateDirectoryOf(env: Environment): string | undefined {
-  const directory = xdgDirectory(env, "XDG_STATE_HOME", ".local/state");
-  return directory === undefined ? undefined : `${directory}/parley`;
 }
 
 /** The XDG base directory rules: a relative path in the variable is invalid and is ignored. */

@@ -1,6 +1,7 @@
 import { getFileSink } from "@logtape/file";
 import { configureSync, getLogger, type LogLevel as LogTapeLevel, type LogRecord, resetSync } from "@logtape/logtape";
 import type { LogLevel, LogSink } from "../actors/runtime/log.ts";
+import { type Environment, stateDirectory } from "../config.ts";
 
 /** Where a log goes, and how to end it. */
 export type OpenLog = Readonly<{ sink: LogSink; close(): void }>;
@@ -16,15 +17,23 @@ const LEVELS: Readonly<Record<LogLevel, LogTapeLevel>> = {
 
 /**
  * A sink that appends one JSON object a line to `path`, or none at all without a path; one sentence when the file cannot
- * be opened. A line that cannot be written later is lost, because a full disk must not stop a chat. LogTape is configured
+ * be opened. The state directory is made where it is missing; no other is. A line that cannot be written later is lost, because a full disk must not stop a chat. LogTape is configured
  * once for a process, so that there is one log at a time.
  */
-export function openLog(path: string | undefined, least: LogLevel): OpenLog | Readonly<{ why: string }> {
+export function openLog(
+  path: string | undefined,
+  least: LogLevel,
+  env: Environment = Deno.env.toObject(),
+): OpenLog | Readonly<{ why: string }> {
   if (path === undefined) return { sink: () => {}, close: () => {} };
   try {
+    const directory = stateDirectory(env);
+    if (directory !== undefined && path.startsWith(`${directory}/`)) {
+      Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    }
     Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close(); // LogTape would let everybody read it
   } catch (error) {
-    return { why: `cannot write the log ${path}: ${error instanceof Error ? error.message : error}` };
+    return { why: whyNot(path, error) };
   }
   configureSync({
     reset: true,
@@ -46,6 +55,14 @@ export function openLog(path: string | undefined, least: LogLevel): OpenLog | Re
       }),
     close: () => resetSync(),
   };
+}
+
+function whyNot(path: string, error: unknown): string {
+  // Deno's own words advise flags that whoever started us through a task cannot give.
+  if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
+    return `the log ${path} may not be written`;
+  }
+  return `cannot write the log ${path}: ${error instanceof Error ? error.message : error}`;
 }
 
 /** Our own words for a line, in our order: LogTape's formatter knows neither bytes nor errors. */

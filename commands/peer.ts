@@ -19,7 +19,7 @@ import { systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
-import type { Config, Environment } from "../config.ts";
+import { type Config, type Environment, stateDirectory } from "../config.ts";
 import { splitAddress } from "../transport/address.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { CommandCall } from "./command.ts";
@@ -60,8 +60,8 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
 }
 
 async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Promise<ExitCode> {
-  const state = await openState(name, config.stateDirectory.value);
-  const log = openLog(config.logFile.value, config.logLevel.value);
+  const state = await openState(name, stateDirectory(env));
+  const log = openLog(config.logFile.value, config.logLevel.value, env);
   if ("why" in log) return failed(log.why);
   const system = new ActorSystem({
     clock: realClock,
@@ -71,6 +71,7 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
   });
   if (!config.manual.value) Object.assign(state.memory.repl, { mode: "chat", arriving: true });
   const person = new Person(name, system, openDenoTerminal(), state.memory, config, env);
+  person.warnOnce(state.trouble);
   const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();
 
   const self = system.spawn<PeerMessage>(
@@ -128,7 +129,8 @@ async function openState(name: NodeName, directory: string | undefined) {
       .then((saved) => saved.ok ? undefined : saved.why);
     return saving;
   };
-  return { memory, save };
+  const trouble = loaded?.ok === false && loaded.reason !== "missing" ? loaded.why : undefined;
+  return { memory, save, trouble };
 }
 
 /** The terminal and its REPL, across restarts of the actor. */
@@ -140,7 +142,7 @@ class Person {
   readonly #style: Style;
   readonly #callerFolder: string | undefined;
   #ref: ActorRef<ReplMessage> | undefined;
-  #warned = false;
+  #warning: string | undefined;
 
   constructor(
     name: NodeName,
@@ -178,15 +180,16 @@ class Person {
       const isFirst = this.#ref === undefined;
       this.#ref = ctx.self;
       if (isFirst) this.#listen();
+      if (isFirst) this.#warn();
       return behavior(ctx);
     };
   }
 
   /** Tells the person, the first time that there is something to tell. */
   warnOnce(why: string | undefined): void {
-    if (why === undefined || this.#warned) return;
-    this.#warned = true;
-    this.#ref?.tell({ type: "notice", text: why, tone: "bad" });
+    if (why === undefined || this.#warning !== undefined) return;
+    this.#warning = why;
+    this.#warn();
   }
 
   /** Draws for the last time, gives the terminal back, and says what went wrong, if anything did. */
@@ -194,6 +197,11 @@ class Person {
     new Screen(this.#terminal, this.#memory.repl.screen).close();
     if (why !== undefined) this.#terminal.writeError(why);
     await this.#terminal.flushed();
+  }
+
+  /** Before the first start there is nobody to tell yet. */
+  #warn(): void {
+    if (this.#warning !== undefined) this.#ref?.tell({ type: "notice", text: this.#warning, tone: "bad" });
   }
 
   #listen(): void {

@@ -103,5 +103,6 @@ function parseJson(text: string): unknown {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return "it is not permitted"; // Deno's own words advise flags
   return error instanceof Error ? error.message : String(error);
 }

@@ -41,15 +41,13 @@ export function parseChoice<const W extends string>(...words: readonly W[]): (te
   };
 }
 
-/**
- * A file or folder. `~/` is the home directory, also where no shell expanded it; a relative path counts from where the
- * user stands, which under `deno task` is not the working directory but `INIT_CWD`.
- */
-export function parsePath(text: string, env: Environment): Parsed<string> {
+/** A file. `~/` is the home directory, also where no shell expanded it; a relative path counts from `start`. */
+export function parsePath(text: string, start: string | undefined, env: Environment): Parsed<string> {
   if (text === "" || text.includes("\0")) return { ok: false, why: "expected a path" };
   if (text.startsWith("~/") && env["HOME"]) return { ok: true, value: env["HOME"] + text.slice(1) };
-  const start = env["INIT_CWD"];
-  return { ok: true, value: text.startsWith("/") || !start ? text : `${start}/${text}` };
+  if (text.startsWith("/")) return { ok: true, value: text };
+  if (start === undefined) return { ok: false, why: "expected an absolute path where there is no home directory" };
+  return { ok: true, value: `${start}/${text}` };
 }
 
 /** A peer's name, see {@linkcode parsePeerName}. */

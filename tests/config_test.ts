@@ -9,6 +9,7 @@ import {
   type SettingKey,
   SETTINGS,
   settingsOf,
+  stateDirectory,
 } from "../config.ts";
 
 const permissions = "none";
@@ -46,7 +47,6 @@ Deno.test({
       ["profile", "local", "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
-      ["stateDirectory", undefined, "default"],
       ["maxPeers", 8, "default"],
       ["minRefillCandidates", 5, "default"],
       ["logFile", undefined, "default"],
@@ -223,7 +223,7 @@ Deno.test({
       [{ XDG_STATE_HOME: "", HOME: "/home/a" }, "/home/a/.local/state/parley"],
       [{}, undefined],
     ];
-    for (const [env, expected] of table) assertEquals(resolved({ env }).stateDirectory.value, expected);
+    for (const [env, expected] of table) assertEquals(stateDirectory(env), expected);
   },
 });
 
@@ -238,13 +238,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a relative path counts from where the user stands, ~/ from home",
+  name: "a relative path of a log counts from the state directory, ~/ from home",
   permissions,
   fn() {
     const env = { INIT_CWD: "/here", HOME: "/home/a" };
-    assertEquals(resolved({ env, flags: { logFile: ["log"] } }).logFile.value, "/here/log");
+    assertEquals(resolved({ env, flags: { logFile: ["log"] } }).logFile.value, "/home/a/.local/state/parley/log");
     assertEquals(resolved({ env, flags: { logFile: ["~/log"] } }).logFile.value, "/home/a/log");
-    assertEquals(resolved({ flags: { logFile: ["log"] } }).logFile.value, "log");
+    assertStringIncludes(refusal({ flags: { logFile: ["log"] } }), "expected an absolute path");
   },
 });
 

@@ -62,6 +62,22 @@ Deno.test("a log that is opened again goes on where it ended", () =>
     assertEquals((await Deno.readTextFile(path)).trim().split("\n").length, 2);
   }));
 
+Deno.test("a log in the state directory makes that directory, its owner's alone; elsewhere none is made", () =>
+  inFolder(async (folder) => {
+    const env = { XDG_STATE_HOME: `${folder}/state` };
+    const log = openLog(`${folder}/state/parley/log`, "debug", env);
+    assert("sink" in log);
+    log.close();
+    assertEquals((await Deno.stat(`${folder}/state/parley`)).mode! & 0o777, 0o700);
+    assert("why" in openLog(`${folder}/other/log`, "debug", env));
+  }));
+
+Deno.test({
+  name: "a log that may not be written is refused in one sentence, without advice",
+  permissions: "none",
+  fn: () => assertEquals(openLog("/tmp/log", "debug", {}), { why: "the log /tmp/log may not be written" }),
+});
+
 Deno.test("without a path nothing is logged; a path that cannot be opened is refused", () => {
   const log = opened(undefined, "debug");
   log.sink(RECORD);
