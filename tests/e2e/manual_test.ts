@@ -120,15 +120,19 @@ Deno.test("steps in the wrong order and mistyped ones are explained, and change 
     way: "task",
     args: ["alice", "--manual", place.bootstrapFlag],
   });
+  let complaints = "";
   for (const [line, says] of MISTAKES) {
-    await peer.say(`echo before ${line}`);
     await peer.say(line);
-    await peer.waitFor(new RegExp(`^before ${RegExp.escape(line)}\n.*(${says.source})`, "m"));
+    // Exactly one more line, and it is about this one.
+    const soFar = RegExp.escape(complaints);
+    await peer.waitForComplaint(new RegExp(`^${soFar}parley: [^\\n]*(${says.source})[^\\n]*\n$`));
+    complaints = peer.complaints;
   }
+  assertEquals(peer.shown, "", "what goes wrong is no data");
   await peer.say("memberlistconfigure\nmemberlistcreate\nmemberlist");
   await peer.waitFor(/Name: alice$/m);
   await peer.endInput();
-  assertEquals((await peer.ended()).code, 0);
+  assertEquals((await peer.ended()).code, 1);
 });
 
 Deno.test("a script that fails says in which line, and does not go on", async () => {
@@ -139,9 +143,11 @@ Deno.test("a script that fails says in which line, and does not go on", async ()
   await using peer = PeerProcess.start("peer", { place, args: ["alice", "--manual", place.bootstrapFlag] });
   await peer.say(`execute ${script}\nexecute ${itself}\necho all is well`);
   await peer.endInput();
-  const { stdout } = await peer.ended();
-  assertMatch(stdout, /^one\n> msg hello\n.*wrong\.txt:3: You are in no room/m);
+  const { code, stdout, stderr } = await peer.ended();
+  assertEquals(code, 1);
+  assertMatch(stdout, /^one\n> msg hello\n> execute /m);
   assertEquals(stdout.includes("two"), false, stdout);
-  assertMatch(stdout, /Scripts call each other too deep/);
+  assertMatch(stderr, /^parley: [^\n]*wrong\.txt:3: You are in no room[^\n]*\nparley: [^\n]+\n$/);
+  assertMatch(stderr, /Scripts call each other too deep/);
   assertMatch(stdout, /^all is well$/m);
 });

@@ -88,13 +88,22 @@ export class PeerProcess implements AsyncDisposable {
   }
 
   /** Waits until stdout holds or matches `wanted`; throws with all output if it does not in time. */
-  async waitFor(wanted: string | RegExp, waitMs = WAIT_MS): Promise<RegExpExecArray | undefined> {
+  waitFor(wanted: string | RegExp, waitMs = WAIT_MS): Promise<RegExpExecArray | undefined> {
+    return this.#waitFor(wanted, this.#stdout, waitMs);
+  }
+
+  /** The same on stderr. */
+  waitForComplaint(wanted: string | RegExp, waitMs = WAIT_MS): Promise<RegExpExecArray | undefined> {
+    return this.#waitFor(wanted, this.#stderr, waitMs);
+  }
+
+  async #waitFor(wanted: string | RegExp, on: Collected, waitMs: number): Promise<RegExpExecArray | undefined> {
     const deadline = performance.now() + waitMs;
     for (;;) {
-      const match = typeof wanted === "string" ? this.shown.includes(wanted) : wanted.exec(this.shown);
+      const match = typeof wanted === "string" ? on.text.includes(wanted) : wanted.exec(on.text);
       if (match === true) return undefined;
       if (match) return match;
-      if (performance.now() > deadline || this.#stdout.ended) {
+      if (performance.now() > deadline || on.ended) {
         throw new Error(`Not shown: ${wanted}\n${this.shown}\n${this.#stderr.text}`);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
