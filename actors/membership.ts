@@ -423,8 +423,9 @@ class Keeper {
       case "suspect":
         return this.#ctx.events.publish(MEMBERSHIP, { type: "suspected", member, by: announcement.by });
       case "leave":
-        this.#deps.cast.get("links").tell({ type: "peer_gone", peer: member.address });
+        // Who left closes its links itself; its last words may still be on the way.
         if (member.state === "left") return this.#ctx.events.publish(MEMBERSHIP, { type: "left", member });
+        this.#deps.cast.get("links").tell({ type: "peer_gone", peer: member.address });
         return this.#ctx.events.publish(MEMBERSHIP, { type: "failed", member, by: announcement.by });
     }
   }

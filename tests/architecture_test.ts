@@ -147,9 +147,6 @@ Deno.test("the runtime imports nothing but itself", async () => {
   assertEquals(foreign, []);
 });
 
-/** Exported for nobody so far, in files that are being worked on elsewhere. */
-const UNUSED_SO_FAR: readonly string[] = ["actors/runtime/mailbox.ts: MAILBOX_DEFAULTS"];
-
 Deno.test("every value that is exported is imported by somebody", async () => {
   const all = await product();
   const used = new Set<string>();
@@ -164,5 +161,5 @@ Deno.test("every value that is exported is imported by somebody", async () => {
       .map(([, name]) => `${path}: ${name}`)
       .filter((value) => !used.has(value))
   );
-  assertEquals(unused.filter((value) => !UNUSED_SO_FAR.includes(value)), []);
+  assertEquals(unused, []);
 });

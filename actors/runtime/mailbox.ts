@@ -23,7 +23,7 @@ export type MailboxOptions = Readonly<{
 }>;
 
 /** Enough for the longest burst seen in simulations; a slow actor is noticed by its depth long before. */
-export const MAILBOX_DEFAULTS: MailboxOptions = { limit: 10_000, whenFull: "drop_newest" };
+const MAILBOX_DEFAULTS: MailboxOptions = { limit: 10_000, whenFull: "drop_newest" };
 
 /**
  * The messages of an actor in two lanes, each first in, first out: its own before those of others. What concerns its

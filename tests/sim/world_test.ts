@@ -131,3 +131,14 @@ Deno.test("a peer whose registry never answers gives up with exit code 3", async
   await world.clock.until(() => lost.state === "ended", 60_000, "it gives up");
   assertEquals([lost.exitCode, lost.exitReason], [3, "No bootstrap registry can be reached at parley://127.0.0.1:1"]);
 });
+
+Deno.test("the last words of somebody who quits in the same breath are heard", async () => {
+  const world = new World({ seed: 10 });
+  const [alice, bob] = await world.startAll(["alice", "bob", "charly"], 500);
+  await world.clock.until(() => world.isConverged(), 5_000, "three in one membership");
+  await world.clock.advance(500);
+  for (let i = 1; i <= 20; i++) bob!.say(`bye ${i}`);
+  bob!.quit();
+  await world.clock.advance(5_000);
+  assertEquals(alice!.said, Array.from({ length: 20 }, (_, i) => `bob: bye ${i + 1}`));
+});
