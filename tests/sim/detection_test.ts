@@ -1,0 +1,83 @@
+import { assert, assertEquals } from "@std/assert";
+import { local } from "../../actors/pool/profile.ts";
+import type { Rule } from "../../sim/rule.ts";
+import { type SimulatedPeer, World } from "../../sim/world.ts";
+import type { Address } from "../../transport/address.ts";
+import { encodeMessage } from "../../transport/wire/messages.ts";
+import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
+
+/** Datagrams between two addresses are lost; streams are not. */
+function datagramsCut(a: Address, b: Address): Rule {
+  return ({ kind, from, to }) =>
+    kind === "packet" && [from, to].includes(a) && [from, to].includes(b) ? { type: "drop" } : "pass";
+}
+
+async function cluster(seed: string, names: readonly string[], profile = local) {
+  const world = new World({ seed, profile });
+  const peers = await world.startAll(names, 500);
+  await world.clock.until(() => world.isConverged(), 40_000, "all in one membership");
+  await world.clock.advance(2_000);
+  return { world, peers };
+}
+
+function bad(peer: SimulatedPeer): readonly string[] {
+  return peer.members
+    .filter(({ type }) => type === "suspected" || type === "failed")
+    .map(({ type, member }) => `${type} ${member.name}`);
+}
+
+Deno.test("two that cannot reach each other by datagrams are kept alive by who can reach both", async () => {
+  const { world, peers: [alice, bob, charly] } = await cluster("relayed", ["alice", "bob", "charly"], {
+    ...local,
+    streamPings: false,
+  });
+  world.network.add(datagramsCut(alice!.memory.address!, bob!.memory.address!));
+  await world.clock.advance(60_000);
+  assertEquals([alice!, bob!, charly!].map(bad), [[], [], []]);
+});
+
+Deno.test("with nobody to ask, a ping over a stream keeps alive whom datagrams do not reach", async () => {
+  const { world, peers: [alice, bob] } = await cluster("streams", ["alice", "bob"]);
+  world.network.add(datagramsCut(alice!.memory.address!, bob!.memory.address!));
+  await world.clock.advance(60_000);
+  assertEquals([alice!, bob!].map(bad), [[], []]);
+});
+
+Deno.test("without relays and streams the same two are suspected, and fail: the two tests above prove something", async () => {
+  const { world, peers: [alice, bob] } = await cluster("neither", ["alice", "bob"], { ...local, streamPings: false });
+  world.network.add(datagramsCut(alice!.memory.address!, bob!.memory.address!));
+  await world.clock.advance(60_000);
+  assertEquals(bad(alice!).slice(0, 2), ["suspected bob", "failed bob"]);
+});
+
+Deno.test("who is accused falsely hears of it, refutes with a higher incarnation, and nobody sees it fail", async () => {
+  const { world, peers } = await cluster("accused", ["alice", "bob", "charly"]);
+  const [alice, bob, charly] = peers;
+  const before = bob!.memory.membership.incarnation;
+  const slanderer = await openSimulatedTransportOn(world.network)("127.0.0.1:0" as Address, {
+    packet: () => {},
+    accept: () => ({ data: () => {}, closed: () => {} }),
+  });
+  const lie = encodeMessage({ type: "suspect", node: "bob", incarnation: before, from: "mallory" });
+  slanderer.sendPacket(alice!.memory.address!, lie);
+  await world.clock.advance(30_000);
+  assert(bob!.memory.membership.incarnation > before);
+  for (const peer of [alice!, charly!]) {
+    const ofBob = peer.members.filter(({ member }) => member.name === "bob").map(({ type }) => type);
+    assertEquals(ofBob.includes("failed"), false);
+  }
+  assertEquals(alice!.members.filter(({ member }) => member.name === "bob").map(({ type }) => type).slice(-2), [
+    "suspected",
+    "refuted",
+  ]);
+});
+
+Deno.test("without gossip of its own, news rides on pings and acks", async () => {
+  const { world, peers } = await cluster("piggyback", ["alice", "bob", "charly", "dora"], {
+    ...local,
+    gossipIntervalMs: 0,
+    pushPullIntervalMs: 0,
+  });
+  peers[3]!.kill();
+  await world.clock.until(() => world.isConverged(), 60_000, "the death is known to all");
+});
