@@ -3,12 +3,8 @@
  * or the help knows of settings, it knows from here.
  */
 import { PEERS_MAX } from "./bootstrap/registry.ts";
-import {
-  BOOTSTRAP_PORT,
-  type BootstrapPlace,
-  parseBootstrapPlace,
-  showBootstrapPlace,
-} from "./config/bootstrap_place.ts";
+import type { BootstrapPlace } from "./bootstrap/place.ts";
+import { BOOTSTRAP_PORT, parseBootstrapPlace, showBootstrapPlace } from "./config/bootstrap_place.ts";
 import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { count, type Environment, list, type Parsed, type Setting, text, toggle } from "./config/setting.ts";
 import {
@@ -22,7 +18,6 @@ import {
 } from "./config/value.ts";
 import type { Address } from "./transport/address.ts";
 
-export type { BootstrapPlace } from "./config/bootstrap_place.ts";
 export type { Environment } from "./config/setting.ts";
 
 /** The commands that have settings. */

@@ -10,8 +10,11 @@ import { remoteBootstrap } from "./remote.ts";
 
 /** Where a peer finds its first contacts. */
 export type BootstrapPlace =
+  /** On this machine: the first peer to come serves the registry on 127.0.0.1 at `port`, the others ask it. */
   | Readonly<{ type: "local"; port: number }>
+  /** A registry that speaks our own protocol. */
   | Readonly<{ type: "parley"; address: Address }>
+  /** A registry over HTTP, ours or another. `url` has no trailing slash, so that `/join` can follow. */
   | Readonly<{ type: "http"; url: string }>;
 
 type PlaceOptions = Readonly<{

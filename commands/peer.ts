@@ -179,8 +179,10 @@ class Person {
     return (ctx) => {
       const isFirst = this.#ref === undefined;
       this.#ref = ctx.self;
-      if (isFirst) this.#listen();
-      if (isFirst) this.#warn();
+      if (isFirst) {
+        this.#listen();
+        this.#warn();
+      }
       return behavior(ctx);
     };
   }

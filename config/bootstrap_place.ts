@@ -1,15 +1,6 @@
-import type { Address } from "../transport/address.ts";
+import type { BootstrapPlace } from "../bootstrap/place.ts";
 import type { Parsed } from "./setting.ts";
 import { parseContact, parseCount } from "./value.ts";
-
-/** Where a peer finds its first contacts. */
-export type BootstrapPlace =
-  /** On this machine: the first peer to come serves the registry on 127.0.0.1 at `port`, the others ask it. */
-  | { readonly type: "local"; readonly port: number }
-  /** A registry that speaks our own protocol. */
-  | { readonly type: "parley"; readonly address: Address }
-  /** A registry over HTTP, ours or another. `url` has no trailing slash, so that `/join` can follow. */
-  | { readonly type: "http"; readonly url: string };
 
 /** The well-known port of a local registry: the one after memberlist's 7946. */
 export const BOOTSTRAP_PORT = 7947;
