@@ -3,9 +3,12 @@ import { LINK_QUEUE_MAX } from "../../actors/links/link.ts";
 import { CONNECTION_BACKLOG_BYTES_MAX } from "../../actors/links/connection.ts";
 import { cutOff } from "../../sim/rules/cut.ts";
 import { latency } from "../../sim/rules/latency.ts";
-import { parseAddress } from "../../transport/address.ts";
+import { links, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
+import { type Address, parseAddress } from "../../transport/address.ts";
+import type { Stream, StreamHandler } from "../../transport/transport.ts";
 import { FRAME_BYTES_MAX, LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import type { ActorRef, StopReason } from "../../actors/runtime/ref.ts";
+import { virtualSystem } from "../support/virtual_system.ts";
 import { ANY_PORT, failure, LinkedPeers, outcomeOf, type Word } from "../support/linked_peers.ts";
 
 const NOBODY = parseAddress("127.0.0.1:9")!;
@@ -630,4 +633,36 @@ Deno.test("a stream that never was a link says nothing before its preamble", asy
   stream.write(stranger.hello());
   await world.clock.advance(100);
   assertEquals(stranger.heard(told).map(({ type }) => type), ["hello"]);
+});
+
+Deno.test("a piece that a full mailbox drops tears its connection, not the stream on it", async () => {
+  const { clock, system } = virtualSystem();
+  let handler: StreamHandler | undefined;
+  let destroyed = false;
+  const stream: Stream = {
+    remote: "127.0.0.1:2" as Address,
+    bufferedBytes: 0,
+    write: () => {},
+    end: () => {},
+    destroy: () => void (destroyed = true),
+    pause: () => {},
+    resume: () => {},
+  };
+  const keeper = system.spawn<LinksMessage>("links", links(clock), { mailbox: { limit: 1 } });
+  const self = { address: "127.0.0.1:1" as Address, name: "alice" };
+  keeper.tell({ type: "attach", transport: { connect: () => stream }, self });
+  await clock.advance(1);
+  keeper.tell({ type: "accepted", stream, adopt: (adopted) => handler = adopted });
+  await clock.advance(1);
+  const half = Uint8Array.of(0, 0, 0);
+  handler!.data(half); // waits in the mailbox
+  handler!.data(half); // finds no room
+  await clock.advance(1);
+  assertEquals(destroyed, false);
+  handler!.data(half);
+  await clock.advance(1);
+  const status = keeper.ask<LinksStatus>((replyTo) => ({ type: "status", replyTo }), 100);
+  await clock.advance(1);
+  const { counters, connections } = await status;
+  assertEquals([destroyed, connections, counters.torn, counters.malformed], [true, 0, 1, 0]);
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { Occupant } from "../../actors/chat_room/occupants.ts";
+import { local } from "../../actors/pool/profile.ts";
 import { cut } from "../../sim/rules/cut.ts";
 import type { SimulatedPeer } from "../../sim/world.ts";
 import { World } from "../../sim/world.ts";
@@ -64,4 +65,19 @@ Deno.test("when the pool restarts, those who left meanwhile are not in the room 
   await world.clock.advance(40_000);
   assertEquals(await inLobby(world, alice), ["alice", "bob"]);
   assertEquals(await inLobby(world, bob), ["alice", "bob"]);
+});
+
+Deno.test("what is said to somebody whom the speaker does not know yet is told again once it does", async () => {
+  // Everybody joins by alice, and news travels slowly: charly knows bob long before bob knows charly.
+  const profile = { ...local, gossipIntervalMs: 3_000, probeIntervalMs: 4_000 };
+  const world = new World({ seed: "retold", profile, registry: { maxPeers: 1, minRefillCandidates: 0 } });
+  const [, bob] = await world.startAll(["alice", "bob"], 5_000);
+  const charly = world.start("charly");
+  await world.clock.until(() => charly.memory.rooms.size > 0, 2_000, "charly is in", 1);
+  assertEquals([charly.alive.includes("bob"), bob!.alive.includes("charly")], [true, false]);
+  await world.clock.advance(10);
+  bob!.say("is anybody new here?");
+  await world.clock.until(() => bob!.alive.includes("charly"), 4_500, "bob has heard of charly");
+  await world.clock.advance(500);
+  assertEquals(charly.said, ["bob: is anybody new here?"]);
 });

@@ -49,7 +49,7 @@ function pathsOf(node: TreeNode): string[] {
 }
 
 /** The node and those below it, a line each, with the branches drawn. */
-function drawTree(node: TreeNode, style: Style, branch = "", below = ""): string[] {
+export function drawTree(node: TreeNode, style: Style, branch = "", below = ""): string[] {
   const label = `${branch}${node.name}`.padEnd(34);
   const restarts = `${node.restarts} restart${node.restarts === 1 ? "" : "s"}`;
   const state = node.busy ? "busy" : node.state;

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../../actors/repl/command_table.ts";
+import { drawTree } from "../../../actors/repl/commands/actor_commands.ts";
 import { usageOf } from "../../../actors/repl/commands/session_commands.ts";
+import { createStyle } from "../../../actors/repl/style.ts";
 import { World } from "../../../sim/world.ts";
 import { type Files, Seat } from "../../support/seat.ts";
 
@@ -123,4 +125,27 @@ Deno.test("tree draws every actor, and counters show what was dropped", async ()
   assert(tree.some((line) => /└── broadcaster +running/.test(line)), tree.join("\n"));
   assert(tree.some((line) => /└── repl +running/.test(line)), tree.join("\n"));
   assertEquals(await seat.enter("counters"), ["Nothing was dropped"]);
+});
+
+Deno.test("tree shows each actor's state, what waits and was handled, and how often it was restarted", () => {
+  const node = {
+    name: "peer",
+    path: "/peer",
+    state: "running",
+    busy: false,
+    mailboxDepth: 3,
+    received: 12,
+    dropped: 0,
+    restarts: 0,
+    timeSpentMs: 1,
+    lastError: undefined,
+    children: [],
+  } as const;
+  const child = { ...node, name: "pool", path: "/peer/pool", state: "waiting", restarts: 1, dropped: 2 } as const;
+  const lines = drawTree({ ...node, children: [child, { ...child, busy: true, restarts: 2 }] }, createStyle(false));
+  assertEquals(lines.map((line) => line.replace(/ {2,}/g, "  ")), [
+    "peer  running  3 waiting, 12 handled, 0 restarts",
+    "├── pool  waiting  3 waiting, 12 handled, 1 restart, 2 dropped",
+    "└── pool  busy  3 waiting, 12 handled, 2 restarts, 2 dropped",
+  ]);
 });
