@@ -1,0 +1,31 @@
+/** The command itself, with arguments that make it measure nothing. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+
+async function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-prompt", "-P=bench", "bench/main.ts", ...args],
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("bench --help names the suites", async () => {
+  const { code, stdout } = await bench("--help");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "[wire|actors] [--json] [--rounds N]");
+});
+
+for (
+  const [args, complaint] of [
+    [["actor"], "not understood: actor"],
+    [["--rounds"], "--rounds is 1 to 1000"],
+    [["--rounds", "0"], "--rounds is 1 to 1000"],
+    [["--rounds", "two"], "--rounds is 1 to 1000"],
+  ] as const
+) {
+  Deno.test(`bench ${args.join(" ")} is a usage error`, async () => {
+    const { code, stdout, stderr } = await bench(...args);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, complaint);
+  });
+}
