@@ -4,9 +4,8 @@ import type { Connection } from "./links/connection.ts";
 import type { Published } from "./links/exports.ts";
 import { LinkKeeper } from "./links/keeper.ts";
 import type { Behavior } from "./runtime/behavior.ts";
-import type { Clock } from "./runtime/clock.ts";
 import type { ActorRef, StopReason } from "./runtime/ref.ts";
-import type { ReplySlot } from "./runtime/reply_slot.ts";
+import type { Waiting } from "./runtime/reply_slot.ts";
 
 /** What the keeper of the links to other peers understands. */
 export type LinksMessage =
@@ -17,7 +16,7 @@ export type LinksMessage =
   /** Let other peers address this actor as `id`. */
   | Readonly<{ type: "publish"; id: string; actor: Published }>
   /** Carry a message; `slot` fails if that cannot be done. */
-  | Readonly<{ type: "send"; to: Address; id: string; message: unknown; slot?: ReplySlot<never> | undefined }>
+  | Readonly<{ type: "send"; to: Address; id: string; message: unknown; slot?: Waiting | undefined }>
   | Readonly<{ type: "watch"; to: Address; id: string; watch: number; gone: (reason: StopReason) => void }>
   | Readonly<{ type: "unwatch"; to: Address; watch: number }>
   /** The failure detector's verdict, which is quicker than a connection's. */
@@ -67,44 +66,42 @@ export type LinksCounters = {
 const HOUSEKEEPING_MS = 2_000;
 
 /** Carries messages between this peer's actors and other peers' published ones. At most once, in order. */
-export function links(clock: Clock): Behavior<LinksMessage> {
-  return (ctx) => {
-    const keeper = new LinkKeeper(ctx, clock);
-    ctx.timers.every("housekeeping", HOUSEKEEPING_MS, { type: "housekeeping" });
-    ctx.onStop(() => keeper.detach());
-    return (message) => {
-      switch (message.type) {
-        case "attach":
-          return keeper.attach(message.transport, message.self);
-        case "detach":
-          return keeper.detach();
-        case "publish":
-          return keeper.exports.publish(message.id, message.actor);
-        case "send":
-          return keeper.send(message.to, message.id, message.message, message.slot);
-        case "watch":
-          return keeper.watch(message.to, message.id, message.watch, message.gone);
-        case "unwatch":
-          return keeper.unwatch(message.to, message.watch);
-        case "peer_gone":
-          return keeper.peerGone(message.peer);
-        case "status":
-          return message.replyTo.tell(keeper.status());
-        case "accepted":
-          return keeper.accepted(message.stream, message.adopt);
-        case "opened":
-          return keeper.opened(message.connection);
-        case "received":
-          return keeper.received(message.connection, message.piece, message.bytes);
-        case "ended":
-          return keeper.ended(message.connection);
-        case "closed":
-          return keeper.closed(message.connection);
-        case "connect":
-          return keeper.connect(message.peer);
-        case "housekeeping":
-          return keeper.housekeeping();
-      }
-    };
+export const links: Behavior<LinksMessage> = (ctx) => {
+  const keeper = new LinkKeeper(ctx);
+  ctx.timers.every("housekeeping", HOUSEKEEPING_MS, { type: "housekeeping" });
+  ctx.onStop(() => keeper.detach());
+  return (message) => {
+    switch (message.type) {
+      case "attach":
+        return keeper.attach(message.transport, message.self);
+      case "detach":
+        return keeper.detach();
+      case "publish":
+        return keeper.exports.publish(message.id, message.actor);
+      case "send":
+        return keeper.send(message.to, message.id, message.message, message.slot);
+      case "watch":
+        return keeper.watch(message.to, message.id, message.watch, message.gone);
+      case "unwatch":
+        return keeper.unwatch(message.to, message.watch);
+      case "peer_gone":
+        return keeper.peerGone(message.peer);
+      case "status":
+        return message.replyTo.tell(keeper.status());
+      case "accepted":
+        return keeper.accepted(message.stream, message.adopt);
+      case "opened":
+        return keeper.opened(message.connection);
+      case "received":
+        return keeper.received(message.connection, message.piece, message.bytes);
+      case "ended":
+        return keeper.ended(message.connection);
+      case "closed":
+        return keeper.closed(message.connection);
+      case "connect":
+        return keeper.connect(message.peer);
+      case "housekeeping":
+        return keeper.housekeeping();
+    }
   };
-}
+};

@@ -77,7 +77,7 @@ const DEPART_TIMEOUT_MS = 8_000;
  */
 export function peer(options: PeerOptions): Behavior<PeerMessage> {
   return (ctx) => {
-    const { name, memory, profile, clock } = options;
+    const { name, memory, profile } = options;
     const cast = new Cast();
     ctx.supervise({ strategy: "rest_for_one" });
     cast.enter(
@@ -93,9 +93,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         PERMANENT,
       ),
     );
-    const keeper: ActorRef<LinksMessage> = ctx.spawn("links", introduced(links(clock), cast), PERMANENT);
+    const keeper: ActorRef<LinksMessage> = ctx.spawn("links", introduced(links, cast), PERMANENT);
     cast.enter("links", keeper);
-    const courier = linksCourier(keeper, clock, (to, message) => ctx.deadLetter({ to, message, reason: "late_reply" }));
+    const courier = linksCourier(keeper, ctx);
     cast.enter(
       "pool",
       ctx.spawn(

@@ -1,7 +1,6 @@
 import type { BootstrapMessage, RegistryCommand, RegistryConfig, RegistryPeer } from "../actors/bootstrap.ts";
 import type { OpenReply } from "../actors/transport.ts";
 import type { Behavior, Context } from "../actors/runtime/behavior.ts";
-import type { Clock } from "../actors/runtime/clock.ts";
 import type { ActorRef, StopReason } from "../actors/runtime/ref.ts";
 import type { Courier } from "../actors/runtime/remote_ref.ts";
 import type { Address } from "../transport/address.ts";
@@ -15,7 +14,6 @@ export type LocalOptions = Readonly<{
   address: Address;
   config: RegistryConfig;
   openTransport: OpenTransport;
-  clock: Clock;
   courier: () => Courier;
 }>;
 
@@ -145,10 +143,10 @@ class LocalBootstrap {
   }
 
   async #openOrFollow(): Promise<Role> {
-    const { address, config, openTransport, clock, courier } = this.#options;
+    const { address, config, openTransport, courier } = this.#options;
     const name = `service-${++this.#services}`;
     const { hosted: memory } = this.#memory;
-    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, clock, memory }));
+    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, memory }));
     const open = this.#ctx.ask<ServiceMessage, OpenReply>(
       service,
       (replyTo) => ({ type: "open", replyTo }),

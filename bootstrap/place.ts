@@ -1,6 +1,5 @@
 import type { BootstrapMessage, RegistryConfig } from "../actors/bootstrap.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
-import type { Clock } from "../actors/runtime/clock.ts";
 import type { Courier } from "../actors/runtime/remote_ref.ts";
 import type { Address } from "../transport/address.ts";
 import type { OpenTransport } from "../transport/transport.ts";
@@ -18,7 +17,6 @@ export type BootstrapPlace =
   | Readonly<{ type: "http"; url: string }>;
 
 type PlaceOptions = Readonly<{
-  clock: Clock;
   openTransport: OpenTransport;
   httpPost: HttpPost;
   /** Limits of a registry that this peer comes to host. */

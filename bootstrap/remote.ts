@@ -40,5 +40,6 @@ const WHY = {
   timed_out: "No answer from a bootstrap registry",
   gone: "No bootstrap registry can be reached",
   malformed: "Something that is no bootstrap registry answers",
+  mailbox_full: "Too many ask the bootstrap registry already",
   cancelled: "Stopped before there was an answer from the bootstrap registry",
 } as const;

@@ -3,7 +3,6 @@ import { links } from "../actors/links.ts";
 import { type OpenReply, transport, type TransportMemory, type TransportMessage } from "../actors/transport.ts";
 import type { BootstrapMessage, RegistryConfig } from "../actors/bootstrap.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
-import type { Clock } from "../actors/runtime/clock.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import type { Address } from "../transport/address.ts";
 import type { OpenTransport } from "../transport/transport.ts";
@@ -20,7 +19,6 @@ export type ServiceOptions = Readonly<{
   bind: Address;
   config: RegistryConfig;
   openTransport: OpenTransport;
-  clock: Clock;
   /** Handed in by who may crash and start the service anew. */
   memory?: ServiceMemory;
 }>;
@@ -34,12 +32,12 @@ export function newServiceMemory(config: RegistryConfig): ServiceMemory {
 
 /** A registry with a port of its own, on which it answers to remote actor messages and to HTTP alike. */
 export function registryService(
-  { bind, config, openTransport, clock, memory = newServiceMemory(config) }: ServiceOptions,
+  { bind, config, openTransport, memory = newServiceMemory(config) }: ServiceOptions,
 ): Behavior<ServiceMessage> {
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
     const data = ctx.spawn("registry", registry(config, memory.registry), { restart: "permanent" });
-    const keeper = ctx.spawn("links", publishing(data, clock), { restart: "permanent" });
+    const keeper = ctx.spawn("links", publishing(data), { restart: "permanent" });
     const door: ActorRef<TransportMessage> = ctx.spawn(
       "transport",
       transport({ openTransport, memory: memory.transport, links: () => keeper, http: registryHttp(data) }),
@@ -53,9 +51,9 @@ export function registryService(
 }
 
 /** Links on which the registry is published from the first moment, also after a restart. */
-function publishing(data: ActorRef<BootstrapMessage>, clock: Clock): ReturnType<typeof links> {
+function publishing(data: ActorRef<BootstrapMessage>): typeof links {
   return (ctx) => {
     ctx.self.tell({ type: "publish", id: REGISTRY_ID, actor: published(data, decodeBootstrapMessage) });
-    return links(clock)(ctx);
+    return links(ctx);
   };
 }

@@ -32,7 +32,6 @@ export async function run(call: CommandCall): Promise<ExitCode> {
       bind: config.listen.value,
       config: { maxPeers: config.maxPeers.value, minRefillCandidates: config.minRefillCandidates.value },
       openTransport: openDenoTransport,
-      clock: realClock,
     }),
   );
   const ended = Promise.withResolvers<ExitCode>();

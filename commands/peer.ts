@@ -86,7 +86,6 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
       clock: realClock,
       openTransport: openDenoTransport,
       bootstrap: bootstrapAt(config.bootstrap.value, {
-        clock: realClock,
         openTransport: openDenoTransport,
         httpPost,
         config: { maxPeers: config.maxPeers.value, minRefillCandidates: config.minRefillCandidates.value },
@@ -107,7 +106,7 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
   const { code, why } = await ended.promise;
   forgetSignals();
   await state.save();
-  await system.stop();
+  await system.stop({ mode: "drain" }); // what was said in the same breath is still carried
   await person.leave(why);
   log.close();
   return exitCodeOf(code);

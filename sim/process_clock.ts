@@ -30,8 +30,8 @@ export class ProcessClock implements Clock {
     this.#world.soon(this.#ifAlive(run));
   }
 
-  yieldThen(run: () => void): void {
-    this.#world.yieldThen(this.#ifAlive(run));
+  yieldThen(run: () => void): Cancel {
+    return this.#world.yieldThen(this.#ifAlive(run));
   }
 
   #ifAlive(run: () => void): () => void {

@@ -40,8 +40,8 @@ export class VirtualClock implements Clock {
     this.#ready.push(run);
   }
 
-  yieldThen(run: () => void): void {
-    this.after(0, run);
+  yieldThen(run: () => void): Cancel {
+    return this.after(0, run);
   }
 
   /** Runs everything due within the next `durationMs`, then stands `durationMs` later. */

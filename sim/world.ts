@@ -119,7 +119,6 @@ export class SimulatedPeer {
         clock: this.#clock,
         openTransport,
         bootstrap: bootstrapAt(options.bootstrap ?? { type: "local", port: 7947 }, {
-          clock: this.#clock,
           openTransport,
           httpPost: () => Promise.reject(new Error("There is no HTTP in this world")),
           config: registry,
@@ -188,6 +187,6 @@ export class SimulatedPeer {
     this.state = "ended";
     this.exitCode = code;
     this.exitReason = why;
-    void this.system.stop();
+    void this.system.stop({ mode: "drain" });
   }
 }

@@ -35,7 +35,7 @@ function newSystem(): ActorSystem {
 async function serve(system: ActorSystem, config = CONTRACT_CONFIG): Promise<Address> {
   const service = system.spawn<ServiceMessage>(
     "service",
-    registryService({ bind: ANY_PORT, config, openTransport: openDenoTransport, clock: realClock }),
+    registryService({ bind: ANY_PORT, config, openTransport: openDenoTransport }),
   );
   const opened = await service.ask<OpenReply>((replyTo) => ({ type: "open", replyTo }), ANSWER_WITHIN_MS);
   assert(opened.ok);
@@ -52,7 +52,7 @@ function overHttp(system: ActorSystem, address: Address | string, name = "bootst
 
 /** A peer's way to a registry behind a link, with a port of its own. */
 async function overLink(system: ActorSystem, address: Address): Promise<ActorRef<BootstrapMessage>> {
-  const keeper = system.spawn<LinksMessage>("links", links(realClock));
+  const keeper = system.spawn<LinksMessage>("links", links);
   const door = system.spawn<TransportMessage>(
     "transport",
     transport({ openTransport: openDenoTransport, memory: { closing: Promise.resolve() }, links: () => keeper }),
@@ -62,7 +62,7 @@ async function overLink(system: ActorSystem, address: Address): Promise<ActorRef
     ANSWER_WITHIN_MS,
   );
   assert(opened.ok);
-  return system.spawn("bootstrap", remoteBootstrap(() => linksCourier(keeper, realClock, () => {}), address));
+  return system.spawn("bootstrap", remoteBootstrap(() => linksCourier(keeper, system), address));
 }
 
 function restarted(nodes: readonly TreeNode[]): string[] {

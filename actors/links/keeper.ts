@@ -4,10 +4,9 @@ import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import type { Stream, StreamHandler, Transport } from "../../transport/transport.ts";
 import type { LinkIdentity, LinksCounters, LinksMessage, LinksStatus } from "../links.ts";
 import type { Context } from "../runtime/behavior.ts";
-import type { Clock } from "../runtime/clock.ts";
-import { type ActorRef, AskError, type StopReason } from "../runtime/ref.ts";
+import type { ActorRef, StopReason } from "../runtime/ref.ts";
 import { RemoteRef } from "../runtime/remote_ref.ts";
-import type { ReplySlot } from "../runtime/reply_slot.ts";
+import type { Waiting } from "../runtime/reply_slot.ts";
 import { Connection } from "./connection.ts";
 import { linksCourier } from "./courier.ts";
 import { Exports } from "./exports.ts";
@@ -52,11 +51,11 @@ export class LinkKeeper {
   #transport: Pick<Transport, "connect"> | undefined;
   #self: LinkIdentity | undefined;
 
-  constructor(ctx: Context<LinksMessage>, clock: Clock) {
+  constructor(ctx: Context<LinksMessage>) {
     this.#ctx = ctx;
     this.exports = new Exports(ctx.random);
     this.#instance = ctx.random.bytes(8).toHex();
-    const courier = linksCourier(ctx.self, clock, (path, message) => this.#late(path, message));
+    const courier = linksCourier(ctx.self, ctx);
     this.#codec = new EnvelopeCodec({
       isRef: isActorRef,
       describe: (ref) =>
@@ -80,7 +79,7 @@ export class LinkKeeper {
     for (const connection of [...this.#live]) this.#hangUp(connection);
   }
 
-  send(to: Address, id: string, message: unknown, slot?: ReplySlot<never>): void {
+  send(to: Address, id: string, message: unknown, slot?: Waiting): void {
     const link = this.#link(to);
     const parcel: Parcel = { tell: { type: "tell", id, message }, slot };
     if (link === undefined) this.#undelivered(to, parcel);
@@ -267,7 +266,7 @@ export class LinkKeeper {
   #nobodyThere(connection: Connection, id: string): void {
     const to = `${connection.peer}/${id}`;
     for (const [slot, asked] of [...this.#links.get(connection.peer!)?.slots ?? []]) {
-      if (asked === id) slot.fail(new AskError("gone", to));
+      if (asked === id) slot.fail("gone");
     }
     this.#ctx.deadLetter({ to, message: undefined, reason: "no_such_actor" });
   }
@@ -322,7 +321,7 @@ export class LinkKeeper {
 
   /** The actors that were there are gone: says so to everybody who watches one or waits for its reply. */
   #mourn(link: Link): void {
-    for (const [slot, id] of [...link.slots]) slot.fail(new AskError("gone", `${link.peer}/${id}`));
+    for (const slot of [...link.slots.keys()]) slot.fail("gone");
     const watches = [...link.watches.values()];
     link.watches.clear();
     for (const { gone } of watches) gone("unreachable");
@@ -357,13 +356,13 @@ export class LinkKeeper {
 
   #undelivered(peer: Address, { tell: { id, message }, slot }: Parcel): void {
     this.#counters.undelivered++;
-    slot?.fail(new AskError("gone", `${peer}/${id}`));
+    slot?.fail("gone");
     this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unreachable" });
   }
 
   #unsendable(peer: Address, { tell: { id, message }, slot }: Parcel, cause: unknown): void {
     this.#counters.unsendable++;
-    slot?.fail(new AskError("gone", `${peer}/${id}`));
+    slot?.fail("gone");
     this.#ctx.log.error("message_unsendable", { to: `${peer}/${id}`, error: String(cause) });
     this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unsendable", cause });
   }
@@ -378,10 +377,6 @@ export class LinkKeeper {
   #torn(connection: Connection): void {
     this.#counters.torn++;
     this.#hangUp(connection);
-  }
-
-  #late(path: string, message: unknown): void {
-    this.#ctx.deadLetter({ to: path, message, reason: "late_reply" });
   }
 
   #link(peer: Address): Link | undefined {

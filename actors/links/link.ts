@@ -1,6 +1,6 @@
 import type { Address } from "../../transport/address.ts";
 import type { Envelope } from "../../transport/link/envelope.ts";
-import type { ReplySlot } from "../runtime/reply_slot.ts";
+import type { Waiting } from "../runtime/reply_slot.ts";
 import type { StopReason } from "../runtime/ref.ts";
 import type { Connection } from "./connection.ts";
 
@@ -13,14 +13,14 @@ const CONNECT_ATTEMPTS_MAX = 3;
 const RECONNECT_MIN_MS = 100;
 
 /** A message for an actor of the peer, and who waits for its reply. */
-export type Parcel = Readonly<{ tell: Extract<Envelope, { type: "tell" }>; slot?: ReplySlot<never> | undefined }>;
+export type Parcel = Readonly<{ tell: Extract<Envelope, { type: "tell" }>; slot?: Waiting | undefined }>;
 
 /** Everything towards one peer: its connections, what waits for one, and what must be told when there is none to be had. */
 export class Link {
   readonly peer: Address;
   readonly watches = new Map<number, { readonly id: string; readonly gone: (reason: StopReason) => void }>();
   /** Who waits for a reply to something that was sent, and which actor was asked. */
-  readonly slots = new Map<ReplySlot<never>, string>();
+  readonly slots = new Map<Waiting, string>();
   attempts = 0;
   /** Which start of the peer we last spoke to. */
   instance: string | undefined;
@@ -76,7 +76,7 @@ export class Link {
   }
 
   /** Remembers who waits for a reply, until it has come or will not. */
-  expect(slot: ReplySlot<never>, id: string): void {
+  expect(slot: Waiting, id: string): void {
     this.slots.set(slot, id);
     slot.watch(() => this.slots.delete(slot));
   }

@@ -1,10 +1,11 @@
+import type { Deadlines } from "./deadlines.ts";
 import type { DeadLetter } from "./dead_letters.ts";
 import type { EventStream, Topic } from "./events.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { MailboxOptions } from "./mailbox.ts";
 import type { Random } from "./random.ts";
-import type { ActorRef, StopReason } from "./ref.ts";
+import type { ActorRef, StopOptions, StopReason } from "./ref.ts";
 import type { Restart, Supervision } from "./supervisor.ts";
 import type { Timers } from "./timers.ts";
 
@@ -27,24 +28,41 @@ export interface Context<M> {
   readonly log: Log;
   readonly timers: Timers<M>;
   readonly events: EventStream;
+  /** Time-outs that the asks of this system share: for couriers. */
+  readonly deadlines: Deadlines;
   /** Aborted when this incarnation ends; hand it to whatever is awaited. */
   readonly signal: AbortSignal;
 
   /** Starts a child; throws a `RangeError` when the name is taken or there are too many. */
   spawn<C>(name: string, behavior: Behavior<C>, options?: SpawnOptions): ActorRef<C>;
-  /** Stops a child (it is not restarted), or oneself. */
-  stop(ref: ActorRef<never>): void;
+  /** Stops an actor, which is not restarted; or oneself, which is the end of this incarnation: see {@linkcode Restart}. */
+  stop(ref: ActorRef<never>, options?: StopOptions): void;
   /** Says how children are restarted; the default is one-for-one. Call it before spawning. */
   supervise(supervision: Partial<Supervision>): void;
   /** Sends oneself `toMessage(reason)` exactly once, when `ref` has stopped or cannot be reached any more. */
   watch<W>(ref: ActorRef<W>, toMessage: (reason: StopReason) => M): void;
   unwatch<W>(ref: ActorRef<W>): void;
+  /**
+   * Shares fate: when one of the two fails or is killed, the other one fails with a `LinkError`. It ends when either
+   * ends otherwise, and does not outlive a restart. A link to a remote actor binds only the one who made it.
+   */
+  link<W>(ref: ActorRef<W>): void;
+  unlink<W>(ref: ActorRef<W>): void;
   /** Hears of a topic's events until this incarnation ends. */
   subscribe<E>(topic: Topic<E>, toMessage: (event: E) => M): void;
   /** As `ref.ask`, cancelled with this incarnation. */
   ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R>;
+  /** As `ref.tellAndWait`, cancelled with this incarnation. */
+  tellAndWait<Q>(ref: ActorRef<Q>, message: Q, timeoutMs: number): Promise<void>;
   /** Sends oneself the promise's outcome as a message, unless this incarnation is over by then. */
   pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: unknown) => M): void;
+  /**
+   * Puts the message being handled aside until `unstashAll`; it survives a restart. False, and the message is a dead
+   * letter, when there are too many already (`stashLimit`).
+   */
+  stash(): boolean;
+  /** Takes back what was put aside, in its order, before what others have sent meanwhile. */
+  unstashAll(): void;
   /** Reports a message that could not be delivered. */
   deadLetter(letter: DeadLetter): void;
   /** Runs when this incarnation ends, by stop or crash, after the children have stopped; last registered, first run. */

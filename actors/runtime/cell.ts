@@ -1,14 +1,17 @@
 import type { Behavior, SpawnOptions } from "./behavior.ts";
+import { Children } from "./children.ts";
 import type { Cancel } from "./clock.ts";
 import type { DeadLetterReason } from "./dead_letters.ts";
 import type { Runnable } from "./dispatcher.ts";
+import { Envelope, messageOf } from "./envelope.ts";
+import { NOTHING } from "./fifo.ts";
 import { Incarnation } from "./incarnation.ts";
+import { LIFECYCLE } from "./lifecycle.ts";
 import { LocalRef } from "./local_ref.ts";
-import { type Envelope, Mailbox } from "./mailbox.ts";
-import { AskError, type StopReason } from "./ref.ts";
-import type { ReplySlot } from "./reply_slot.ts";
-import { NO_RESTARTS, type RestartHistory } from "./restart_window.ts";
-import { type ChildExit, decide, type Supervision, SUPERVISION_DEFAULTS } from "./supervisor.ts";
+import { Mailbox, MailboxFullError } from "./mailbox.ts";
+import { type ActorRef, type Asker, type AskError, LinkError, type StopOptions, type StopReason } from "./ref.ts";
+import { ReplySlot } from "./reply_slot.ts";
+import type { ChildExit } from "./supervisor.ts";
 import type { Host } from "./system.ts";
 
 /**
@@ -17,22 +20,28 @@ import type { Host } from "./system.ts";
  */
 export type CellState = "starting" | "running" | "ending" | "waiting" | "stopped";
 
-export type CellCounters = { received: number; dropped: number; restarts: number; timeSpentMs: number };
-
-/** Children of one actor at most: a behaviour that spawns without end is a fault, and is stopped by it. */
-const CHILDREN_MAX = 4096;
-
 const STOP_TIMEOUT_MS = 5_000;
+
+/** Messages an actor handles before the next one gets its turn; fewer, down to one, once it has shown to be slow. */
+const MESSAGES_PER_TURN_MAX = 64;
+
+/** A turn that took longer had too many messages. */
+const LONG_TURN_MS = 2;
+
+const NO_OPTIONS: SpawnOptions = {};
 
 /** An actor's place in the tree: it outlives restarts, and with it the ref and the mailbox. */
 export class Cell implements Runnable {
-  readonly ref: LocalRef<unknown>;
-  readonly children = new Map<string, Cell>();
-  readonly counters: CellCounters = { received: 0, dropped: 0, restarts: 0, timeSpentMs: 0 };
   readonly name: string;
-  readonly path: string;
   readonly options: SpawnOptions;
+  readonly ref: LocalRef<unknown>;
   state: CellState = "starting";
+  received = 0;
+  dropped = 0;
+  restarts = 0;
+  timeSpentMs = 0;
+  /** How often it kept the event loop from everybody else for too long. */
+  blockages = 0;
   /** What it last failed with, for `tree`. */
   lastError: unknown;
 
@@ -40,74 +49,167 @@ export class Cell implements Runnable {
   readonly #parent: Cell | undefined;
   readonly #behavior: Behavior<unknown>;
   readonly #mailbox: Mailbox;
-  readonly #watchers = new Set<(reason: StopReason) => void>();
   #incarnation: Incarnation | undefined;
+  #children: Children | undefined;
+  #watchers: Set<(reason: StopReason) => void> | undefined;
+  #links: Map<ActorRef<never>, Cancel> | undefined;
+  #messagesPerTurn = MESSAGES_PER_TURN_MAX;
+  /** What is being handled, or {@linkcode NOTHING}. */
+  #current: unknown = NOTHING;
   #scheduled = false;
   #busy = false;
-  #whenIdle: (() => void) | undefined;
+  #draining = false;
   #stopping = false;
+  #killed = false;
   #stopReason: StopReason = "stopped";
-  #supervision: Supervision = SUPERVISION_DEFAULTS;
-  #history: RestartHistory = NO_RESTARTS;
-  readonly #pendingRestarts = new Set<PendingRestart>();
+  #whenIdle: (() => void) | undefined;
+  #cancelDeadline: Cancel | undefined;
 
-  constructor(host: Host, parent: Cell | undefined, name: string, behavior: Behavior<unknown>, options: SpawnOptions) {
+  constructor(
+    host: Host,
+    parent: Cell | undefined,
+    name: string,
+    behavior: Behavior<unknown>,
+    options: SpawnOptions = NO_OPTIONS,
+  ) {
     this.#host = host;
     this.#parent = parent;
     this.name = name;
-    this.path = parent === undefined ? "" : `${parent.path}/${name}`;
     this.#behavior = behavior;
     this.options = options;
     this.#mailbox = new Mailbox(options.mailbox);
-    this.ref = new LocalRef(this, host);
+    this.ref = new LocalRef(this);
     this.#schedule();
   }
 
+  get path(): string {
+    return this.#parent === undefined ? "" : `${this.#parent.path}/${this.name}`;
+  }
+
+  /** Generations above this one. */
   get depth(): number {
+    return this.#parent === undefined ? 0 : this.#parent.depth + 1;
+  }
+
+  get mailboxDepth(): number {
     return this.#mailbox.depth;
+  }
+
+  get stashed(): number {
+    return this.#incarnation?.stashed ?? 0;
   }
 
   get busy(): boolean {
     return this.#busy;
   }
 
-  /** Takes a message in; false when it became a dead letter at once. */
-  enqueue(envelope: Envelope): boolean {
-    if (this.state === "stopped") {
-      this.#undeliverable(envelope, "stopped");
-      return false;
+  /** It is not ending and not down. */
+  get isUp(): boolean {
+    return this.state === "running" || this.state === "starting";
+  }
+
+  get children(): Children {
+    return this.#children ??= new Children(this, this.#host);
+  }
+
+  get childCells(): Iterable<Cell> {
+    return this.#children?.cells.values() ?? [];
+  }
+
+  child(name: string): Cell | undefined {
+    return this.#children?.cells.get(name);
+  }
+
+  createChild(name: string, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
+    return new Cell(this.#host, this, name, behavior, options);
+  }
+
+  // What others send.
+
+  /** Takes an item in; throws a {@linkcode MailboxFullError} if it is full and its policy is to say so. */
+  tell(item: unknown): void {
+    if (this.#offer(item) === "refused") throw new MailboxFullError(this.path);
+  }
+
+  /** Takes an item in that has no sender to be told, such as an event. */
+  deliver(item: unknown): void {
+    if (this.#offer(item) === "refused") this.#undeliverable(item, "mailbox_full");
+  }
+
+  /** Takes in what a timer, a watch or a promise of the actor's own has to say. */
+  deliverOwn(envelope: Envelope): void {
+    if (this.state === "stopped") return this.#undeliverable(envelope, "stopped");
+    this.#mailbox.pushOwn(envelope);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  ask<R>(build: (replyTo: ActorRef<R>) => unknown, timeoutMs: number, asker: Asker | undefined): Promise<R> {
+    const slot = new ReplySlot<R>(this, this.#host.deadlines, timeoutMs, this.#host.lateReply, asker);
+    if (this.#offer(Envelope.asked(build(slot), slot)) === "refused") slot.fail("mailbox_full");
+    return slot.reply;
+  }
+
+  tellAndWait(message: unknown, timeoutMs: number, asker: Asker | undefined): Promise<void> {
+    const taken = new ReplySlot<void>(this, this.#host.deadlines, timeoutMs, () => {}, asker);
+    if (this.#isClosed) {
+      taken.fail("gone");
+      return taken.reply;
     }
-    const displaced = this.#mailbox.push(envelope);
-    if (displaced !== undefined) {
-      this.counters.dropped++;
+    const outcome = this.#mailbox.pushWhenRoom(message, taken);
+    if (outcome === "refused") taken.fail("mailbox_full");
+    if (outcome !== "taken") return taken.reply;
+    taken.tell();
+    if (!this.#scheduled) this.#schedule();
+    return taken.reply;
+  }
+
+  #offer(item: unknown): "taken" | "dropped" | "refused" {
+    if (this.#isClosed) {
+      this.#undeliverable(item, "stopped");
+      return "dropped";
+    }
+    const displaced = this.#mailbox.push(item);
+    if (displaced !== NOTHING) {
+      this.dropped++;
+      if (this.#mailbox.options.whenFull === "fail") return "refused";
       this.#undeliverable(displaced, "mailbox_full");
     }
-    this.#schedule();
-    return displaced !== envelope;
+    if (!this.#scheduled) this.#schedule();
+    return "taken";
   }
 
-  /** Calls back once when this actor has stopped for good. */
-  watch(gone: (reason: StopReason) => void): () => void {
-    if (this.state === "stopped") {
-      gone(this.#stopReason);
-      return () => {};
-    }
-    this.#watchers.add(gone);
-    return () => void this.#watchers.delete(gone);
+  get #isClosed(): boolean {
+    return this.#draining || this.state === "stopped";
   }
 
-  run(limit: number): boolean {
+  // Turns.
+
+  #schedule(): void {
+    if (this.#scheduled || this.#busy || !this.isUp) return;
+    this.#scheduled = true;
+    this.#host.dispatcher.schedule(this);
+  }
+
+  run(): boolean {
     this.#scheduled = false;
     if (this.state === "starting") this.#start();
-    for (let handled = 0; handled < limit; handled++) {
-      if (this.state !== "running" || this.#busy) return false;
-      const envelope = this.#mailbox.shift();
-      if (envelope === undefined) return false;
-      this.#handle(envelope);
+    try {
+      this.#handleSome();
+    } catch (error) {
+      this.fail(error, this.#current);
     }
-    if (this.#mailbox.depth === 0 || this.state !== "running" || this.#busy) return false;
-    this.#scheduled = true;
-    return true;
+    if (!this.#busy) this.#current = NOTHING;
+    if (this.state !== "running" || this.#busy) return false;
+    if (this.#mailbox.depth > 0) return this.#scheduled = true;
+    if (this.#draining) this.#end("finished", () => this.stopped());
+    return false;
+  }
+
+  spent(tookMs: number, exact: boolean): void {
+    this.timeSpentMs += tookMs;
+    if (!exact) return;
+    if (tookMs > LONG_TURN_MS) this.#messagesPerTurn = Math.max(1, this.#messagesPerTurn >> 2);
+    else if (this.#scheduled && this.#messagesPerTurn < MESSAGES_PER_TURN_MAX) this.#messagesPerTurn <<= 1;
   }
 
   /** Something of the runtime threw while this actor had its turn, such as a sink of the log. */
@@ -116,217 +218,317 @@ export class Cell implements Runnable {
     this.fail(error);
   }
 
-  /** Stops for good: children first, in reverse order of their start. */
-  stop(reason: StopReason, then: () => void = () => {}): void {
-    if (this.state === "stopped") return then();
-    this.watch(then);
-    if (this.#stopping) return;
-    this.#stopping = true;
-    this.#stopReason = reason;
-    if (this.state !== "ending") this.#end(() => this.#stopped());
-  }
-
-  /** As if the actor had thrown `error` over `envelope`; false when it is down already. */
-  fail(error: unknown, envelope?: Envelope): boolean {
-    if (this.state === "ending" || this.state === "waiting" || this.state === "stopped") return false;
-    this.lastError = error;
-    this.#host.log(this.path).error("actor_crashed", { error: describe(error), message: envelope?.message });
-    if (envelope !== undefined) this.#undeliverable(envelope, "crashed", error);
-    this.#end(() => this.#exited("failed"));
-    return true;
-  }
-
-  #schedule(): void {
-    if (this.#scheduled || this.#busy || (this.state !== "running" && this.state !== "starting")) return;
-    this.#scheduled = true;
-    this.#host.dispatcher.schedule(this);
-  }
-
   #start(): void {
-    const incarnation = new Incarnation(this, this.#host, {
-      spawn: (name, behavior, options) => this.#spawn(name, behavior, options),
-      supervise: (supervision) => this.#supervision = { ...this.#supervision, ...supervision },
-      stopSelf: () => this.#stopSelf(),
-      deliver: (envelope) => void this.enqueue(envelope),
-    });
+    const incarnation = new Incarnation(this, this.#host);
     this.#incarnation = incarnation;
     this.state = "running";
     try {
       incarnation.receive = this.#behavior(incarnation);
+      if (typeof incarnation.receive !== "function") throw new TypeError("A behavior returned nothing that receives");
     } catch (error) {
       this.fail(error);
     }
+    if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "started", restarts: this.restarts });
   }
 
-  #handle(envelope: Envelope): void {
-    const { timer } = envelope;
-    if (timer !== undefined) {
-      timer.waiting = false;
-      if (!timer.live) return;
+  #handleSome(): void {
+    const incarnation = this.#incarnation;
+    const mailbox = this.#mailbox;
+    for (let left = this.#messagesPerTurn; left > 0 && this.state === "running" && !this.#busy; left--) {
+      const item = mailbox.shift();
+      if (item === NOTHING) return;
+      let message = item;
+      if (item instanceof Envelope) {
+        if (!isStillWanted(item)) continue;
+        message = item.message;
+      }
+      this.#current = item;
+      this.received++;
+      const pending = incarnation!.receive(message);
+      if (pending !== undefined && isPromise(pending)) this.#await(incarnation!, pending);
     }
-    this.counters.received++;
-    const incarnation = this.#incarnation!;
-    const startedAt = this.#host.clock.now();
-    try {
-      const pending = incarnation.receive(envelope.message);
-      if (pending !== undefined) this.#await(incarnation, pending, envelope);
-    } catch (error) {
-      this.fail(error, envelope);
-    }
-    this.counters.timeSpentMs += this.#host.clock.now() - startedAt;
   }
 
-  #await(incarnation: Incarnation, pending: Promise<void>, envelope: Envelope): void {
+  #await(incarnation: Incarnation, pending: Promise<void>): void {
+    const item = this.#current;
     const isOver = (): boolean => this.#incarnation !== incarnation;
     if (!isOver()) this.#busy = true;
     const settle = (failure: (() => void) | undefined): void => {
       if (isOver()) return;
       this.#busy = false;
+      this.#current = NOTHING;
       if (this.#whenIdle !== undefined) this.#whenIdle();
       else if (failure !== undefined) failure();
+      else if (this.#draining) this.#drainOn();
       else this.#schedule();
     };
-    pending.then(() => settle(undefined), (error) => settle(() => this.fail(error, envelope)));
+    pending.then(() => settle(undefined), (error) => settle(() => this.fail(error, item)));
   }
 
-  /** Ends the incarnation: abort, children in reverse order, the pending receive, the actor's own hooks. */
-  #end(then: () => void): void {
-    this.state = "ending";
-    this.#incarnation?.abort();
-    for (const envelope of this.#mailbox.drainOwn()) this.#undeliverable(envelope, "stopped");
-    for (const { cancel } of this.#pendingRestarts) cancel();
-    this.#pendingRestarts.clear();
-    this.#stopChildren(() =>
-      this.#awaitIdle(() => {
-        const incarnation = this.#incarnation;
-        this.#incarnation = undefined;
-        this.#busy = false;
-        for (const error of incarnation?.runHooks() ?? []) {
-          this.#host.log(this.path).error("stop_hook_failed", { error: describe(error) });
-        }
-        if (this.#stopping) this.#stopped();
-        else then();
-      })
-    );
+  // What it puts aside.
+
+  /** Puts the message that is being handled aside; false, and a dead letter, when there is too much already. */
+  stashInto(stash: unknown[]): boolean {
+    if (this.#current === NOTHING) return false;
+    if (stash.length < this.#mailbox.options.stashLimit) {
+      stash.push(this.#current);
+      return true;
+    }
+    this.dropped++;
+    this.#undeliverable(this.#current, "stash_full");
+    return false;
   }
 
-  #stopChildren(then: () => void): void {
-    const last = [...this.children.values()].at(-1);
-    if (last === undefined) return then();
-    last.stop("stopped", () => {
-      this.children.delete(last.name);
-      this.#stopChildren(then);
+  /** Takes back what was put aside, before what others say. */
+  takeBack(items: readonly unknown[]): void {
+    this.#mailbox.pushReturned(items);
+    this.#schedule();
+  }
+
+  // Its end.
+
+  /** Calls back once when this actor has stopped for good. */
+  whenStopped(gone: (reason: StopReason) => void): () => void {
+    if (this.state === "stopped") {
+      gone(this.#stopReason);
+      return () => {};
+    }
+    const watchers = this.#watchers ??= new Set();
+    const watcher = (reason: StopReason): void => gone(reason); // two watches may share one function
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
+  }
+
+  /** Stops for good: children first, in reverse order of their start. */
+  stop(options: StopOptions = {}): void {
+    const { mode = "finish", deadlineMs } = options;
+    if (this.state === "stopped") return;
+    if (mode === "kill") return this.#kill();
+    if (deadlineMs !== undefined) this.#setDeadline(deadlineMs);
+    if (this.#stopping && !(this.#draining && mode === "finish")) return;
+    this.#stopping = true;
+    if (mode === "drain" && this.isUp) {
+      this.#draining = true;
+      if (deadlineMs === undefined) this.#setDeadline(this.#stopTimeoutMs);
+      return this.#drainOn();
+    }
+    if (this.state !== "ending") this.#end("finished", () => this.stopped());
+  }
+
+  /** Stops itself; its supervisor may start it again. */
+  finish(options: StopOptions = {}): void {
+    if (options.mode === "drain") return this.stop(options);
+    if (options.deadlineMs !== undefined) this.#setDeadline(options.deadlineMs);
+    if (this.isUp) this.#end("finished", () => this.#exited("finished"));
+  }
+
+  /** As if the actor had thrown `error`, over `item` if that is to blame; false when it is down already. */
+  fail(error: unknown, item: unknown = NOTHING): boolean {
+    if (!this.isUp) return false;
+    this.lastError = error;
+    const report = { error: describe(error), message: item === NOTHING ? undefined : messageOf(item) };
+    this.#host.log(this.path).error("actor_crashed", report);
+    if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "failed", error });
+    if (item !== NOTHING) this.#undeliverable(item, "crashed", error);
+    this.#end("failed", () => this.#exited("failed"));
+    return true;
+  }
+
+  /** Ends this life and waits to be started again: a sibling's failure wants it. */
+  suspend(then: () => void): void {
+    this.#end("suspended", () => {
+      this.state = "waiting";
+      then();
     });
   }
 
+  restart(): void {
+    if (this.state !== "waiting") return;
+    this.restarts++;
+    this.state = "starting";
+    this.#children = undefined;
+    this.#schedule();
+  }
+
+  /** It is gone for good. */
+  stopped(): void {
+    if (this.state === "stopped") return;
+    this.state = "stopped";
+    this.#cancelDeadline?.();
+    this.#parent?.children.cells.delete(this.name);
+    this.#host.census.remove();
+    for (const item of this.#mailbox.drain()) this.#undeliverable(item, "stopped");
+    for (const { taken } of this.#mailbox.drainSenders()) taken.fail("gone");
+    const watchers = this.#watchers;
+    this.#watchers = undefined;
+    for (const gone of watchers ?? []) gone(this.#stopReason);
+    if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "stopped", reason: this.#stopReason });
+  }
+
+  #kill(): void {
+    this.#stopping = true;
+    this.#killed = true;
+    this.#stopReason = "killed";
+    this.#children?.killAll();
+    if (this.state === "ending") this.#whenIdle?.();
+    else if (!this.#isDown) this.#end("killed", () => this.stopped());
+  }
+
+  /** A function, so that what was known of the state before a call is not believed after it. */
+  get #isDown(): boolean {
+    return this.state === "stopped";
+  }
+
+  #drainOn(): void {
+    if (this.state !== "running" || this.#busy || this.#mailbox.depth > 0) return this.#schedule();
+    this.#end("finished", () => this.stopped());
+  }
+
+  /** Ends this life: what goes on, children in reverse order, the pending receive, the actor's own hooks. */
+  #end(cause: "failed" | "finished" | "killed" | "suspended", then: () => void): void {
+    this.state = "ending";
+    const incarnation = this.#incarnation;
+    incarnation?.end();
+    this.#mailbox.pushReturned(incarnation?.takeStash(cause === "failed") ?? []);
+    for (const envelope of this.#mailbox.drainOwn()) this.#undeliverable(envelope, "stopped");
+    const rest = (): void => this.#awaitIdle(() => this.#over(cause, then));
+    if (this.#children === undefined) rest();
+    else this.#children.stopAll(this.#draining ? { mode: "drain" } : {}, rest);
+  }
+
+  #over(cause: "failed" | "finished" | "killed" | "suspended", then: () => void): void {
+    const incarnation = this.#incarnation;
+    const cutOff = this.#busy ? this.#current : NOTHING;
+    this.#incarnation = undefined;
+    this.#busy = false;
+    for (const error of incarnation?.runHooks() ?? []) {
+      this.#host.log(this.path).error("stop_hook_failed", { error: describe(error) });
+    }
+    if (cutOff !== NOTHING) this.#undeliverable(cutOff, "stopped");
+    const linked = this.#takeLinks();
+    if (this.#stopping) this.stopped();
+    else then();
+    if (cause !== "failed" && !this.#killed) return;
+    for (const ref of linked) LocalRef.cellOf(ref)?.partnerFell(this);
+  }
+
   #awaitIdle(then: () => void): void {
-    if (!this.#busy) return then();
+    if (!this.#busy || this.#killed) return then();
     const go = (): void => {
       this.#whenIdle = undefined;
       cancel();
       then();
     };
-    const cancel = this.#host.clock.after(this.options.stopTimeoutMs ?? STOP_TIMEOUT_MS, () => {
+    const cancel = this.#host.clock.after(this.#stopTimeoutMs, () => {
       this.#host.log(this.path).warn("stop_timed_out");
       go();
     });
     this.#whenIdle = go;
   }
 
-  #stopSelf(): void {
-    if (this.state !== "running" && this.state !== "starting") return;
-    this.#end(() => this.#exited("finished"));
+  #setDeadline(deadlineMs: number): void {
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = this.#host.clock.after(deadlineMs, () => {
+      this.#host.log(this.path).warn("stop_timed_out");
+      this.#kill();
+    });
+  }
+
+  get #stopTimeoutMs(): number {
+    return this.options.stopTimeoutMs ?? STOP_TIMEOUT_MS;
   }
 
   #exited(cause: ChildExit["cause"]): void {
     this.#stopReason = cause;
     this.state = "waiting";
-    if (this.#parent === undefined) this.#stopped();
-    else this.#parent.#childExited(this, cause);
+    this.#cancelDeadline?.();
+    if (this.#parent === undefined || !this.#parent.isUp) this.stopped();
+    else this.#parent.children.exited(this, cause);
   }
 
-  #stopped(): void {
-    if (this.state === "stopped") return;
-    this.state = "stopped";
-    this.#parent?.children.delete(this.name);
-    for (const envelope of this.#mailbox.drain()) this.#undeliverable(envelope, "stopped");
-    const watchers = [...this.#watchers];
-    this.#watchers.clear();
-    for (const gone of watchers) gone(this.#stopReason);
+  // Links.
+
+  /** From now on, when one of the two fails, the other one fails too. */
+  link(ref: ActorRef<never>): void {
+    if ((ref as ActorRef<unknown>) === this.ref || this.#links?.has(ref)) return;
+    const links = this.#links ??= new Map();
+    const partner = LocalRef.cellOf(ref);
+    if (partner === undefined) return this.#linkRemote(ref, links);
+    if (!partner.isUp) return this.partnerFell(partner, true);
+    links.set(ref, () => {});
+    (partner.#links ??= new Map()).set(this.ref as ActorRef<never>, () => {});
   }
 
-  #childExited(child: Cell, cause: ChildExit["cause"]): void {
-    if (this.state !== "running" && this.state !== "starting") return child.#stopped();
-    const exit = { name: child.name, restart: child.options.restart ?? "transient", cause };
-    const order = [...this.children.keys()];
-    const { clock, random } = this.#host;
-    const decision = decide(this.#supervision, exit, order, this.#history, clock.now(), random.next());
-    switch (decision.type) {
-      case "remove":
-        return child.#stopped();
-      case "escalate":
-        child.#stopped();
-        return void this.fail(new Error(`Too many restarts of ${child.path}`, { cause: child.lastError }));
-      case "restart":
-        this.#history = decision.history;
-        return this.#restartGroup(decision.names.map((name) => this.children.get(name)!), decision.delayMs);
-    }
+  unlink(ref: ActorRef<never>): void {
+    this.#links?.get(ref)?.();
+    this.#links?.delete(ref);
+    LocalRef.cellOf(ref)?.dropLink(this);
   }
 
-  /** Ends those of the group that still run, last started first, then starts all again in order. */
-  #restartGroup(group: readonly Cell[], delayMs: number): void {
-    const running = group.filter((cell) => cell.state === "running" || cell.state === "starting").at(-1);
-    if (running !== undefined) {
-      return running.#end(() => {
-        running.state = "waiting";
-        this.#restartGroup(group, delayMs);
-      });
-    }
-    this.#overtake(group);
-    if (delayMs === 0) return group.forEach((cell) => cell.#restart());
-    const cancel = this.#host.clock.after(delayMs, () => {
-      this.#pendingRestarts.delete(pending);
-      for (const cell of group) cell.#restart();
+  dropLink(partner: Cell): void {
+    this.#links?.delete(partner.ref as ActorRef<never>);
+  }
+
+  /** A remote actor's links are its own affair: else a stranger could make ours fail. */
+  #linkRemote(ref: ActorRef<never>, links: Map<ActorRef<never>, Cancel>): void {
+    links.set(ref, () => {}); // before the call: it may answer at once
+    const cancel = ref.watch((reason) => {
+      if (!links.delete(ref) || reason === "finished" || reason === "stopped") return;
+      this.fail(new LinkError(ref.path, reason));
     });
-    const pending: PendingRestart = { group, cancel };
-    this.#pendingRestarts.add(pending);
+    if (links.has(ref)) links.set(ref, cancel);
   }
 
-  /** A restart that waits and has members of this group would start them out of order: this one covers it. */
-  #overtake(group: readonly Cell[]): void {
-    for (const pending of this.#pendingRestarts) {
-      if (!pending.group.some((cell) => group.includes(cell))) continue;
-      pending.cancel();
-      this.#pendingRestarts.delete(pending);
+  #takeLinks(): readonly ActorRef<never>[] {
+    if (this.#links === undefined) return [];
+    const linked = [...this.#links.keys()];
+    for (const cancel of this.#links.values()) cancel();
+    this.#links = undefined;
+    return linked;
+  }
+
+  /** An actor it was linked to failed, or was killed. */
+  partnerFell(partner: Cell, isNew = false): void {
+    const wasLinked = this.#links?.delete(partner.ref as ActorRef<never>) ?? false;
+    if (!wasLinked && !isNew) return;
+    this.fail(new LinkError(partner.path, partner.#killed ? "killed" : "failed"));
+  }
+
+  // What did not arrive.
+
+  #undeliverable(item: unknown, reason: DeadLetterReason, cause?: unknown): void {
+    if (item instanceof Envelope) {
+      if (item.timer !== undefined && reason === "stopped") return;
+      item.slot?.fail(ASK_FAILURES[reason] ?? "gone");
     }
+    this.#host.deadLetter({ to: this.path, message: messageOf(item), reason, cause });
   }
 
-  #restart(): void {
-    if (this.state !== "waiting") return;
-    this.counters.restarts++;
-    this.state = "starting";
-    this.#history = NO_RESTARTS;
-    this.#supervision = SUPERVISION_DEFAULTS;
-    this.#schedule();
-  }
-
-  #spawn(name: string, behavior: Behavior<unknown>, options: SpawnOptions): Cell {
-    if (this.children.has(name)) throw new RangeError(`The name "${name}" is taken under ${this.path}`);
-    if (this.children.size >= CHILDREN_MAX) throw new RangeError(`${this.path} has ${CHILDREN_MAX} children already`);
-    const child = new Cell(this.#host, this, name, behavior, options);
-    this.children.set(name, child);
-    return child;
-  }
-
-  #undeliverable(envelope: Envelope, reason: DeadLetterReason, cause?: unknown): void {
-    if (envelope.timer !== undefined && reason === "stopped") return;
-    (envelope.slot as ReplySlot<unknown> | undefined)?.fail(new AskError("gone", this.path));
-    this.#host.deadLetter({ to: this.path, message: envelope.message, reason, cause });
+  #announce(event: Announcement): void {
+    this.#host.events.publish(LIFECYCLE, { path: this.path, ...event });
   }
 }
 
-/** Children that start again together after a delay. */
-type PendingRestart = Readonly<{ group: readonly Cell[]; cancel: Cancel }>;
+type Announcement =
+  | Readonly<{ type: "started"; restarts: number }>
+  | Readonly<{ type: "failed"; error: unknown }>
+  | Readonly<{ type: "stopped"; reason: StopReason }>;
+
+const ASK_FAILURES: Partial<Record<DeadLetterReason, AskError["reason"]>> = {
+  mailbox_full: "mailbox_full",
+  stash_full: "mailbox_full",
+};
+
+/** False for what a timer sent that was cancelled meanwhile. */
+function isStillWanted({ timer }: Envelope): boolean {
+  if (timer === undefined) return true;
+  timer.waiting = false;
+  return timer.live;
+}
+
+function isPromise(value: object): value is Promise<void> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);

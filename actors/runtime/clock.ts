@@ -15,17 +15,24 @@ export interface Clock {
   /** Calls `run` after the current turn, before anything with a delay, in the order of the calls. */
   soon(run: () => void): void;
   /** Calls `run` once the world outside (sockets, timers) had its turn. */
-  yieldThen(run: () => void): void;
+  yieldThen(run: () => void): Cancel;
 }
+
+/** Longer ones would fire at once (24 days). */
+const DELAY_MAX_MS = 2 ** 31 - 1;
 
 /** The clock of this machine. */
 export const realClock: Clock = {
   now: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs, run) {
-    const id = setTimeout(run, delayMs);
+    const id = setTimeout(run, Math.min(delayMs, DELAY_MAX_MS));
     return () => clearTimeout(id);
   },
   soon: (run) => queueMicrotask(run),
-  yieldThen: (run) => void setTimeout(run, 0),
+  // An immediate comes after sockets and timers that are due, and a time-out of 0 not before a millisecond is over.
+  yieldThen(run) {
+    const id = setImmediate(run);
+    return () => clearImmediate(id);
+  },
 };

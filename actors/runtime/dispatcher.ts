@@ -1,28 +1,39 @@
-import type { Clock } from "./clock.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import { Fifo, NOTHING } from "./fifo.ts";
+import { type Metered, TurnMeter } from "./turn_meter.ts";
 
 /** Something with messages to handle. */
-export interface Runnable {
-  /** Handles at most `limit` messages; true when there are more. */
-  run(limit: number): boolean;
+export interface Runnable extends Metered {
+  /** Handles some messages; true when there are more. */
+  run(): boolean;
   /** Told what `run` threw, which it should not; whatever comes of that, the others get their turns. */
   fault(error: unknown): void;
 }
 
-/** Messages an actor handles before the next one gets its turn. */
-const MESSAGES_PER_TURN = 64;
-
 /** Time after which sockets and timers get theirs: a receive buffer of UDP overflows in about ten. */
 const SLICE_MS = 5;
+
+/** After so many turns we ask to be told when the event loop has come round. */
+const TURNS_UNASKED = 16;
 
 /** Gives turns to actors with messages, in the order in which they became ready. */
 export class Dispatcher {
   readonly #clock: Clock;
-  #ready: Runnable[] = [];
+  readonly #meter: TurnMeter;
+  readonly #ready = new Fifo<Runnable>();
   #scheduled = false;
-  #sliceStart = 0;
+  /** The world outside gets its turn soon, and then we are told. */
+  #yielding = false;
+  #cancelYield: Cancel = () => {};
+  /** Nobody gets a turn before that. */
+  #paused = false;
+  /** Since when the world outside waits, as far as we know, and turns since then. */
+  #since = 0;
+  #turns = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, meter: TurnMeter) {
     this.#clock = clock;
+    this.#meter = meter;
   }
 
   /** Queues a turn. The caller sees to it that it is queued at most once at a time. */
@@ -30,30 +41,56 @@ export class Dispatcher {
     this.#ready.push(runnable);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#clock.soon(() => this.#slice(this.#clock.now()));
+    this.#clock.soon(this.#slice);
   }
 
-  #slice(startedAt: number): void {
-    this.#sliceStart = startedAt;
-    for (let at = 0; at < this.#ready.length; at++) {
-      if (this.#clock.now() - this.#sliceStart > SLICE_MS) {
-        this.#ready = this.#ready.slice(at);
-        this.#clock.yieldThen(() => this.#slice(this.#clock.now()));
-        return;
-      }
-      const runnable = this.#ready[at]!;
-      if (this.#turn(runnable)) this.#ready.push(runnable);
-    }
-    this.#ready = [];
-    this.#scheduled = false;
+  /** Nobody has turns any more: leaves nothing running. */
+  close(): void {
+    if (!this.#paused) this.#cancelYield();
   }
+
+  readonly #slice = (): void => {
+    this.#meter.begin();
+    if (!this.#yielding) this.#since = this.#meter.readAt;
+    for (let next = this.#ready.shift(); next !== NOTHING; next = this.#ready.shift()) {
+      if (this.#turn(next)) this.#ready.push(next);
+      const wasRead = this.#meter.turn(next);
+      if (++this.#turns > TURNS_UNASKED) this.#yieldSoon();
+      if (wasRead && this.#meter.readAt - this.#since > SLICE_MS) return this.#pause();
+    }
+    this.#scheduled = false;
+  };
 
   #turn(runnable: Runnable): boolean {
     try {
-      return runnable.run(MESSAGES_PER_TURN);
+      return runnable.run();
     } catch (error) {
       runnable.fault(error);
       return false;
     }
   }
+
+  /**
+   * Slices that follow one another through promises never let the event loop come round, and none of them is long.
+   * Asking each time would cost more than the turns.
+   */
+  #yieldSoon(): void {
+    if (this.#yielding) return;
+    this.#yielding = true;
+    this.#cancelYield = this.#clock.yieldThen(this.#resume);
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#yieldSoon();
+  }
+
+  readonly #resume = (): void => {
+    this.#yielding = false;
+    this.#turns = 0;
+    this.#meter.refresh();
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#slice();
+  };
 }

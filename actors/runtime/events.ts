@@ -15,7 +15,14 @@ export class EventStream {
   readonly #subscribers = new Map<Topic<unknown>, Set<(event: unknown) => void>>();
 
   publish<E>(to: Topic<E>, event: E): void {
-    for (const hear of [...this.#subscribers.get(to as Topic<unknown>) ?? []]) hear(event);
+    const subscribers = this.#subscribers.get(to as Topic<unknown>);
+    if (subscribers === undefined) return;
+    for (const hear of [...subscribers]) hear(event);
+  }
+
+  /** Whether anybody would hear it: what is costly to say need not be made up otherwise. */
+  hasSubscribers<E>(to: Topic<E>): boolean {
+    return this.#subscribers.has(to as Topic<unknown>);
   }
 
   /** Hears every later event of the topic until the returned function is called. */

@@ -1,129 +1,198 @@
 import type { Behavior, Context, Receive, SpawnOptions } from "./behavior.ts";
+import { Belongings } from "./belongings.ts";
 import type { Cell } from "./cell.ts";
-import type { Cancel } from "./clock.ts";
-import type { Topic } from "./events.ts";
-import type { Envelope } from "./mailbox.ts";
-import { type ActorRef, AskError, type StopReason } from "./ref.ts";
+import type { Clock } from "./clock.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { DeadLetter } from "./dead_letters.ts";
+import { Envelope } from "./envelope.ts";
+import type { EventStream, Topic } from "./events.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+import { type ActorRef, type Asker, AskError, type Cancellable, type StopOptions, type StopReason } from "./ref.ts";
 import type { Supervision } from "./supervisor.ts";
 import type { Host } from "./system.ts";
-import { TimerTable } from "./timers.ts";
+import { type Timers, TimerTable } from "./timers.ts";
 
-/** What an incarnation asks of its cell. */
-export type CellActions = Readonly<{
-  spawn(name: string, behavior: Behavior<unknown>, options: SpawnOptions): Cell;
-  supervise(supervision: Partial<Supervision>): void;
-  stopSelf(): void;
-  deliver(envelope: Envelope): void;
-}>;
-
-/** One life of an actor between two starts, and its context. Nothing of it reaches the next one. */
-export class Incarnation implements Context<unknown> {
+/** One life of an actor between two starts, and its context. Nothing of it reaches the next one but its stash. */
+export class Incarnation implements Context<unknown>, Asker {
   receive: Receive<unknown> = () => {};
-  readonly self: ActorRef<unknown>;
-  readonly path: string;
-  readonly clock: Context<unknown>["clock"];
-  readonly random: Context<unknown>["random"];
-  readonly log: Context<unknown>["log"];
-  readonly timers: TimerTable<unknown>;
-  readonly events: Context<unknown>["events"];
-
-  readonly deadLetter: Context<unknown>["deadLetter"];
-
   readonly #cell: Cell;
-  readonly #actions: CellActions;
-  readonly #aborter = new AbortController();
-  readonly #hooks: (() => void)[] = [];
-  readonly #watched = new Map<ActorRef<never>, Cancel>();
+  readonly #host: Host;
+  #belongings: Belongings | undefined;
+  #isOver = false;
 
-  constructor(cell: Cell, host: Host, actions: CellActions) {
+  constructor(cell: Cell, host: Host) {
     this.#cell = cell;
-    this.#actions = actions;
-    this.self = cell.ref;
-    this.path = cell.path;
-    this.clock = host.clock;
-    this.random = host.random.child(`${cell.path}#${cell.counters.restarts}`);
-    this.log = host.log(cell.path);
-    this.events = host.events;
-    this.deadLetter = (letter) => host.deadLetter(letter);
-    this.timers = new TimerTable(host.clock, (message, timer) => actions.deliver({ message, lane: "own", timer }));
+    this.#host = host;
+  }
+
+  get self(): ActorRef<unknown> {
+    return this.#cell.ref;
+  }
+
+  get path(): string {
+    return this.#cell.path;
+  }
+
+  get clock(): Pick<Clock, "now" | "wallMs"> {
+    return this.#host.clock;
+  }
+
+  get events(): EventStream {
+    return this.#host.events;
+  }
+
+  get deadlines(): Deadlines {
+    return this.#host.deadlines;
+  }
+
+  get log(): Log {
+    return this.#own.log ??= this.#host.log(this.#cell.path);
+  }
+
+  get random(): Random {
+    return this.#own.random ??= this.#host.random.child(`${this.#cell.path}#${this.#cell.restarts}`);
+  }
+
+  get timers(): Timers<unknown> {
+    return this.#own.timers ??= new TimerTable(this.#host.clock, this.#isOver, (message, timer) => {
+      this.#cell.deliverOwn(Envelope.own(message, timer));
+    });
   }
 
   get signal(): AbortSignal {
-    return this.#aborter.signal;
-  }
-
-  spawn<C>(name: string, behavior: Behavior<C>, options: SpawnOptions = {}): ActorRef<C> {
-    return this.#actions.spawn(name, behavior as Behavior<unknown>, options).ref as ActorRef<C>;
-  }
-
-  stop(ref: ActorRef<never>): void {
-    if ((ref as ActorRef<unknown>) === this.self) return this.#actions.stopSelf();
-    for (const child of this.#cell.children.values()) {
-      if ((child.ref as ActorRef<unknown>) === ref) return child.stop("stopped");
+    const own = this.#own;
+    if (own.aborter === undefined) {
+      own.aborter = new AbortController();
+      if (this.#isOver) own.aborter.abort();
     }
+    return own.aborter.signal;
+  }
+
+  spawn<C>(name: string, behavior: Behavior<C>, options?: SpawnOptions): ActorRef<C> {
+    if (this.#isOver) throw new Error(`${this.path} has ended and starts no children`);
+    return this.#cell.children.spawn(name, behavior as Behavior<unknown>, options).ref as ActorRef<C>;
+  }
+
+  stop(ref: ActorRef<never>, options?: StopOptions): void {
+    if ((ref as ActorRef<unknown>) !== this.self) return ref.stop(options);
+    if (options?.mode === "kill") return this.#cell.stop(options);
+    if (!this.#isOver) this.#cell.finish(options);
   }
 
   supervise(supervision: Partial<Supervision>): void {
-    this.#actions.supervise(supervision);
+    this.#cell.children.supervise(supervision);
   }
 
   watch<W>(ref: ActorRef<W>, toMessage: (reason: StopReason) => unknown): void {
+    if (this.#isOver) return;
     this.unwatch(ref);
     const key = ref as ActorRef<never>;
-    this.#watched.set(key, () => {}); // before the call: it may answer at once
+    const { watched } = this.#own;
+    watched.set(key, () => {}); // before the call: it may answer at once
     const cancel = ref.watch((reason) => {
-      if (this.#watched.delete(key)) this.#actions.deliver({ message: toMessage(reason), lane: "own" });
+      if (watched.delete(key)) this.#cell.deliverOwn(Envelope.own(toMessage(reason)));
     });
-    if (this.#watched.has(key)) this.#watched.set(key, cancel);
+    if (watched.has(key)) watched.set(key, cancel);
   }
 
   unwatch<W>(ref: ActorRef<W>): void {
     const key = ref as ActorRef<never>;
-    this.#watched.get(key)?.();
-    this.#watched.delete(key);
+    this.#belongings?.watched.get(key)?.();
+    this.#belongings?.watched.delete(key);
+  }
+
+  link<W>(ref: ActorRef<W>): void {
+    if (!this.#isOver) this.#cell.link(ref as ActorRef<never>);
+  }
+
+  unlink<W>(ref: ActorRef<W>): void {
+    this.#cell.unlink(ref as ActorRef<never>);
   }
 
   subscribe<E>(topic: Topic<E>, toMessage: (event: E) => unknown): void {
-    this.onStop(this.events.subscribe(topic, (event) => this.#actions.deliver({ message: toMessage(event) })));
+    if (this.#isOver) return;
+    this.onStop(this.events.subscribe(topic, (event) => void this.#cell.deliver(toMessage(event))));
   }
 
   ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R> {
-    if (this.signal.aborted) return Promise.reject(new AskError("cancelled", ref.path));
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    const cancelled = (): void => reject(new AskError("cancelled", ref.path));
-    this.signal.addEventListener("abort", cancelled, { once: true });
-    ref.ask(build, timeoutMs).then(resolve, reject);
-    return promise.finally(() => this.signal.removeEventListener("abort", cancelled));
+    if (this.#isOver) return Promise.reject(new AskError("cancelled", ref.path));
+    return ref.ask(build, timeoutMs, this);
+  }
+
+  tellAndWait<Q>(ref: ActorRef<Q>, message: Q, timeoutMs: number): Promise<void> {
+    if (this.#isOver) return Promise.reject(new AskError("cancelled", ref.path));
+    return ref.tellAndWait(message, timeoutMs, this);
   }
 
   pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => unknown, failed: (error: unknown) => unknown): void {
-    const deliver = (message: unknown): void => {
-      if (!this.signal.aborted) this.#actions.deliver({ message, lane: "own" });
+    const deliver = (toMessage: () => unknown): void => {
+      if (!this.#isOver) this.#cell.deliverOwn(Envelope.own(toMessage()));
     };
-    promise.then((value) => deliver(ok(value)), (error) => deliver(failed(error)));
+    promise.then((value) => deliver(() => ok(value)), (error) => deliver(() => failed(error)));
+  }
+
+  stash(): boolean {
+    if (this.#isOver) return false;
+    const own = this.#own;
+    const { received } = this.#cell;
+    if (own.stashedAt === received) return true;
+    if (!this.#cell.stashInto(own.stash)) return false;
+    own.stashedAt = received;
+    return true;
+  }
+
+  unstashAll(): void {
+    const own = this.#belongings;
+    if (own === undefined || this.#isOver || own.stash.length === 0) return;
+    const items = own.stash;
+    own.stash = [];
+    this.#cell.takeBack(items);
+  }
+
+  deadLetter(letter: DeadLetter): void {
+    this.#host.deadLetter(letter);
   }
 
   onStop(run: () => void): void {
-    this.#hooks.push(run);
+    if (this.#isOver) run(); // whatever was opened after the end is closed at once
+    else this.#own.hooks.push(run);
   }
 
-  abort(): void {
-    this.#aborter.abort();
-    this.timers.end();
-    for (const cancel of this.#watched.values()) cancel();
-    this.#watched.clear();
+  open(wait: Cancellable): void {
+    this.#own.waits.add(wait);
   }
 
-  /** Runs the hooks, last registered first; returns what they threw. */
-  runHooks(): unknown[] {
-    const errors: unknown[] = [];
-    for (const hook of this.#hooks.reverse()) {
-      try {
-        hook();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    return errors;
+  closed(wait: Cancellable): void {
+    this.#belongings?.waits.delete(wait);
+  }
+
+  get stashed(): number {
+    return this.#belongings?.stash.length ?? 0;
+  }
+
+  /** Ends what goes on. From now on nothing more begins. */
+  end(): void {
+    this.#isOver = true;
+    this.#belongings?.end();
+  }
+
+  /** What was put aside, but not the message that was being handled when it crashed. */
+  takeStash(crashed: boolean): readonly unknown[] {
+    const own = this.#belongings;
+    if (own === undefined) return [];
+    if (crashed && own.stashedAt === this.#cell.received) own.stash.pop();
+    const items = own.stash;
+    own.stash = [];
+    return items;
+  }
+
+  /** Runs what was registered for the end; returns what was thrown. */
+  runHooks(): readonly unknown[] {
+    return this.#belongings?.runHooks() ?? [];
+  }
+
+  get #own(): Belongings {
+    return this.#belongings ??= new Belongings();
   }
 }

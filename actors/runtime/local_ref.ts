@@ -1,35 +1,40 @@
 import type { Cell } from "./cell.ts";
-import { type ActorRef, AskError, type StopReason } from "./ref.ts";
-import { ReplySlot } from "./reply_slot.ts";
-import type { Host } from "./system.ts";
+import type { ActorRef, Asker, StopOptions, StopReason } from "./ref.ts";
 
 /** The ref of an actor of this system. */
 export class LocalRef<M> implements ActorRef<M> {
-  readonly path: string;
   readonly #cell: Cell;
-  readonly #host: Host;
 
-  constructor(cell: Cell, host: Host) {
-    this.path = cell.path;
+  constructor(cell: Cell) {
     this.#cell = cell;
-    this.#host = host;
+  }
+
+  /** The actor behind a ref, if it is a local one. */
+  static cellOf(ref: ActorRef<never>): Cell | undefined {
+    return #cell in ref ? (ref as LocalRef<never>).#cell : undefined;
+  }
+
+  get path(): string {
+    return this.#cell.path;
   }
 
   tell(message: M): void {
-    this.#cell.enqueue({ message });
+    this.#cell.tell(message);
   }
 
-  ask<R>(build: (replyTo: ActorRef<R>) => M, timeoutMs: number): Promise<R> {
-    const slot = new ReplySlot<R>(this.path, this.#host.clock, timeoutMs, (message) => {
-      this.#host.deadLetter({ to: `${this.path}?`, message, reason: "late_reply" });
-    });
-    if (!this.#cell.enqueue({ message: build(slot), slot: slot as ReplySlot<never> })) {
-      slot.fail(new AskError("gone", this.path));
-    }
-    return slot.reply;
+  tellAndWait(message: M, timeoutMs: number, asker?: Asker): Promise<void> {
+    return this.#cell.tellAndWait(message, timeoutMs, asker);
+  }
+
+  ask<R>(build: (replyTo: ActorRef<R>) => M, timeoutMs: number, asker?: Asker): Promise<R> {
+    return this.#cell.ask(build, timeoutMs, asker);
   }
 
   watch(gone: (reason: StopReason) => void): () => void {
-    return this.#cell.watch(gone);
+    return this.#cell.whenStopped(gone);
+  }
+
+  stop(options?: StopOptions): void {
+    this.#cell.stop(options);
   }
 }

@@ -14,10 +14,17 @@ export type LogSink = (record: LogRecord) => void;
 /** What an actor writes to; stamped with its path and the system's time. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: Readonly<Record<string, unknown>>) => void>>;
 
-export function createLog(path: string, wallMs: () => number, sink: LogSink): Log {
-  // With braces: what a sink returns must not become the answer of a handler that ends with a line of log.
+/**
+ * A log for the actor at `path`. What the sink throws is told to `failed`: that a line cannot be written is no reason
+ * for an actor to fail.
+ */
+export function createLog(path: string, wallMs: () => number, sink: LogSink, failed: (error: unknown) => void): Log {
   const at = (level: LogLevel): Log[LogLevel] => (event, fields = {}) => {
-    sink({ wallMs: wallMs(), level, path, event, fields });
+    try {
+      sink({ wallMs: wallMs(), level, path, event, fields });
+    } catch (error) {
+      failed(error);
+    }
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -1,12 +1,12 @@
-import type { Clock } from "./clock.ts";
-import { type ActorRef, AskError, type StopReason } from "./ref.ts";
-import { ReplySlot } from "./reply_slot.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { type ActorRef, type Asker, AskError, type StopOptions, type StopReason } from "./ref.ts";
+import { ReplySlot, type Waiting } from "./reply_slot.ts";
 
 /** Who carries messages to actors of other systems. `peer` is an address, `id` the name under which one is published. */
 export interface Courier {
-  readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Sends and forgets; what cannot be carried becomes a dead letter, and `slot`, if any, fails. */
-  send(peer: string, id: string, message: unknown, slot?: ReplySlot<never>): void;
+  send(peer: string, id: string, message: unknown, slot?: Waiting): void;
   /** As `ActorRef.watch`; a peer that cannot be reached any more counts as the actor being gone. */
   watch(peer: string, id: string, gone: (reason: StopReason) => void): () => void;
   /** A reply that came too late. */
@@ -36,17 +36,20 @@ export class RemoteRef<M> implements ActorRef<M> {
     this.#courier.send(this.peer, this.id, message);
   }
 
-  ask<R>(build: (replyTo: ActorRef<R>) => M, timeoutMs: number): Promise<R> {
-    const slot = new ReplySlot<R>(
-      this.path,
-      this.#courier.clock,
-      timeoutMs,
-      (message) => this.#courier.late(this.path, message),
-    );
-    const judging: ActorRef<unknown> = new JudgingSlot(slot as ReplySlot<unknown>, this.#decodeReply, this.path);
-    this.#courier.send(this.peer, this.id, build(judging as ActorRef<R>), slot as ReplySlot<never>);
-    return slot.reply;
+  ask<R>(build: (replyTo: ActorRef<R>) => M, timeoutMs: number, asker?: Asker): Promise<R> {
+    const courier = this.#courier;
+    const slot = new ReplySlot<unknown>(this, courier.deadlines, timeoutMs, courier.late, asker);
+    const judging: ActorRef<unknown> = new JudgingSlot(slot, this.#decodeReply);
+    courier.send(this.peer, this.id, build(judging as ActorRef<R>), slot);
+    return slot.reply as Promise<R>;
   }
+
+  tellAndWait(message: M): Promise<void> {
+    this.tell(message);
+    return Promise.resolve();
+  }
+
+  stop(_options?: StopOptions): void {}
 
   watch(gone: (reason: StopReason) => void): () => void {
     return this.#courier.watch(this.peer, this.id, gone);
@@ -58,23 +61,30 @@ export class JudgingSlot implements ActorRef<unknown> {
   readonly path: string;
   readonly #slot: ReplySlot<unknown>;
   readonly #decode: (reply: unknown) => unknown;
-  readonly #asked: string;
 
-  constructor(slot: ReplySlot<unknown>, decode: (reply: unknown) => unknown, asked: string) {
+  constructor(slot: ReplySlot<unknown>, decode: (reply: unknown) => unknown) {
     this.path = slot.path;
     this.#slot = slot;
     this.#decode = decode;
-    this.#asked = asked;
   }
 
   tell(message: unknown): void {
     const reply = this.#decode(message);
-    if (reply === undefined) this.#slot.fail(new AskError("malformed", this.#asked));
+    if (reply === undefined) this.#slot.fail("malformed");
     else this.#slot.tell(reply);
+  }
+
+  tellAndWait(message: unknown): Promise<void> {
+    this.tell(message);
+    return Promise.resolve();
   }
 
   ask<R>(): Promise<R> {
     return Promise.reject(new AskError("gone", this.path));
+  }
+
+  stop(): void {
+    this.#slot.stop();
   }
 
   watch(gone: (reason: StopReason) => void): () => void {

@@ -1,43 +1,81 @@
-import type { Clock } from "./clock.ts";
-import { type ActorRef, AskError, type StopReason } from "./ref.ts";
+import type { Bucket, Deadlines, Expiring } from "./deadlines.ts";
+import { type ActorRef, type Asker, AskError, type Cancellable, type StopReason } from "./ref.ts";
+
+/** Somebody who waits for a reply, as those see it who carry the question. */
+export interface Waiting {
+  /** There will be none. */
+  fail(reason: AskError["reason"]): void;
+  /** Calls back once it waits no more. */
+  watch(gone: () => void): () => void;
+}
 
 /** The ref in an asked message: takes one reply and is no actor. Later replies are reported to `late`. */
-export class ReplySlot<R> implements ActorRef<R> {
-  readonly path: string;
+export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring {
   readonly reply: Promise<R>;
-  readonly #settle: { resolve(value: R): void; reject(error: AskError): void };
-  readonly #cancelTimer: () => void;
-  readonly #late: (message: unknown) => void;
-  readonly #watchers = new Set<(reason: StopReason) => void>();
+  bucket: Bucket | undefined;
+  previous: Expiring | undefined;
+  next: Expiring | undefined;
+  readonly #asked: { readonly path: string };
+  readonly #deadlines: Deadlines;
+  readonly #late: (path: string, message: unknown) => void;
+  readonly #asker: Asker | undefined;
+  #resolve!: (value: R) => void;
+  #reject!: (error: AskError) => void;
+  #watchers: Set<(reason: StopReason) => void> | undefined;
   #open = true;
 
-  constructor(asked: string, clock: Clock, timeoutMs: number, late: (message: unknown) => void, signal?: AbortSignal) {
-    this.path = `${asked}?`;
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.reply = promise;
-    this.#settle = { resolve, reject };
+  /** `timeoutMs` from now it fails; throws a `RangeError` if that is no time. */
+  constructor(
+    asked: { readonly path: string },
+    deadlines: Deadlines,
+    timeoutMs: number,
+    late: (path: string, message: unknown) => void,
+    asker?: Asker,
+  ) {
+    this.#asked = asked;
+    this.#deadlines = deadlines;
     this.#late = late;
-    const stopTimer = clock.after(timeoutMs, () => this.fail(new AskError("timed_out", asked)));
-    const cancelled = (): void => this.fail(new AskError("cancelled", asked));
-    signal?.addEventListener("abort", cancelled, { once: true });
-    this.#cancelTimer = () => {
-      stopTimer();
-      signal?.removeEventListener("abort", cancelled);
-    };
-    if (signal?.aborted) cancelled();
+    this.#asker = asker;
+    deadlines.add(this, timeoutMs);
+    this.reply = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    asker?.open(this);
+  }
+
+  get path(): string {
+    return `${this.#asked.path}?`;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   tell(message: R): void {
-    if (!this.#open) return this.#late(message);
+    if (!this.#open) return this.#late(this.path, message);
     this.#close();
-    this.#settle.resolve(message);
+    this.#resolve(message);
   }
 
   /** Ends the ask without a reply. */
-  fail(error: AskError): void {
+  fail(reason: AskError["reason"]): void {
     if (!this.#open) return;
     this.#close();
-    this.#settle.reject(error);
+    this.#reject(new AskError(reason, this.#asked.path));
+  }
+
+  expire(): void {
+    this.fail("timed_out");
+  }
+
+  cancel(): void {
+    this.fail("cancelled");
+  }
+
+  tellAndWait(message: R): Promise<void> {
+    this.tell(message);
+    return Promise.resolve();
   }
 
   ask<S>(): Promise<S> {
@@ -49,15 +87,23 @@ export class ReplySlot<R> implements ActorRef<R> {
       gone("finished");
       return () => {};
     }
-    this.#watchers.add(gone);
-    return () => void this.#watchers.delete(gone);
+    const watchers = this.#watchers ??= new Set();
+    watchers.add(gone);
+    return () => void watchers.delete(gone);
+  }
+
+  /** Whoever was asked will not reply. */
+  stop(): void {
+    this.fail("gone");
   }
 
   #close(): void {
     this.#open = false;
-    this.#cancelTimer();
-    const watchers = [...this.#watchers];
-    this.#watchers.clear();
+    this.#deadlines.leave(this);
+    this.#asker?.closed(this);
+    const watchers = this.#watchers;
+    if (watchers === undefined) return;
+    this.#watchers = undefined;
     for (const gone of watchers) gone("finished");
   }
 }

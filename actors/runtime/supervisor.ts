@@ -19,6 +19,8 @@ export type Supervision = Readonly<{
   jitter: number;
   /** After this time without a failure, the delay begins anew. */
   healthyAfterMs: number;
+  /** Children at most: a behaviour that spawns without end is a fault. */
+  childrenMax: number;
 }>;
 
 /** Five restarts in thirty seconds are a fault that restarting does not cure. */
@@ -30,6 +32,7 @@ export const SUPERVISION_DEFAULTS: Supervision = {
   backoffMaxMs: 5_000,
   jitter: 0.2,
   healthyAfterMs: 10_000,
+  childrenMax: 4_096,
 };
 
 export type ChildExit = Readonly<{
@@ -68,7 +71,8 @@ export function decide(
   };
 }
 
-function isRestarted(exit: ChildExit): boolean {
+/** Whether an actor that ended this way is started again, if the restart limit allows. */
+export function isRestarted(exit: ChildExit): boolean {
   return exit.restart === "permanent" || (exit.restart === "transient" && exit.cause === "failed");
 }
 

@@ -1,13 +1,17 @@
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { Cell, type CellState } from "./cell.ts";
 import type { Clock } from "./clock.ts";
-import { DEAD_LETTERS, type DeadLetter, type DeadLetterReason } from "./dead_letters.ts";
+import { Census } from "./census.ts";
+import { type DeadLetter, type DeadLetterCounts, DeadLetterOffice } from "./dead_letters.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EventStream } from "./events.ts";
 import { createLog, type Log, type LogSink } from "./log.ts";
 import type { Random } from "./random.ts";
-import type { ActorRef } from "./ref.ts";
+import type { ActorRef, StopOptions } from "./ref.ts";
 import type { Supervision } from "./supervisor.ts";
+import { type Blockage, TurnMeter } from "./turn_meter.ts";
+import { BLOCKED_AFTER_MS, LOOP_BLOCKED } from "./watchdog.ts";
 
 /** What cells need of the system they live in. */
 export interface Host {
@@ -15,8 +19,11 @@ export interface Host {
   readonly random: Random;
   readonly events: EventStream;
   readonly dispatcher: Dispatcher;
+  readonly deadlines: Deadlines;
+  readonly census: Census;
   log(path: string): Log;
   deadLetter(letter: DeadLetter): void;
+  lateReply(path: string, message: unknown): void;
 }
 
 export type SystemOptions = Readonly<{
@@ -25,19 +32,29 @@ export type SystemOptions = Readonly<{
   log?: LogSink;
   /** How top-level actors are looked after; when that has its limit, the system stops. */
   supervision?: Partial<Supervision>;
+  /** Actors at most, all in all. Default 100,000. */
+  actorsMax?: number;
+  /** Who keeps the event loop longer than this is named on `LOOP_BLOCKED` and in the log. Default 100 ms. */
+  blockedAfterMs?: number;
 }>;
+
+const ACTORS_MAX = 100_000;
 
 /** One row of the tree, for people and pages. */
 export type TreeNode = Readonly<{
   name: string;
   path: string;
   state: CellState;
+  /** An asynchronous receive is pending. */
   busy: boolean;
   mailboxDepth: number;
+  stashed: number;
   received: number;
   dropped: number;
   restarts: number;
   timeSpentMs: number;
+  /** How often it kept the event loop for too long. */
+  blockages: number;
   lastError: string | undefined;
   children: readonly TreeNode[];
 }>;
@@ -47,53 +64,74 @@ export class ActorSystem {
   readonly events: EventStream = new EventStream();
   readonly #root: Cell;
   readonly #host: Host;
-  readonly #deadLetters: Record<DeadLetterReason, number> = {
-    no_such_actor: 0,
-    stopped: 0,
-    mailbox_full: 0,
-    crashed: 0,
-    late_reply: 0,
-    unreachable: 0,
-    unsendable: 0,
-  };
+  readonly #deadLetters: DeadLetterOffice;
+  #logFailures = 0;
 
-  constructor({ clock, random, log = () => {}, supervision = {} }: SystemOptions) {
+  constructor(options: SystemOptions) {
+    const { clock, random, log = () => {}, supervision = {}, actorsMax = ACTORS_MAX } = options;
+    const logOf = (path: string): Log => createLog(path, () => clock.wallMs(), log, () => this.#logFailures++);
+    const meter = new TurnMeter(
+      clock,
+      options.blockedAfterMs ?? BLOCKED_AFTER_MS,
+      (blockage) => this.#blocked(blockage),
+    );
+    this.#deadLetters = new DeadLetterOffice(clock, this.events, logOf("/"));
     this.#host = {
       clock,
       random,
       events: this.events,
-      dispatcher: new Dispatcher(clock),
-      log: (path) => createLog(path, () => clock.wallMs(), log),
+      dispatcher: new Dispatcher(clock, meter),
+      deadlines: new Deadlines(clock),
+      census: new Census(actorsMax),
+      log: logOf,
       deadLetter: (letter) => this.deadLetter(letter),
+      lateReply: (to, message) => this.deadLetter({ to, message, reason: "late_reply" }),
     };
     const guardian: Behavior<unknown> = (ctx) => {
-      ctx.supervise(supervision);
+      ctx.supervise({ ...supervision, childrenMax: actorsMax });
       return () => {};
     };
-    this.#root = new Cell(this.#host, undefined, "", guardian, {});
-    this.#root.run(0);
+    this.#root = new Cell(this.#host, undefined, "", guardian);
+    this.#root.run();
+    this.#root.whenStopped(() => this.#close());
   }
 
   get clock(): Clock {
     return this.#host.clock;
   }
 
-  /** Starts a top-level actor. Its failure beyond repair stops the system. */
-  spawn<M>(name: string, behavior: Behavior<M>, options: SpawnOptions = {}): ActorRef<M> {
-    const cell = new Cell(this.#host, this.#root, name, behavior as Behavior<unknown>, options);
-    this.#root.children.set(name, cell);
-    return cell.ref as ActorRef<M>;
+  /** Time-outs that the asks of this system share: for couriers. */
+  get deadlines(): Deadlines {
+    return this.#host.deadlines;
+  }
+
+  /**
+   * Starts a top-level actor. Its failure beyond repair stops the system.
+   * Throws a `RangeError` when the name is taken or there are too many, and an `Error` when the system has stopped.
+   */
+  spawn<M>(name: string, behavior: Behavior<M>, options?: SpawnOptions): ActorRef<M> {
+    if (!this.#root.isUp) throw new Error("The system has stopped and starts no actors");
+    return this.#root.children.spawn(name, behavior as Behavior<unknown>, options).ref as ActorRef<M>;
   }
 
   /** Counts a message that nobody handled and tells who listens. */
   deadLetter(letter: DeadLetter): void {
-    this.#deadLetters[letter.reason]++;
-    this.events.publish(DEAD_LETTERS, letter);
+    this.#deadLetters.take(letter);
   }
 
   /** Dead letters by reason, since the start. */
-  get deadLetterCounts(): Readonly<Record<DeadLetterReason, number>> {
-    return this.#deadLetters;
+  get deadLetterCounts(): DeadLetterCounts {
+    return this.#deadLetters.counts;
+  }
+
+  /** Lines that the sink of the log threw over. */
+  get logFailures(): number {
+    return this.#logFailures;
+  }
+
+  /** Actors there are. */
+  get actors(): number {
+    return this.#host.census.actors;
   }
 
   /** Makes the actor at `path` fail as if it had thrown, unless there is none or it is down already. */
@@ -104,23 +142,39 @@ export class ActorSystem {
   }
 
   /** Stops everything, children before parents, and resolves when all is down. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => this.#root.stop("stopped", () => resolve()));
+  stop(options?: StopOptions): Promise<void> {
+    return new Promise((resolve) => {
+      this.#root.whenStopped(() => resolve());
+      this.#root.stop(options);
+    });
   }
 
   /** Calls back when the system has stopped, by `stop` or because a top-level actor failed beyond repair. */
   onStopped(run: (failure: unknown) => void): void {
-    this.#root.watch(() => run(this.#root.lastError));
+    this.#root.whenStopped(() => run(this.#root.lastError));
   }
 
   /** The actors as plain data. */
   tree(): readonly TreeNode[] {
-    return [...this.#root.children.values()].map(toTreeNode);
+    return [...this.#root.childCells].map(toTreeNode);
+  }
+
+  #close(): void {
+    this.#deadLetters.close();
+    this.#host.deadlines.close();
+    this.#host.dispatcher.close();
+  }
+
+  #blocked({ suspects, tookMs }: Blockage): void {
+    const paths = suspects.map((suspect) => suspect.path);
+    for (const suspect of suspects) if (suspect instanceof Cell) suspect.blockages++;
+    this.#host.log(paths[0] ?? "/").warn("loop_blocked", { suspects: paths, tookMs });
+    this.events.publish(LOOP_BLOCKED, { suspects: paths, tookMs });
   }
 
   #find(path: string): Cell | undefined {
     return path.split("/").filter((part) => part !== "")
-      .reduce<Cell | undefined>((cell, name) => cell?.children.get(name), this.#root);
+      .reduce<Cell | undefined>((cell, name) => cell?.child(name), this.#root);
   }
 }
 
@@ -130,9 +184,14 @@ function toTreeNode(cell: Cell): TreeNode {
     path: cell.path,
     state: cell.state,
     busy: cell.busy,
-    mailboxDepth: cell.depth,
-    ...cell.counters,
+    mailboxDepth: cell.mailboxDepth,
+    stashed: cell.stashed,
+    received: cell.received,
+    dropped: cell.dropped,
+    restarts: cell.restarts,
+    timeSpentMs: cell.timeSpentMs,
+    blockages: cell.blockages,
     lastError: cell.lastError === undefined ? undefined : String(cell.lastError),
-    children: [...cell.children.values()].map(toTreeNode),
+    children: [...cell.childCells].map(toTreeNode),
   };
 }

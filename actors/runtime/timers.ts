@@ -17,10 +17,11 @@ export class TimerTable<M> implements Timers<M> {
   readonly #clock: Clock;
   readonly #deliver: (message: M, timer: TimerEntry) => void;
   readonly #entries = new Map<string, TimerEntry>();
-  #over = false;
+  #over: boolean;
 
-  constructor(clock: Clock, deliver: (message: M, timer: TimerEntry) => void) {
+  constructor(clock: Clock, over: boolean, deliver: (message: M, timer: TimerEntry) => void) {
     this.#clock = clock;
+    this.#over = over;
     this.#deliver = deliver;
   }
 

@@ -648,7 +648,7 @@ Deno.test("a piece that a full mailbox drops tears its connection, not the strea
     pause: () => {},
     resume: () => {},
   };
-  const keeper = system.spawn<LinksMessage>("links", links(clock), { mailbox: { limit: 1 } });
+  const keeper = system.spawn<LinksMessage>("links", links, { mailbox: { limit: 1 } });
   const self = { address: "127.0.0.1:1" as Address, name: "alice" };
   keeper.tell({ type: "attach", transport: { connect: () => stream }, self });
   await clock.advance(1);

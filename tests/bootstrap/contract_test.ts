@@ -36,7 +36,6 @@ function local(world: LinkedPeers, peer: LinkedPeer): ActorRef<BootstrapMessage>
       address: WELL_KNOWN,
       config: CONTRACT_CONFIG,
       openTransport: openSimulatedTransportOn(world.network),
-      clock: peer.clock,
       courier: () => peer.courier,
     }),
   );

@@ -50,7 +50,6 @@ function local(world: LinkedPeers, peer: LinkedPeer, openTransport?: OpenTranspo
       address: WELL_KNOWN,
       config: CONFIG,
       openTransport: openTransport ?? openSimulatedTransportOn(world.network),
-      clock: peer.clock,
       courier: () => peer.courier,
     }),
   );

@@ -38,7 +38,7 @@ export class CountingClock implements Clock {
     this.#clock.soon(run);
   }
 
-  yieldThen(run: () => void): void {
-    this.#clock.yieldThen(run);
+  yieldThen(run: () => void): Cancel {
+    return this.#clock.yieldThen(run);
   }
 }

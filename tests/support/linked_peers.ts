@@ -3,6 +3,7 @@ import { links, type LinksMessage, type LinksStatus } from "../../actors/links.t
 import { linksCourier } from "../../actors/links/courier.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../../actors/runtime/dead_letters.ts";
 import { seededRandom } from "../../actors/runtime/random.ts";
+import { Deadlines } from "../../actors/runtime/deadlines.ts";
 import { type ActorRef, AskError } from "../../actors/runtime/ref.ts";
 import { type Courier, RemoteRef } from "../../actors/runtime/remote_ref.ts";
 import { ActorSystem } from "../../actors/runtime/system.ts";
@@ -102,7 +103,7 @@ export class LinkedPeer {
     this.system.events.subscribe(DEAD_LETTERS, (letter) => this.deadLetters.push(letter));
     this.links = this.system.spawn<LinksMessage>("links", (ctx) => {
       this.transport?.tell({ type: "introduce_links" });
-      return links(this.clock)(ctx);
+      return links(ctx);
     });
     this.transport = this.system.spawn(
       "transport",
@@ -112,8 +113,7 @@ export class LinkedPeer {
         links: () => this.links,
       }),
     );
-    const late: Courier["late"] = (to, message) => this.system.deadLetter({ to, message, reason: "late_reply" });
-    this.courier = linksCourier(this.links, this.clock, late);
+    this.courier = linksCourier(this.links, this.system);
   }
 
   async open(bind: Address): Promise<void> {
@@ -233,7 +233,7 @@ export class Stranger {
 }
 
 const NO_COURIER: Courier = {
-  clock: new VirtualClock(),
+  deadlines: new Deadlines(new VirtualClock()),
   late: () => {},
   send: () => {},
   watch: () => () => {},

@@ -138,6 +138,8 @@ Deno.test("tree shows each actor's state, what waits and was handled, and how of
     dropped: 0,
     restarts: 0,
     timeSpentMs: 1,
+    stashed: 0,
+    blockages: 0,
     lastError: undefined,
     children: [],
   } as const;

@@ -21,6 +21,12 @@ class FakeRef implements ActorRef<never> {
 
   tell(): void {}
 
+  tellAndWait(): Promise<void> {
+    return Promise.reject(new Error("not told here"));
+  }
+
+  stop(): void {}
+
   ask<R>(): Promise<R> {
     return Promise.reject(new Error("not asked here"));
   }

@@ -1,0 +1,44 @@
+import type { Cancel } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+import type { ActorRef, Cancellable } from "./ref.ts";
+import type { TimerTable } from "./timers.ts";
+
+/**
+ * What one life of an actor has come to own, and gives back when it ends. Each thing is made at its first use: most
+ * actors need few, and there may be many actors.
+ */
+export class Belongings {
+  aborter: AbortController | undefined;
+  timers: TimerTable<unknown> | undefined;
+  log: Log | undefined;
+  random: Random | undefined;
+  readonly waits = new Set<Cancellable>();
+  readonly watched = new Map<ActorRef<never>, Cancel>();
+  readonly hooks: (() => void)[] = [];
+  /** Messages put aside, and how many the actor had received when it did that last. */
+  stash: unknown[] = [];
+  stashedAt = -1;
+
+  /** Ends what goes on: signal, timers, watches, waits. */
+  end(): void {
+    this.aborter?.abort();
+    this.timers?.end();
+    for (const cancel of this.watched.values()) cancel();
+    this.watched.clear();
+    for (const wait of [...this.waits]) wait.cancel();
+  }
+
+  /** Runs the hooks, last registered first; returns what they threw. */
+  runHooks(): unknown[] {
+    const errors: unknown[] = [];
+    for (const hook of this.hooks.reverse()) {
+      try {
+        hook();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    return errors;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Behavior, SpawnOptions } from "./behavior.ts";
+import type { Cell } from "./cell.ts";
+import type { Cancel } from "./clock.ts";
+import type { StopOptions } from "./ref.ts";
+import { NO_RESTARTS, type RestartHistory } from "./restart_window.ts";
+import { type ChildExit, decide, isRestarted, type Supervision, SUPERVISION_DEFAULTS } from "./supervisor.ts";
+import type { Host } from "./system.ts";
+
+/** Generations below the root at most: what spawns a child that spawns a child without end is a fault. */
+const DEPTH_MAX = 64;
+
+/** Children that start again together after a delay. */
+type PendingRestart = Readonly<{ group: readonly Cell[]; cancel: Cancel }>;
+
+/** The children of one incarnation of an actor, and how it looks after them. */
+export class Children {
+  readonly cells = new Map<string, Cell>();
+  readonly #owner: Cell;
+  readonly #host: Host;
+  readonly #pendingRestarts = new Set<PendingRestart>();
+  #supervision: Supervision = SUPERVISION_DEFAULTS;
+  #history: RestartHistory = NO_RESTARTS;
+
+  constructor(owner: Cell, host: Host) {
+    this.#owner = owner;
+    this.#host = host;
+  }
+
+  supervise(supervision: Partial<Supervision>): void {
+    this.#supervision = { ...this.#supervision, ...supervision };
+  }
+
+  spawn(name: string, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
+    const { path, depth } = this.#owner;
+    if (name === "" || name.includes("/")) throw new RangeError(`Not a name for an actor: "${name}"`);
+    if (this.cells.has(name)) throw new RangeError(`The name "${name}" is taken under ${path || "/"}`);
+    if (this.cells.size >= this.#supervision.childrenMax) {
+      throw new RangeError(`${path || "/"} has ${this.cells.size} children already`);
+    }
+    if (depth >= DEPTH_MAX) throw new RangeError(`${path} is ${depth} generations deep already`);
+    this.#host.census.add();
+    const child = this.#owner.createChild(name, behavior, options);
+    this.cells.set(name, child);
+    return child;
+  }
+
+  /** A child has ended by itself: what becomes of it. */
+  exited(child: Cell, cause: ChildExit["cause"]): void {
+    const exit = { name: child.name, restart: child.options.restart ?? "transient", cause };
+    if (!isRestarted(exit)) return child.stopped();
+    const { clock, random } = this.#host;
+    const order = [...this.cells.keys()];
+    const decision = decide(this.#supervision, exit, order, this.#history, clock.now(), random.next());
+    switch (decision.type) {
+      case "remove":
+        return child.stopped();
+      case "escalate":
+        child.stopped();
+        return void this.#owner.fail(new Error(`Too many restarts of ${child.path}`, { cause: child.lastError }));
+      case "restart":
+        this.#history = decision.history;
+        return this.#restartGroup(decision.names.map((name) => this.cells.get(name)!), decision.delayMs);
+    }
+  }
+
+  /** Stops all, the last started first, each before the next one. */
+  stopAll(options: StopOptions, then: () => void): void {
+    for (const { cancel } of this.#pendingRestarts) cancel();
+    this.#pendingRestarts.clear();
+    const left = [...this.cells.values()];
+    // A loop and not a chain of calls: there may be many, and most stop at once.
+    const next = (): void => {
+      for (let child = left.pop(); child !== undefined; child = left.pop()) {
+        let isLooping = true;
+        let isDown = false;
+        child.whenStopped(() => {
+          isDown = true;
+          if (!isLooping) next();
+        });
+        child.stop(options);
+        isLooping = false;
+        if (!isDown) return;
+      }
+      then();
+    };
+    next();
+  }
+
+  /** Kills all, the last started first. */
+  killAll(): void {
+    for (const child of [...this.cells.values()].reverse()) child.stop({ mode: "kill" });
+  }
+
+  /** Ends those of the group that still run, last started first, then starts all again in order. */
+  #restartGroup(group: readonly Cell[], delayMs: number): void {
+    const running = group.filter((cell) => cell.isUp).at(-1);
+    if (running !== undefined) return running.suspend(() => this.#restartGroup(group, delayMs));
+    this.#overtake(group);
+    if (delayMs === 0) return group.forEach((cell) => cell.restart());
+    const cancel = this.#host.clock.after(delayMs, () => {
+      this.#pendingRestarts.delete(pending);
+      for (const cell of group) cell.restart();
+    });
+    const pending: PendingRestart = { group, cancel };
+    this.#pendingRestarts.add(pending);
+  }
+
+  /** A restart that waits and has members of this group would start them out of order: this one covers it. */
+  #overtake(group: readonly Cell[]): void {
+    for (const pending of this.#pendingRestarts) {
+      if (!pending.group.some((cell) => group.includes(cell))) continue;
+      pending.cancel();
+      this.#pendingRestarts.delete(pending);
+    }
+  }
+}
