@@ -61,6 +61,7 @@ export class Mailbox {
     }
     if (this.options.whenFull !== "drop_oldest") return item;
     const oldest = this.#others.shift();
+    if (oldest === NOTHING) return item; // there is no room at all
     this.#others.push(item);
     return oldest;
   }
