@@ -28,17 +28,4 @@ export class Belongings {
     this.watched.clear();
     for (const wait of [...this.waits]) wait.cancel();
   }
-
-  /** Runs the hooks, last registered first; returns what they threw. */
-  runHooks(): unknown[] {
-    const errors: unknown[] = [];
-    for (const hook of this.hooks.reverse()) {
-      try {
-        hook();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    return errors;
-  }
 }

@@ -3,6 +3,7 @@ import { Children } from "./children.ts";
 import type { Cancel } from "./clock.ts";
 import type { DeadLetterReason } from "./dead_letters.ts";
 import type { Runnable } from "./dispatcher.ts";
+import { describe } from "./describe.ts";
 import { Envelope, messageOf } from "./envelope.ts";
 import { NOTHING } from "./fifo.ts";
 import { Incarnation } from "./incarnation.ts";
@@ -145,7 +146,7 @@ export class Cell implements Runnable {
 
   ask<R>(build: (replyTo: ActorRef<R>) => unknown, timeoutMs: number, asker: Asker | undefined): Promise<R> {
     const slot = new ReplySlot<R>(this, this.#host.deadlines, timeoutMs, this.#host.lateReply, asker);
-    if (this.#offer(Envelope.asked(build(slot), slot)) === "refused") slot.fail("mailbox_full");
+    if (this.#offer(Envelope.asked(slot.build(build), slot)) === "refused") slot.fail("mailbox_full");
     return slot.reply;
   }
 
@@ -196,9 +197,12 @@ export class Cell implements Runnable {
     try {
       this.#handleSome();
     } catch (error) {
-      this.fail(error, this.#current);
+      this.#threw(error);
     }
-    if (!this.#busy) this.#current = NOTHING;
+    if (!this.#busy) {
+      this.#current = NOTHING;
+      this.#whenIdle?.();
+    }
     if (this.state !== "running" || this.#busy) return false;
     if (this.#mailbox.depth > 0) return this.#scheduled = true;
     if (this.#draining) this.#end("finished", () => this.stopped());
@@ -228,6 +232,7 @@ export class Cell implements Runnable {
     } catch (error) {
       this.fail(error);
     }
+    if (this.#incarnation !== incarnation) return;
     if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "started", restarts: this.restarts });
   }
 
@@ -250,19 +255,27 @@ export class Cell implements Runnable {
   }
 
   #await(incarnation: Incarnation, pending: Promise<void>): void {
-    const item = this.#current;
     const isOver = (): boolean => this.#incarnation !== incarnation;
     if (!isOver()) this.#busy = true;
     const settle = (failure: (() => void) | undefined): void => {
       if (isOver()) return;
       this.#busy = false;
+      failure?.();
       this.#current = NOTHING;
       if (this.#whenIdle !== undefined) this.#whenIdle();
-      else if (failure !== undefined) failure();
       else if (this.#draining) this.#drainOn();
       else this.#schedule();
     };
-    pending.then(() => settle(undefined), (error) => settle(() => this.fail(error, item)));
+    pending.then(() => settle(undefined), (error) => settle(() => this.#threw(error)));
+  }
+
+  /** Its receive threw. When its end has begun already, that message was its last and is lost all the same. */
+  #threw(error: unknown): void {
+    const item = this.#current;
+    this.#current = NOTHING;
+    if (this.fail(error, item) || item === NOTHING) return;
+    this.#host.log(this.path).debug("failed_while_ending", { error: describe(error), message: messageOf(item) });
+    this.#undeliverable(item, "crashed", error);
   }
 
   // What it puts aside.
@@ -307,6 +320,8 @@ export class Cell implements Runnable {
     if (deadlineMs !== undefined) this.#setDeadline(deadlineMs);
     if (this.#stopping && !(this.#draining && mode === "finish")) return;
     this.#stopping = true;
+    this.#stopReason = "stopped";
+    this.#draining = false;
     if (mode === "drain" && this.isUp) {
       this.#draining = true;
       if (deadlineMs === undefined) this.#setDeadline(this.#stopTimeoutMs);
@@ -325,6 +340,7 @@ export class Cell implements Runnable {
   /** As if the actor had thrown `error`, over `item` if that is to blame; false when it is down already. */
   fail(error: unknown, item: unknown = NOTHING): boolean {
     if (!this.isUp) return false;
+    this.state = "ending"; // whoever hears of it below, and stops it, finds it down
     this.lastError = error;
     const report = { error: describe(error), message: item === NOTHING ? undefined : messageOf(item) };
     this.#host.log(this.path).error("actor_crashed", report);
@@ -337,7 +353,7 @@ export class Cell implements Runnable {
   /** Ends this life and waits to be started again: a sibling's failure wants it. */
   suspend(then: () => void): void {
     this.#end("suspended", () => {
-      this.state = "waiting";
+      if (!this.#isDown) this.state = "waiting";
       then();
     });
   }
@@ -356,12 +372,12 @@ export class Cell implements Runnable {
     this.state = "stopped";
     this.#cancelDeadline?.();
     this.#parent?.children.cells.delete(this.name);
-    this.#host.census.remove();
+    if (this.#parent !== undefined) this.#host.census.remove();
     for (const item of this.#mailbox.drain()) this.#undeliverable(item, "stopped");
     for (const { taken } of this.#mailbox.drainSenders()) taken.fail("gone");
     const watchers = this.#watchers;
     this.#watchers = undefined;
-    for (const gone of watchers ?? []) gone(this.#stopReason);
+    for (const gone of watchers ?? []) this.#attempt(() => gone(this.#stopReason), "watcher_failed");
     if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "stopped", reason: this.#stopReason });
   }
 
@@ -400,20 +416,32 @@ export class Cell implements Runnable {
     const incarnation = this.#incarnation;
     const cutOff = this.#busy ? this.#current : NOTHING;
     this.#incarnation = undefined;
+    if (this.#busy) this.#current = NOTHING;
     this.#busy = false;
-    for (const error of incarnation?.runHooks() ?? []) {
-      this.#host.log(this.path).error("stop_hook_failed", { error: describe(error) });
-    }
+    for (const hook of incarnation?.takeHooks() ?? []) this.#attempt(hook, "stop_hook_failed");
     if (cutOff !== NOTHING) this.#undeliverable(cutOff, "stopped");
     const linked = this.#takeLinks();
     if (this.#stopping) this.stopped();
-    else then();
-    if (cause !== "failed" && !this.#killed) return;
-    for (const ref of linked) LocalRef.cellOf(ref)?.partnerFell(this);
+    if (!this.#stopping || cause === "suspended") then(); // a group waits for it, also when it will not come back
+    const hasFallen = cause === "failed" || this.#killed;
+    for (const ref of linked) {
+      if (hasFallen) LocalRef.cellOf(ref)?.partnerFell(this);
+      else LocalRef.cellOf(ref)?.dropLink(this);
+    }
+  }
+
+  /** Runs what is not ours: what it throws is logged and stops nothing. */
+  #attempt(run: () => void, failed: string): void {
+    try {
+      run();
+    } catch (error) {
+      this.#host.log(this.path).error(failed, { error: describe(error) });
+    }
   }
 
   #awaitIdle(then: () => void): void {
-    if (!this.#busy || this.#killed) return then();
+    // A receive that is not asynchronous may be on the stack: it ended its own life.
+    if (this.#current === NOTHING || this.#killed) return then();
     const go = (): void => {
       this.#whenIdle = undefined;
       cancel();
@@ -487,6 +515,11 @@ export class Cell implements Runnable {
     return linked;
   }
 
+  /** Whether this is the life that goes on, or is ending. */
+  isLiving(incarnation: Incarnation): boolean {
+    return this.#incarnation === incarnation;
+  }
+
   /** An actor it was linked to failed, or was killed. */
   partnerFell(partner: Cell, isNew = false): void {
     const wasLinked = this.#links?.delete(partner.ref as ActorRef<never>) ?? false;
@@ -523,13 +556,10 @@ const ASK_FAILURES: Partial<Record<DeadLetterReason, AskError["reason"]>> = {
 function isStillWanted({ timer }: Envelope): boolean {
   if (timer === undefined) return true;
   timer.waiting = false;
+  timer.done();
   return timer.live;
 }
 
 function isPromise(value: object): value is Promise<void> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

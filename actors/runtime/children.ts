@@ -67,23 +67,10 @@ export class Children {
   stopAll(options: StopOptions, then: () => void): void {
     for (const { cancel } of this.#pendingRestarts) cancel();
     this.#pendingRestarts.clear();
-    const left = [...this.cells.values()];
-    // A loop and not a chain of calls: there may be many, and most stop at once.
-    const next = (): void => {
-      for (let child = left.pop(); child !== undefined; child = left.pop()) {
-        let isLooping = true;
-        let isDown = false;
-        child.whenStopped(() => {
-          isDown = true;
-          if (!isLooping) next();
-        });
-        child.stop(options);
-        isLooping = false;
-        if (!isDown) return;
-      }
-      then();
-    };
-    next();
+    oneAfterTheOther([...this.cells.values()].reverse(), (child, next) => {
+      child.whenStopped(next);
+      child.stop(options);
+    }, then);
   }
 
   /** Kills all, the last started first. */
@@ -93,8 +80,18 @@ export class Children {
 
   /** Ends those of the group that still run, last started first, then starts all again in order. */
   #restartGroup(group: readonly Cell[], delayMs: number): void {
-    const running = group.filter((cell) => cell.isUp).at(-1);
-    if (running !== undefined) return running.suspend(() => this.#restartGroup(group, delayMs));
+    oneAfterTheOther([...group].reverse(), (cell, then) => {
+      if (!cell.isUp) then();
+      else if (cell.options.restart !== "temporary") cell.suspend(then);
+      else {
+        cell.whenStopped(then);
+        cell.stop();
+      }
+    }, () => this.#startAgain(group, delayMs));
+  }
+
+  #startAgain(group: readonly Cell[], delayMs: number): void {
+    if (!this.#owner.isUp) return; // it stops them all
     this.#overtake(group);
     if (delayMs === 0) return group.forEach((cell) => cell.restart());
     const cancel = this.#host.clock.after(delayMs, () => {
@@ -113,4 +110,23 @@ export class Children {
       this.#pendingRestarts.delete(pending);
     }
   }
+}
+
+/** Does `step` for each, the next one when that calls back. A loop where it can be: there may be many. */
+function oneAfterTheOther<T>(all: readonly T[], step: (one: T, next: () => void) => void, then: () => void): void {
+  let at = 0;
+  const go = (): void => {
+    while (at < all.length) {
+      let isLooping = true;
+      let isDone = false;
+      step(all[at++]!, () => {
+        isDone = true;
+        if (!isLooping) go();
+      });
+      isLooping = false;
+      if (!isDone) return;
+    }
+    then();
+  };
+  go();
 }

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from "./clock.ts";
+import { inBrief } from "./describe.ts";
 import { type EventStream, topic } from "./events.ts";
 import type { Log } from "./log.ts";
 
@@ -89,7 +90,7 @@ export class DeadLetterOffice {
       return;
     }
     this.#saidAt = now;
-    this.#log.warn("dead_letter", cause === undefined ? { to, reason } : { to, reason, cause: String(cause) });
+    this.#log.warn("dead_letter", cause === undefined ? { to, reason } : { to, reason, cause: inBrief(cause) });
   }
 
   #sumUp(): void {

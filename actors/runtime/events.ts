@@ -10,14 +10,28 @@ export function topic<E>(name: string): Topic<E> {
   return { name };
 }
 
-/** Publish and subscribe inside one system. Subscribers are called at once, in the order of subscription. */
+/**
+ * Publish and subscribe inside one system. Subscribers are called at once, in the order of subscription; what one of
+ * them throws is told to `failed`, and the others hear the event all the same.
+ */
 export class EventStream {
+  readonly #failed: (topic: string, error: unknown) => void;
   readonly #subscribers = new Map<Topic<unknown>, Set<(event: unknown) => void>>();
+
+  constructor(failed: (topic: string, error: unknown) => void = () => {}) {
+    this.#failed = failed;
+  }
 
   publish<E>(to: Topic<E>, event: E): void {
     const subscribers = this.#subscribers.get(to as Topic<unknown>);
     if (subscribers === undefined) return;
-    for (const hear of [...subscribers]) hear(event);
+    for (const hear of [...subscribers]) {
+      try {
+        hear(event);
+      } catch (error) {
+        this.#failed(to.name, error);
+      }
+    }
   }
 
   /** Whether anybody would hear it: what is costly to say need not be made up otherwise. */

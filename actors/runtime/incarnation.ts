@@ -6,6 +6,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { DeadLetter } from "./dead_letters.ts";
 import { Envelope } from "./envelope.ts";
 import type { EventStream, Topic } from "./events.ts";
+import { NOTHING } from "./fifo.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { type ActorRef, type Asker, AskError, type Cancellable, type StopOptions, type StopReason } from "./ref.ts";
@@ -76,12 +77,12 @@ export class Incarnation implements Context<unknown>, Asker {
 
   stop(ref: ActorRef<never>, options?: StopOptions): void {
     if ((ref as ActorRef<unknown>) !== this.self) return ref.stop(options);
-    if (options?.mode === "kill") return this.#cell.stop(options);
+    if (options?.mode === "kill" && this.#cell.isLiving(this)) return this.#cell.stop(options);
     if (!this.#isOver) this.#cell.finish(options);
   }
 
   supervise(supervision: Partial<Supervision>): void {
-    this.#cell.children.supervise(supervision);
+    if (!this.#isOver) this.#cell.children.supervise(supervision);
   }
 
   watch<W>(ref: ActorRef<W>, toMessage: (reason: StopReason) => unknown): void {
@@ -91,7 +92,7 @@ export class Incarnation implements Context<unknown>, Asker {
     const { watched } = this.#own;
     watched.set(key, () => {}); // before the call: it may answer at once
     const cancel = ref.watch((reason) => {
-      if (watched.delete(key)) this.#cell.deliverOwn(Envelope.own(toMessage(reason)));
+      if (watched.delete(key)) this.#deliverOwn(() => toMessage(reason));
     });
     if (watched.has(key)) watched.set(key, cancel);
   }
@@ -107,12 +108,15 @@ export class Incarnation implements Context<unknown>, Asker {
   }
 
   unlink<W>(ref: ActorRef<W>): void {
-    this.#cell.unlink(ref as ActorRef<never>);
+    if (!this.#isOver) this.#cell.unlink(ref as ActorRef<never>);
   }
 
   subscribe<E>(topic: Topic<E>, toMessage: (event: E) => unknown): void {
     if (this.#isOver) return;
-    this.onStop(this.events.subscribe(topic, (event) => void this.#cell.deliver(toMessage(event))));
+    this.onStop(this.events.subscribe(topic, (event) => {
+      const item = this.#made(() => toMessage(event));
+      if (item !== NOTHING) this.#cell.deliver(item);
+    }));
   }
 
   ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R> {
@@ -126,10 +130,7 @@ export class Incarnation implements Context<unknown>, Asker {
   }
 
   pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => unknown, failed: (error: unknown) => unknown): void {
-    const deliver = (toMessage: () => unknown): void => {
-      if (!this.#isOver) this.#cell.deliverOwn(Envelope.own(toMessage()));
-    };
-    promise.then((value) => deliver(() => ok(value)), (error) => deliver(() => failed(error)));
+    promise.then((value) => this.#deliverOwn(() => ok(value)), (error) => this.#deliverOwn(() => failed(error)));
   }
 
   stash(): boolean {
@@ -187,9 +188,25 @@ export class Incarnation implements Context<unknown>, Asker {
     return items;
   }
 
-  /** Runs what was registered for the end; returns what was thrown. */
-  runHooks(): readonly unknown[] {
-    return this.#belongings?.runHooks() ?? [];
+  /** What was registered for the end, last registered first. */
+  takeHooks(): readonly (() => void)[] {
+    return this.#belongings?.hooks.reverse() ?? [];
+  }
+
+  #deliverOwn(toMessage: () => unknown): void {
+    if (this.#isOver) return;
+    const message = this.#made(toMessage);
+    if (message !== NOTHING) this.#cell.deliverOwn(Envelope.own(message));
+  }
+
+  /** What the actor's own function makes. It runs on somebody else's stack; what it throws is this actor's failure. */
+  #made(toMessage: () => unknown): unknown {
+    try {
+      return toMessage();
+    } catch (error) {
+      if (!this.#isOver) this.#cell.fail(error);
+      return NOTHING;
+    }
   }
 
   get #own(): Belongings {

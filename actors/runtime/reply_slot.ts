@@ -52,6 +52,16 @@ export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring
     return this.#open;
   }
 
+  /** The question with this slot in it. When it cannot be made up, nobody waits for a reply. */
+  build<M>(build: (replyTo: ActorRef<R>) => M): M {
+    try {
+      return build(this);
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
   tell(message: R): void {
     if (!this.#open) return this.#late(this.path, message);
     this.#close();

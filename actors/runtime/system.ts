@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { Census } from "./census.ts";
 import { type DeadLetter, type DeadLetterCounts, DeadLetterOffice } from "./dead_letters.ts";
 import { Deadlines } from "./deadlines.ts";
+import { describe, inBrief } from "./describe.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EventStream } from "./events.ts";
 import { createLog, type Log, type LogSink } from "./log.ts";
@@ -61,7 +62,9 @@ export type TreeNode = Readonly<{
 
 /** A tree of actors on one clock. Several may live in one process; the simulator runs thousands. */
 export class ActorSystem {
-  readonly events: EventStream = new EventStream();
+  readonly events: EventStream = new EventStream((topic, error) => {
+    this.#host.log("/").error("subscriber_failed", { topic, error: describe(error) });
+  });
   readonly #root: Cell;
   readonly #host: Host;
   readonly #deadLetters: DeadLetterOffice;
@@ -191,7 +194,7 @@ function toTreeNode(cell: Cell): TreeNode {
     restarts: cell.restarts,
     timeSpentMs: cell.timeSpentMs,
     blockages: cell.blockages,
-    lastError: cell.lastError === undefined ? undefined : String(cell.lastError),
+    lastError: cell.lastError === undefined ? undefined : inBrief(cell.lastError),
     children: [...cell.childCells].map(toTreeNode),
   };
 }
