@@ -35,6 +35,8 @@ export interface Context<M> {
 
   /** Starts a child; throws a `RangeError` when the name is taken or there are too many. */
   spawn<C>(name: string, behavior: Behavior<C>, options?: SpawnOptions): ActorRef<C>;
+  /** As `spawn`, for children that come and go: it makes up a name that nobody had before. */
+  spawnUnnamed<C>(behavior: Behavior<C>, options?: SpawnOptions): ActorRef<C>;
   /** Stops an actor, which is not restarted; or oneself, which is the end of this incarnation: see {@linkcode Restart}. */
   stop(ref: ActorRef<never>, options?: StopOptions): void;
   /** Says how children are restarted; the default is one-for-one. Call it before spawning. */
@@ -57,10 +59,10 @@ export interface Context<M> {
   /** Sends oneself the promise's outcome as a message, unless this incarnation is over by then. */
   pipeToSelf<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: unknown) => M): void;
   /**
-   * Puts the message being handled aside until `unstashAll`; it survives a restart. False, and the message is a dead
-   * letter, when there are too many already (`stashLimit`).
+   * Puts the message that is being handled aside until `unstashAll`; it survives a restart. False, and the message is a
+   * dead letter, when there are too many already (`stashLimit`).
    */
-  stash(): boolean;
+  stash(message: M): boolean;
   /** Takes back what was put aside, in its order, before what others have sent meanwhile. */
   unstashAll(): void;
   /** Reports a message that could not be delivered. */

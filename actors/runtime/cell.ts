@@ -1,17 +1,19 @@
 import type { Behavior, SpawnOptions } from "./behavior.ts";
-import { Children } from "./children.ts";
-import type { Cancel } from "./clock.ts";
+import { Bonds } from "./bonds.ts";
+import { Children, UNNAMED } from "./children.ts";
 import type { DeadLetterReason } from "./dead_letters.ts";
 import type { Runnable } from "./dispatcher.ts";
 import { describe } from "./describe.ts";
+import { Ending } from "./ending.ts";
 import { Envelope, messageOf } from "./envelope.ts";
 import { NOTHING } from "./fifo.ts";
 import { Incarnation } from "./incarnation.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { LocalRef } from "./local_ref.ts";
 import { Mailbox, MailboxFullError } from "./mailbox.ts";
-import { type ActorRef, type Asker, type AskError, LinkError, type StopOptions, type StopReason } from "./ref.ts";
+import { type ActorRef, type Asker, type AskError, type StopOptions, type StopReason } from "./ref.ts";
 import { ReplySlot } from "./reply_slot.ts";
+import type { Sibling } from "./siblings.ts";
 import type { ChildExit } from "./supervisor.ts";
 import type { Host } from "./system.ts";
 
@@ -32,10 +34,13 @@ const LONG_TURN_MS = 2;
 const NO_OPTIONS: SpawnOptions = {};
 
 /** An actor's place in the tree: it outlives restarts, and with it the ref and the mailbox. */
-export class Cell implements Runnable {
-  readonly name: string;
+export class Cell implements Runnable, Sibling {
+  /** Its name, or its number among those without one. */
+  readonly key: string | number;
   readonly options: SpawnOptions;
   readonly ref: LocalRef<unknown>;
+  previous: Sibling | undefined;
+  next: Sibling | undefined;
   state: CellState = "starting";
   received = 0;
   dropped = 0;
@@ -53,34 +58,39 @@ export class Cell implements Runnable {
   #incarnation: Incarnation | undefined;
   #children: Children | undefined;
   #watchers: Set<(reason: StopReason) => void> | undefined;
-  #links: Map<ActorRef<never>, Cancel> | undefined;
+  #bonds: Bonds | undefined;
   #messagesPerTurn = MESSAGES_PER_TURN_MAX;
-  /** What is being handled, or {@linkcode NOTHING}. */
-  #current: unknown = NOTHING;
+  /** What is being handled asynchronously, or {@linkcode NOTHING}. */
+  #pending: unknown = NOTHING;
+  /** The last envelope that was handled; to remember each plain message as well would cost too much. */
+  #envelope: Envelope | undefined;
   #scheduled = false;
   #busy = false;
-  #draining = false;
-  #stopping = false;
-  #killed = false;
-  #stopReason: StopReason = "stopped";
-  #whenIdle: (() => void) | undefined;
-  #cancelDeadline: Cancel | undefined;
+  /** Takes nothing more in from others: it is gone, or finishes what it has. */
+  #isClosed = false;
+  /** A receive is on the stack. */
+  #handling = false;
+  #ending: Ending | undefined;
 
   constructor(
     host: Host,
     parent: Cell | undefined,
-    name: string,
+    key: string | number,
     behavior: Behavior<unknown>,
     options: SpawnOptions = NO_OPTIONS,
   ) {
     this.#host = host;
     this.#parent = parent;
-    this.name = name;
+    this.key = key;
     this.#behavior = behavior;
     this.options = options;
     this.#mailbox = new Mailbox(options.mailbox);
     this.ref = new LocalRef(this);
     this.#schedule();
+  }
+
+  get name(): string {
+    return typeof this.key === "string" ? this.key : `${UNNAMED}${this.key}`;
   }
 
   get path(): string {
@@ -114,27 +124,33 @@ export class Cell implements Runnable {
   }
 
   get childCells(): Iterable<Cell> {
-    return this.#children?.cells.values() ?? [];
+    return this.#children?.all ?? [];
   }
 
   child(name: string): Cell | undefined {
-    return this.#children?.cells.get(name);
+    return this.#children?.find(name);
   }
 
-  createChild(name: string, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
-    return new Cell(this.#host, this, name, behavior, options);
+  createChild(key: string | number, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
+    return new Cell(this.#host, this, key, behavior, options);
   }
 
   // What others send.
 
   /** Takes an item in; throws a {@linkcode MailboxFullError} if it is full and its policy is to say so. */
   tell(item: unknown): void {
-    if (this.#offer(item) === "refused") throw new MailboxFullError(this.path);
+    if (this.#isClosed || !this.#mailbox.push(item)) {
+      if (this.#notTaken(item) === "refused") throw new MailboxFullError(this.path);
+    }
+    if (!this.#scheduled) this.#schedule();
   }
 
   /** Takes an item in that has no sender to be told, such as an event. */
   deliver(item: unknown): void {
-    if (this.#offer(item) === "refused") this.#undeliverable(item, "mailbox_full");
+    if ((this.#isClosed || !this.#mailbox.push(item)) && this.#notTaken(item) === "refused") {
+      this.#undeliverable(item, "mailbox_full");
+    }
+    if (!this.#scheduled) this.#schedule();
   }
 
   /** Takes in what a timer, a watch or a promise of the actor's own has to say. */
@@ -146,7 +162,11 @@ export class Cell implements Runnable {
 
   ask<R>(build: (replyTo: ActorRef<R>) => unknown, timeoutMs: number, asker: Asker | undefined): Promise<R> {
     const slot = new ReplySlot<R>(this, this.#host.deadlines, timeoutMs, this.#host.lateReply, asker);
-    if (this.#offer(Envelope.asked(slot.build(build), slot)) === "refused") slot.fail("mailbox_full");
+    const item = Envelope.asked(slot.build(build), slot);
+    if (this.#isClosed || !this.#mailbox.push(item)) {
+      if (this.#notTaken(item) === "refused") slot.fail("mailbox_full");
+    }
+    if (!this.#scheduled) this.#schedule();
     return slot.reply;
   }
 
@@ -164,23 +184,16 @@ export class Cell implements Runnable {
     return taken.reply;
   }
 
-  #offer(item: unknown): "taken" | "dropped" | "refused" {
+  /** There is no room, or nobody any more: somebody has to give way. */
+  #notTaken(item: unknown): "dropped" | "refused" {
     if (this.#isClosed) {
       this.#undeliverable(item, "stopped");
       return "dropped";
     }
-    const displaced = this.#mailbox.push(item);
-    if (displaced !== NOTHING) {
-      this.dropped++;
-      if (this.#mailbox.options.whenFull === "fail") return "refused";
-      this.#undeliverable(displaced, "mailbox_full");
-    }
-    if (!this.#scheduled) this.#schedule();
-    return "taken";
-  }
-
-  get #isClosed(): boolean {
-    return this.#draining || this.state === "stopped";
+    this.dropped++;
+    if (this.#mailbox.options.whenFull === "fail") return "refused";
+    this.#undeliverable(this.#mailbox.displace(item), "mailbox_full");
+    return "dropped";
   }
 
   // Turns.
@@ -194,18 +207,10 @@ export class Cell implements Runnable {
   run(): boolean {
     this.#scheduled = false;
     if (this.state === "starting") this.#start();
-    try {
-      this.#handleSome();
-    } catch (error) {
-      this.#threw(error);
-    }
-    if (!this.#busy) {
-      this.#current = NOTHING;
-      this.#whenIdle?.();
-    }
+    if (this.state === "running") this.#handleSome();
     if (this.state !== "running" || this.#busy) return false;
     if (this.#mailbox.depth > 0) return this.#scheduled = true;
-    if (this.#draining) this.#end("finished", () => this.stopped());
+    if (this.#ending?.draining) this.#end("finished");
     return false;
   }
 
@@ -237,58 +242,82 @@ export class Cell implements Runnable {
   }
 
   #handleSome(): void {
-    const incarnation = this.#incarnation;
+    const incarnation = this.#incarnation!;
     const mailbox = this.#mailbox;
-    for (let left = this.#messagesPerTurn; left > 0 && this.state === "running" && !this.#busy; left--) {
-      const item = mailbox.shift();
-      if (item === NOTHING) return;
-      let message = item;
-      if (item instanceof Envelope) {
-        if (!isStillWanted(item)) continue;
-        message = item.message;
+    let item: unknown = NOTHING;
+    this.#handling = true;
+    try {
+      for (let left = this.#messagesPerTurn; left > 0 && this.state === "running" && !this.#busy; left--) {
+        item = mailbox.shift();
+        if (item === NOTHING) break;
+        this.received++;
+        let message = item;
+        if (item instanceof Envelope) {
+          if (!isStillWanted(item)) continue;
+          message = item.message;
+          this.#envelope = item;
+          item.handledAs = this.received;
+        }
+        const pending = incarnation.receive(message);
+        if (pending !== undefined && isPromise(pending)) this.#await(incarnation, pending, item);
       }
-      this.#current = item;
-      this.received++;
-      const pending = incarnation!.receive(message);
-      if (pending !== undefined && isPromise(pending)) this.#await(incarnation!, pending);
+    } catch (error) {
+      this.#handling = false;
+      this.#threw(error, item);
     }
+    this.#handling = false;
+    this.#ending?.whenIdle?.();
   }
 
-  #await(incarnation: Incarnation, pending: Promise<void>): void {
+  #await(incarnation: Incarnation, pending: Promise<void>, item: unknown): void {
     const isOver = (): boolean => this.#incarnation !== incarnation;
-    if (!isOver()) this.#busy = true;
+    if (isOver()) return this.#outlived(pending);
+    this.#busy = true;
+    this.#pending = item;
     const settle = (failure: (() => void) | undefined): void => {
       if (isOver()) return;
       this.#busy = false;
-      failure?.();
-      this.#current = NOTHING;
-      if (this.#whenIdle !== undefined) this.#whenIdle();
-      else if (this.#draining) this.#drainOn();
+      if (failure !== undefined) failure();
+      this.#pending = NOTHING;
+      if (this.#ending?.whenIdle !== undefined) this.#ending.whenIdle();
+      else if (this.#ending?.draining) this.#drainOn();
       else this.#schedule();
     };
-    pending.then(() => settle(undefined), (error) => settle(() => this.#threw(error)));
+    pending.then(() => settle(undefined), (error) => {
+      if (isOver()) this.#failedLate(error);
+      else settle(() => this.#threw(error, item));
+    });
+  }
+
+  /** It belongs to a life that is over: that it ends is nobody's any more. */
+  #outlived(pending: Promise<void>): void {
+    pending.then(() => {}, (error) => this.#failedLate(error));
+  }
+
+  #failedLate(error: unknown): void {
+    this.#host.log(this.path).debug("failed_after_end", { error: describe(error) });
   }
 
   /** Its receive threw. When its end has begun already, that message was its last and is lost all the same. */
-  #threw(error: unknown): void {
-    const item = this.#current;
-    this.#current = NOTHING;
-    if (this.fail(error, item) || item === NOTHING) return;
-    this.#host.log(this.path).debug("failed_while_ending", { error: describe(error), message: messageOf(item) });
+  #threw(error: unknown, item: unknown): void {
+    if (this.fail(error, item)) return;
+    this.#failedLate(error);
     this.#undeliverable(item, "crashed", error);
   }
 
   // What it puts aside.
 
-  /** Puts the message that is being handled aside; false, and a dead letter, when there is too much already. */
-  stashInto(stash: unknown[]): boolean {
-    if (this.#current === NOTHING) return false;
+  /** Puts a message aside, with who asked it; false, and a dead letter, when there is too much already. */
+  stashInto(stash: unknown[], message: unknown): boolean {
+    const envelope = this.#envelope;
+    const isWrapped = envelope?.handledAs === this.received && envelope.message === message;
+    const item = isWrapped ? envelope : message;
     if (stash.length < this.#mailbox.options.stashLimit) {
-      stash.push(this.#current);
+      stash.push(item);
       return true;
     }
     this.dropped++;
-    this.#undeliverable(this.#current, "stash_full");
+    this.#undeliverable(item, "stash_full");
     return false;
   }
 
@@ -318,23 +347,24 @@ export class Cell implements Runnable {
     if (this.state === "stopped") return;
     if (mode === "kill") return this.#kill();
     if (deadlineMs !== undefined) this.#setDeadline(deadlineMs);
-    if (this.#stopping && !(this.#draining && mode === "finish")) return;
-    this.#stopping = true;
-    this.#stopReason = "stopped";
-    this.#draining = false;
+    const ending = this.#anEnding;
+    if (ending.stopping && !(ending.draining && mode === "finish")) return;
+    ending.stopping = true;
+    ending.draining = false;
+    ending.reason = "stopped";
     if (mode === "drain" && this.isUp) {
-      this.#draining = true;
+      ending.draining = this.#isClosed = true;
       if (deadlineMs === undefined) this.#setDeadline(this.#stopTimeoutMs);
       return this.#drainOn();
     }
-    if (this.state !== "ending") this.#end("finished", () => this.stopped());
+    if (this.state !== "ending") this.#end("finished");
   }
 
   /** Stops itself; its supervisor may start it again. */
   finish(options: StopOptions = {}): void {
     if (options.mode === "drain") return this.stop(options);
     if (options.deadlineMs !== undefined) this.#setDeadline(options.deadlineMs);
-    if (this.isUp) this.#end("finished", () => this.#exited("finished"));
+    if (this.isUp) this.#end("finished");
   }
 
   /** As if the actor had thrown `error`, over `item` if that is to blame; false when it is down already. */
@@ -346,16 +376,15 @@ export class Cell implements Runnable {
     this.#host.log(this.path).error("actor_crashed", report);
     if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "failed", error });
     if (item !== NOTHING) this.#undeliverable(item, "crashed", error);
-    this.#end("failed", () => this.#exited("failed"));
+    this.#incarnation?.unstash(item);
+    this.#end("failed");
     return true;
   }
 
   /** Ends this life and waits to be started again: a sibling's failure wants it. */
   suspend(then: () => void): void {
-    this.#end("suspended", () => {
-      if (!this.#isDown) this.state = "waiting";
-      then();
-    });
+    this.#anEnding.whenSuspended = then;
+    this.#end("suspended");
   }
 
   restart(): void {
@@ -363,6 +392,7 @@ export class Cell implements Runnable {
     this.restarts++;
     this.state = "starting";
     this.#children = undefined;
+    this.#ending = undefined;
     this.#schedule();
   }
 
@@ -370,24 +400,29 @@ export class Cell implements Runnable {
   stopped(): void {
     if (this.state === "stopped") return;
     this.state = "stopped";
-    this.#cancelDeadline?.();
-    this.#parent?.children.cells.delete(this.name);
+    this.#isClosed = true;
+    this.#ending?.cancelDeadline?.();
+    this.#parent?.children.remove(this);
     if (this.#parent !== undefined) this.#host.census.remove();
-    for (const item of this.#mailbox.drain()) this.#undeliverable(item, "stopped");
     for (const { taken } of this.#mailbox.drainSenders()) taken.fail("gone");
+    for (let item = this.#mailbox.shift(); item !== NOTHING; item = this.#mailbox.shift()) {
+      this.#undeliverable(item, "stopped");
+    }
     const watchers = this.#watchers;
     this.#watchers = undefined;
-    for (const gone of watchers ?? []) this.#attempt(() => gone(this.#stopReason), "watcher_failed");
+    if (watchers !== undefined) {
+      for (const gone of watchers) this.#attempt(() => gone(this.#stopReason), "watcher_failed");
+    }
     if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "stopped", reason: this.#stopReason });
   }
 
   #kill(): void {
-    this.#stopping = true;
-    this.#killed = true;
-    this.#stopReason = "killed";
+    const ending = this.#anEnding;
+    ending.stopping = ending.killed = true;
+    ending.reason = "killed";
     this.#children?.killAll();
-    if (this.state === "ending") this.#whenIdle?.();
-    else if (!this.#isDown) this.#end("killed", () => this.stopped());
+    if (this.state === "ending") ending.whenIdle?.();
+    else if (!this.#isDown) this.#end("killed");
   }
 
   /** A function, so that what was known of the state before a call is not believed after it. */
@@ -397,37 +432,47 @@ export class Cell implements Runnable {
 
   #drainOn(): void {
     if (this.state !== "running" || this.#busy || this.#mailbox.depth > 0) return this.#schedule();
-    this.#end("finished", () => this.stopped());
+    this.#end("finished");
   }
 
   /** Ends this life: what goes on, children in reverse order, the pending receive, the actor's own hooks. */
-  #end(cause: "failed" | "finished" | "killed" | "suspended", then: () => void): void {
+  #end(cause: Cause): void {
     this.state = "ending";
     const incarnation = this.#incarnation;
     incarnation?.end();
-    this.#mailbox.pushReturned(incarnation?.takeStash(cause === "failed") ?? []);
+    const stash = incarnation?.takeStash();
+    if (stash !== undefined) this.#mailbox.pushReturned(stash);
     for (const envelope of this.#mailbox.drainOwn()) this.#undeliverable(envelope, "stopped");
-    const rest = (): void => this.#awaitIdle(() => this.#over(cause, then));
-    if (this.#children === undefined) rest();
-    else this.#children.stopAll(this.#draining ? { mode: "drain" } : {}, rest);
+    if (this.#children === undefined) return this.#awaitIdle(cause);
+    this.#children.stopAll(this.#ending?.draining ? { mode: "drain" } : {}, () => this.#awaitIdle(cause));
   }
 
-  #over(cause: "failed" | "finished" | "killed" | "suspended", then: () => void): void {
+  #over(cause: Cause): void {
     const incarnation = this.#incarnation;
-    const cutOff = this.#busy ? this.#current : NOTHING;
+    const cutOff = this.#busy ? this.#pending : NOTHING;
     this.#incarnation = undefined;
-    if (this.#busy) this.#current = NOTHING;
     this.#busy = false;
-    for (const hook of incarnation?.takeHooks() ?? []) this.#attempt(hook, "stop_hook_failed");
+    this.#pending = NOTHING;
+    this.#envelope = undefined;
+    const hooks = incarnation?.takeHooks();
+    if (hooks !== undefined) { for (const hook of hooks) this.#attempt(hook, "stop_hook_failed"); }
     if (cutOff !== NOTHING) this.#undeliverable(cutOff, "stopped");
-    const linked = this.#takeLinks();
-    if (this.#stopping) this.stopped();
-    if (!this.#stopping || cause === "suspended") then(); // a group waits for it, also when it will not come back
-    const hasFallen = cause === "failed" || this.#killed;
-    for (const ref of linked) {
-      if (hasFallen) LocalRef.cellOf(ref)?.partnerFell(this);
-      else LocalRef.cellOf(ref)?.dropLink(this);
-    }
+    const bonds = this.#bonds;
+    const fallen = this.#ending?.killed ? "killed" : cause === "failed" ? "failed" : undefined;
+    this.#bonds = undefined;
+    this.#leave(cause);
+    bonds?.dissolve(fallen);
+  }
+
+  /** Where it goes from here: down, back to its supervisor, or both, when a group waits for one that will not return. */
+  #leave(cause: Cause): void {
+    const ending = this.#ending;
+    const suspended = ending?.whenSuspended;
+    if (ending !== undefined) ending.whenSuspended = undefined;
+    if (ending?.stopping) this.stopped();
+    else if (cause === "suspended") this.state = "waiting";
+    else this.#exited(cause === "failed" ? "failed" : "finished");
+    suspended?.();
   }
 
   /** Runs what is not ours: what it throws is logged and stops nothing. */
@@ -439,27 +484,39 @@ export class Cell implements Runnable {
     }
   }
 
-  #awaitIdle(then: () => void): void {
-    // A receive that is not asynchronous may be on the stack: it ended its own life.
-    if (this.#current === NOTHING || this.#killed) return then();
+  #awaitIdle(cause: Cause): void {
+    const ending = this.#ending;
+    if (ending !== undefined) ending.whenIdle = undefined;
+    if (ending?.killed || !(this.#busy || this.#handling)) return this.#over(cause);
+    // It ended its own life, and its receive is still on the stack: it returns, perhaps with a promise.
+    if (!this.#busy) return void (this.#anEnding.whenIdle = () => this.#awaitIdle(cause));
     const go = (): void => {
-      this.#whenIdle = undefined;
+      this.#anEnding.whenIdle = undefined;
       cancel();
-      then();
+      this.#over(cause);
     };
     const cancel = this.#host.clock.after(this.#stopTimeoutMs, () => {
       this.#host.log(this.path).warn("stop_timed_out");
       go();
     });
-    this.#whenIdle = go;
+    this.#anEnding.whenIdle = go;
   }
 
   #setDeadline(deadlineMs: number): void {
-    this.#cancelDeadline?.();
-    this.#cancelDeadline = this.#host.clock.after(deadlineMs, () => {
+    const ending = this.#anEnding;
+    ending.cancelDeadline?.();
+    ending.cancelDeadline = this.#host.clock.after(deadlineMs, () => {
       this.#host.log(this.path).warn("stop_timed_out");
       this.#kill();
     });
+  }
+
+  get #anEnding(): Ending {
+    return this.#ending ??= new Ending();
+  }
+
+  get #stopReason(): StopReason {
+    return this.#ending?.reason ?? "stopped";
   }
 
   get #stopTimeoutMs(): number {
@@ -467,64 +524,21 @@ export class Cell implements Runnable {
   }
 
   #exited(cause: ChildExit["cause"]): void {
-    this.#stopReason = cause;
+    const ending = this.#anEnding;
+    ending.reason = cause;
+    ending.cancelDeadline?.();
     this.state = "waiting";
-    this.#cancelDeadline?.();
     if (this.#parent === undefined || !this.#parent.isUp) this.stopped();
     else this.#parent.children.exited(this, cause);
   }
 
-  // Links.
-
-  /** From now on, when one of the two fails, the other one fails too. */
-  link(ref: ActorRef<never>): void {
-    if ((ref as ActorRef<unknown>) === this.ref || this.#links?.has(ref)) return;
-    const links = this.#links ??= new Map();
-    const partner = LocalRef.cellOf(ref);
-    if (partner === undefined) return this.#linkRemote(ref, links);
-    if (!partner.isUp) return this.partnerFell(partner, true);
-    links.set(ref, () => {});
-    (partner.#links ??= new Map()).set(this.ref as ActorRef<never>, () => {});
-  }
-
-  unlink(ref: ActorRef<never>): void {
-    this.#links?.get(ref)?.();
-    this.#links?.delete(ref);
-    LocalRef.cellOf(ref)?.dropLink(this);
-  }
-
-  dropLink(partner: Cell): void {
-    this.#links?.delete(partner.ref as ActorRef<never>);
-  }
-
-  /** A remote actor's links are its own affair: else a stranger could make ours fail. */
-  #linkRemote(ref: ActorRef<never>, links: Map<ActorRef<never>, Cancel>): void {
-    links.set(ref, () => {}); // before the call: it may answer at once
-    const cancel = ref.watch((reason) => {
-      if (!links.delete(ref) || reason === "finished" || reason === "stopped") return;
-      this.fail(new LinkError(ref.path, reason));
-    });
-    if (links.has(ref)) links.set(ref, cancel);
-  }
-
-  #takeLinks(): readonly ActorRef<never>[] {
-    if (this.#links === undefined) return [];
-    const linked = [...this.#links.keys()];
-    for (const cancel of this.#links.values()) cancel();
-    this.#links = undefined;
-    return linked;
+  get bonds(): Bonds {
+    return this.#bonds ??= new Bonds(this);
   }
 
   /** Whether this is the life that goes on, or is ending. */
   isLiving(incarnation: Incarnation): boolean {
     return this.#incarnation === incarnation;
-  }
-
-  /** An actor it was linked to failed, or was killed. */
-  partnerFell(partner: Cell, isNew = false): void {
-    const wasLinked = this.#links?.delete(partner.ref as ActorRef<never>) ?? false;
-    if (!wasLinked && !isNew) return;
-    this.fail(new LinkError(partner.path, partner.#killed ? "killed" : "failed"));
   }
 
   // What did not arrive.
@@ -541,6 +555,9 @@ export class Cell implements Runnable {
     this.#host.events.publish(LIFECYCLE, { path: this.path, ...event });
   }
 }
+
+/** Why a life ends. `suspended`: its supervisor wants it, to start it again. */
+type Cause = "failed" | "finished" | "killed" | "suspended";
 
 type Announcement =
   | Readonly<{ type: "started"; restarts: number }>

@@ -3,53 +3,81 @@ import type { Cell } from "./cell.ts";
 import type { Cancel } from "./clock.ts";
 import type { StopOptions } from "./ref.ts";
 import { NO_RESTARTS, type RestartHistory } from "./restart_window.ts";
+import { Siblings } from "./siblings.ts";
 import { type ChildExit, decide, isRestarted, type Supervision, SUPERVISION_DEFAULTS } from "./supervisor.ts";
 import type { Host } from "./system.ts";
 
 /** Generations below the root at most: what spawns a child that spawns a child without end is a fault. */
 const DEPTH_MAX = 64;
 
+/** What a path is made of. */
+const NAME = /^[^/$][^/]*$/;
+
+/** How the path of a child without a name goes on, before its number. */
+export const UNNAMED = "$";
+
 /** Children that start again together after a delay. */
 type PendingRestart = Readonly<{ group: readonly Cell[]; cancel: Cancel }>;
 
 /** The children of one incarnation of an actor, and how it looks after them. */
 export class Children {
-  readonly cells = new Map<string, Cell>();
+  /** In the order of their start. */
+  readonly #cells = new Siblings<Cell>();
+  #named: Map<string, Cell> | undefined;
   readonly #owner: Cell;
   readonly #host: Host;
+  readonly #depth: number;
   readonly #pendingRestarts = new Set<PendingRestart>();
   #supervision: Supervision = SUPERVISION_DEFAULTS;
   #history: RestartHistory = NO_RESTARTS;
+  #unnamed = 0;
 
   constructor(owner: Cell, host: Host) {
     this.#owner = owner;
     this.#host = host;
+    this.#depth = owner.depth;
   }
 
   supervise(supervision: Partial<Supervision>): void {
     this.#supervision = { ...this.#supervision, ...supervision };
   }
 
+  /** Starts a child; throws a `RangeError` when the name is none or taken, or there are too many. */
   spawn(name: string, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
-    const { path, depth } = this.#owner;
-    if (name === "" || name.includes("/")) throw new RangeError(`Not a name for an actor: "${name}"`);
-    if (this.cells.has(name)) throw new RangeError(`The name "${name}" is taken under ${path || "/"}`);
-    if (this.cells.size >= this.#supervision.childrenMax) {
-      throw new RangeError(`${path || "/"} has ${this.cells.size} children already`);
-    }
-    if (depth >= DEPTH_MAX) throw new RangeError(`${path} is ${depth} generations deep already`);
-    this.#host.census.add();
-    const child = this.#owner.createChild(name, behavior, options);
-    this.cells.set(name, child);
+    if (!NAME.test(name)) throw new RangeError(`Not a name for an actor: "${name}"`);
+    if (this.#named?.has(name)) throw new RangeError(`The name "${name}" is taken under ${this.#path}`);
+    const child = this.#add(name, behavior, options);
+    (this.#named ??= new Map()).set(name, child);
     return child;
+  }
+
+  /** As `spawn`, with a name that nobody had before. */
+  spawnUnnamed(behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
+    return this.#add(++this.#unnamed, behavior, options);
+  }
+
+  /** All, in the order of their start. */
+  get all(): readonly Cell[] {
+    return this.#cells.toArray();
+  }
+
+  /** It is gone for good. */
+  remove(child: Cell): void {
+    this.#cells.delete(child);
+    if (typeof child.key === "string") this.#named?.delete(child.key);
+  }
+
+  find(name: string): Cell | undefined {
+    return name.startsWith(UNNAMED) ? this.all.find((cell) => cell.name === name) : this.#named?.get(name);
   }
 
   /** A child has ended by itself: what becomes of it. */
   exited(child: Cell, cause: ChildExit["cause"]): void {
-    const exit = { name: child.name, restart: child.options.restart ?? "transient", cause };
-    if (!isRestarted(exit)) return child.stopped();
+    const restart = child.options.restart ?? "transient";
+    if (!isRestarted(restart, cause)) return child.stopped();
+    const exit = { name: child.name, restart, cause };
     const { clock, random } = this.#host;
-    const order = [...this.cells.keys()];
+    const order = this.all.map(({ name }) => name);
     const decision = decide(this.#supervision, exit, order, this.#history, clock.now(), random.next());
     switch (decision.type) {
       case "remove":
@@ -59,7 +87,7 @@ export class Children {
         return void this.#owner.fail(new Error(`Too many restarts of ${child.path}`, { cause: child.lastError }));
       case "restart":
         this.#history = decision.history;
-        return this.#restartGroup(decision.names.map((name) => this.cells.get(name)!), decision.delayMs);
+        return this.#restartGroup(decision.names.map((name) => this.find(name)!), decision.delayMs);
     }
   }
 
@@ -67,7 +95,7 @@ export class Children {
   stopAll(options: StopOptions, then: () => void): void {
     for (const { cancel } of this.#pendingRestarts) cancel();
     this.#pendingRestarts.clear();
-    oneAfterTheOther([...this.cells.values()].reverse(), (child, next) => {
+    oneAfterTheOther(this.#cells.toArray().reverse(), (child, next) => {
       child.whenStopped(next);
       child.stop(options);
     }, then);
@@ -75,7 +103,21 @@ export class Children {
 
   /** Kills all, the last started first. */
   killAll(): void {
-    for (const child of [...this.cells.values()].reverse()) child.stop({ mode: "kill" });
+    for (const child of this.#cells.toArray().reverse()) child.stop({ mode: "kill" });
+  }
+
+  get #path(): string {
+    return this.#owner.path || "/";
+  }
+
+  #add(key: string | number, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
+    const { childrenMax } = this.#supervision;
+    if (this.#cells.size >= childrenMax) throw new RangeError(`${this.#path} has ${childrenMax} children already`);
+    if (this.#depth >= DEPTH_MAX) throw new RangeError(`${this.#path} is ${DEPTH_MAX} generations deep already`);
+    this.#host.census.add();
+    const child = this.#owner.createChild(key, behavior, options);
+    this.#cells.add(child);
+    return child;
   }
 
   /** Ends those of the group that still run, last started first, then starts all again in order. */

@@ -17,6 +17,9 @@ export class Envelope {
   /** Set when it was asked: told when the message cannot be handled. */
   readonly slot: Waiting | undefined;
 
+  /** As which of the actor's messages it was handled. */
+  handledAs = -1;
+
   private constructor(message: unknown, own: boolean, timer?: TimerEntry, slot?: Waiting) {
     this.message = message;
     this.own = own;

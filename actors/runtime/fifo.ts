@@ -1,34 +1,41 @@
 /** What {@linkcode Fifo.shift} returns when there is nothing: no message can be it. */
 export const NOTHING: unique symbol = Symbol("nothing");
 
-/** Enough for an actor that keeps up. */
-const FIRST_CAPACITY = 4;
+/** Items in the first piece, and in the largest: each is twice as long as the one before it. */
+const PIECE_MIN = 2;
+const PIECE_MAX = 256;
 
-/** An emptied queue that had to grow beyond this gives its memory back. */
-const CAPACITY_KEPT_MAX = 256;
+type Piece<T> = { readonly items: (T | undefined)[]; next: Piece<T> | undefined };
 
-/** First in, first out: a ring that grows by doubling and holds no memory before its first use. */
+/**
+ * First in, first out, in pieces: nothing is copied as it grows, and what has been read is let go of. An empty one keeps
+ * the last piece, and one that was never used has none.
+ */
 export class Fifo<T> {
-  #ring: (T | undefined)[] | undefined;
-  #head = 0;
+  #first: Piece<T> | undefined;
+  #last: Piece<T> | undefined;
+  /** Where the next one is read in the first piece, and written in the last. */
+  #read = 0;
+  #write = 0;
   size = 0;
 
   push(item: T): void {
-    let ring = this.#ring ??= new Array<T | undefined>(FIRST_CAPACITY).fill(undefined);
-    if (this.size === ring.length) ring = this.#grow(ring);
-    ring[(this.#head + this.size++) & (ring.length - 1)] = item;
+    let last = this.#last;
+    if (last === undefined || this.#write === last.items.length) last = this.#extend(last);
+    last.items[this.#write++] = item;
+    this.size++;
   }
 
   /** Takes the oldest out. */
   shift(): T | typeof NOTHING {
     if (this.size === 0) return NOTHING;
-    const ring = this.#ring!;
-    const item = ring[this.#head] as T;
-    ring[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (ring.length - 1);
-    if (--this.size === 0 && ring.length > CAPACITY_KEPT_MAX) {
-      this.#ring = undefined;
-      this.#head = 0;
+    const { items, next } = this.#first!;
+    const item = items[this.#read] as T;
+    items[this.#read++] = undefined;
+    if (--this.size === 0) this.#read = this.#write = 0;
+    else if (this.#read === items.length) {
+      this.#first = next;
+      this.#read = 0;
     }
     return item;
   }
@@ -40,11 +47,13 @@ export class Fifo<T> {
     return all;
   }
 
-  #grow(ring: readonly (T | undefined)[]): (T | undefined)[] {
-    const larger = new Array<T | undefined>(ring.length * 2).fill(undefined);
-    for (let i = 0; i < ring.length; i++) larger[i] = ring[(this.#head + i) & (ring.length - 1)];
-    this.#head = 0;
-    this.#ring = larger;
-    return larger;
+  #extend(last: Piece<T> | undefined): Piece<T> {
+    const length = last === undefined ? PIECE_MIN : Math.min(PIECE_MAX, last.items.length * 2);
+    const piece: Piece<T> = { items: new Array(length), next: undefined };
+    if (last === undefined) this.#first = piece;
+    else last.next = piece;
+    this.#last = piece;
+    this.#write = 0;
+    return piece;
   }
 }

@@ -75,6 +75,11 @@ export class Incarnation implements Context<unknown>, Asker {
     return this.#cell.children.spawn(name, behavior as Behavior<unknown>, options).ref as ActorRef<C>;
   }
 
+  spawnUnnamed<C>(behavior: Behavior<C>, options?: SpawnOptions): ActorRef<C> {
+    if (this.#isOver) throw new Error(`${this.path} has ended and starts no children`);
+    return this.#cell.children.spawnUnnamed(behavior as Behavior<unknown>, options).ref as ActorRef<C>;
+  }
+
   stop(ref: ActorRef<never>, options?: StopOptions): void {
     if ((ref as ActorRef<unknown>) !== this.self) return ref.stop(options);
     if (options?.mode === "kill" && this.#cell.isLiving(this)) return this.#cell.stop(options);
@@ -104,11 +109,11 @@ export class Incarnation implements Context<unknown>, Asker {
   }
 
   link<W>(ref: ActorRef<W>): void {
-    if (!this.#isOver) this.#cell.link(ref as ActorRef<never>);
+    if (!this.#isOver) this.#cell.bonds.link(ref as ActorRef<never>);
   }
 
   unlink<W>(ref: ActorRef<W>): void {
-    if (!this.#isOver) this.#cell.unlink(ref as ActorRef<never>);
+    if (!this.#isOver) this.#cell.bonds.unlink(ref as ActorRef<never>);
   }
 
   subscribe<E>(topic: Topic<E>, toMessage: (event: E) => unknown): void {
@@ -133,14 +138,11 @@ export class Incarnation implements Context<unknown>, Asker {
     promise.then((value) => this.#deliverOwn(() => ok(value)), (error) => this.#deliverOwn(() => failed(error)));
   }
 
-  stash(): boolean {
+  stash(message: unknown): boolean {
     if (this.#isOver) return false;
     const own = this.#own;
-    const { received } = this.#cell;
-    if (own.stashedAt === received) return true;
-    if (!this.#cell.stashInto(own.stash)) return false;
-    own.stashedAt = received;
-    return true;
+    own.stashedAt = this.#cell.received;
+    return this.#cell.stashInto(own.stash, message);
   }
 
   unstashAll(): void {
@@ -178,19 +180,26 @@ export class Incarnation implements Context<unknown>, Asker {
     this.#belongings?.end();
   }
 
-  /** What was put aside, but not the message that was being handled when it crashed. */
-  takeStash(crashed: boolean): readonly unknown[] {
+  /** The message that crashed it is gone, even if it had been put aside just before. */
+  unstash(item: unknown): void {
     const own = this.#belongings;
-    if (own === undefined) return [];
-    if (crashed && own.stashedAt === this.#cell.received) own.stash.pop();
+    if (own?.stashedAt !== this.#cell.received) return;
+    const at = own.stash.lastIndexOf(item);
+    if (at >= 0) own.stash.splice(at, 1);
+  }
+
+  /** What was put aside. */
+  takeStash(): readonly unknown[] | undefined {
+    const own = this.#belongings;
+    if (own === undefined || own.stash.length === 0) return undefined;
     const items = own.stash;
     own.stash = [];
     return items;
   }
 
   /** What was registered for the end, last registered first. */
-  takeHooks(): readonly (() => void)[] {
-    return this.#belongings?.hooks.reverse() ?? [];
+  takeHooks(): readonly (() => void)[] | undefined {
+    return this.#belongings?.hooks.reverse();
   }
 
   #deliverOwn(toMessage: () => unknown): void {

@@ -40,9 +40,8 @@ export class MailboxFullError extends Error {
 export class Mailbox {
   readonly options: MailboxOptions;
   readonly #others = new Fifo<unknown>();
-  #own: Fifo<Envelope> | undefined;
-  #returned: Fifo<unknown> | undefined;
-  #senders: Fifo<WaitingSender> | undefined;
+  /** What most mailboxes never need. */
+  #lanes: Lanes | undefined;
 
   constructor(options: Partial<MailboxOptions> | undefined) {
     this.options = options === undefined ? MAILBOX_DEFAULTS : { ...MAILBOX_DEFAULTS, ...options };
@@ -50,29 +49,33 @@ export class Mailbox {
 
   /** Messages that wait, without those of senders that wait for room. */
   get depth(): number {
-    return this.#others.size + (this.#own?.size ?? 0) + (this.#returned?.size ?? 0);
+    const lanes = this.#lanes;
+    return lanes === undefined ? this.#others.size : this.#others.size + lanes.own.size + lanes.returned.size;
   }
 
-  /** Takes in what others send; returns the item that had to give way, else {@linkcode NOTHING}. */
-  push(item: unknown): unknown {
-    if (this.#others.size < this.options.limit) {
-      this.#others.push(item);
-      return NOTHING;
-    }
+  /** Takes in what others send; false when it is full. */
+  push(item: unknown): boolean {
+    if (this.#others.size >= this.options.limit) return false;
+    this.#others.push(item);
+    return true;
+  }
+
+  /** Full: takes the item in, or not, as the policy says, and returns the one that had to give way. */
+  displace(item: unknown): unknown {
     if (this.options.whenFull !== "drop_oldest") return item;
     const oldest = this.#others.shift();
-    if (oldest === NOTHING) return item; // there is no room at all
+    if (oldest === NOTHING) return item; // the limit is 0
     this.#others.push(item);
     return oldest;
   }
 
   pushOwn(envelope: Envelope): void {
-    (this.#own ??= new Fifo()).push(envelope);
+    this.#moreLanes.own.push(envelope);
   }
 
   /** Takes back what was put aside, before what others say. */
   pushReturned(items: readonly unknown[]): void {
-    const returned = this.#returned ??= new Fifo();
+    const { returned } = this.#moreLanes;
     const later = returned.drain();
     for (const item of items) returned.push(item);
     for (const item of later) returned.push(item);
@@ -80,12 +83,9 @@ export class Mailbox {
 
   /** Takes the message in when there is room, which is when `taken` hears of it. */
   pushWhenRoom(message: unknown, taken: ReplySlot<void>): "taken" | "waiting" | "refused" {
-    if (this.#others.size < this.options.limit) {
-      this.#others.push(message);
-      return "taken";
-    }
-    const senders = this.#senders ??= new Fifo();
-    if (senders.size >= WAITING_SENDERS_MAX) this.#forgetGivenUp(senders);
+    if (this.push(message)) return "taken";
+    const { senders } = this.#moreLanes;
+    if (senders.size >= WAITING_SENDERS_MAX) forgetGivenUp(senders);
     if (senders.size >= WAITING_SENDERS_MAX) return "refused";
     senders.push({ message, taken });
     return "waiting";
@@ -93,51 +93,61 @@ export class Mailbox {
 
   /** The next to handle, or {@linkcode NOTHING}. */
   shift(): unknown {
-    if (this.#own !== undefined && this.#own.size > 0) return this.#own.shift();
-    if (this.#returned !== undefined && this.#returned.size > 0) return this.#returned.shift();
-    const item = this.#others.shift();
-    if (this.#senders !== undefined) this.#admit(this.#senders);
-    return item;
+    return this.#lanes === undefined ? this.#others.shift() : this.#shiftLanes(this.#lanes);
   }
 
   /** Empties the actor's own lane, oldest first: its incarnation is over. */
   drainOwn(): readonly Envelope[] {
-    const own = this.#own?.drain() ?? NONE;
-    if (this.#returned === undefined) return own as readonly Envelope[];
-    const returned = this.#returned.drain();
-    this.#returned = undefined;
-    const isOwn = (item: unknown): item is Envelope => item instanceof Envelope && item.own;
-    this.pushReturned(returned.filter((item) => !isOwn(item)));
-    return [...own as readonly Envelope[], ...returned.filter(isOwn)];
-  }
-
-  /** Empties all lanes. */
-  drain(): readonly unknown[] {
-    const first = [...this.#own?.drain() ?? NONE, ...this.#returned?.drain() ?? NONE];
-    return first.length === 0 ? this.#others.drain() : [...first, ...this.#others.drain()];
+    const lanes = this.#lanes;
+    if (lanes === undefined) return NONE;
+    const own = lanes.own.drain();
+    for (const item of lanes.returned.drain()) {
+      if (item instanceof Envelope && item.own) own.push(item);
+      else lanes.returned.push(item);
+    }
+    return own;
   }
 
   /** Those that wait for room, who will get none. */
   drainSenders(): readonly WaitingSender[] {
-    return this.#senders?.drain() ?? NO_SENDERS;
+    return this.#lanes?.senders.drain() ?? NO_SENDERS;
+  }
+
+  get #moreLanes(): Lanes {
+    return this.#lanes ??= { own: new Fifo(), returned: new Fifo(), senders: new Fifo() };
+  }
+
+  #shiftLanes({ own, returned, senders }: Lanes): unknown {
+    if (own.size > 0) return own.shift();
+    if (returned.size > 0) return returned.shift();
+    const item = this.#others.shift();
+    if (senders.size > 0) this.#admit(senders);
+    return item;
   }
 
   #admit(senders: Fifo<WaitingSender>): void {
     while (this.#others.size < this.options.limit) {
       const sender = senders.shift();
-      if (sender === NOTHING) return void (this.#senders = undefined);
+      if (sender === NOTHING) return;
       if (!sender.taken.isOpen) continue; // it waited too long, or is gone
       this.#others.push(sender.message);
       sender.taken.tell();
     }
   }
-
-  #forgetGivenUp(senders: Fifo<WaitingSender>): void {
-    for (const sender of senders.drain()) if (sender.taken.isOpen) senders.push(sender);
-  }
 }
+
+type Lanes = Readonly<{
+  own: Fifo<Envelope>;
+  /** What was put aside and is wanted back. */
+  returned: Fifo<unknown>;
+  senders: Fifo<WaitingSender>;
+}>;
 
 type WaitingSender = Readonly<{ message: unknown; taken: ReplySlot<void> }>;
 
-const NONE: readonly unknown[] = [];
+const NONE: readonly Envelope[] = [];
 const NO_SENDERS: readonly WaitingSender[] = [];
+
+function forgetGivenUp(senders: Fifo<WaitingSender>): void {
+  for (const sender of senders.drain()) if (sender.taken.isOpen) senders.push(sender);
+}

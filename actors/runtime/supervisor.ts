@@ -60,7 +60,7 @@ export function decide(
   now: number,
   roll: number,
 ): Decision {
-  if (!isRestarted(exit)) return { type: "remove" };
+  if (!isRestarted(exit.restart, exit.cause)) return { type: "remove" };
   const next = recordRestart(history, now, supervision.withinMs, supervision.healthyAfterMs);
   if (next.times.length > supervision.maxRestarts) return { type: "escalate" };
   return {
@@ -72,8 +72,8 @@ export function decide(
 }
 
 /** Whether an actor that ended this way is started again, if the restart limit allows. */
-export function isRestarted(exit: ChildExit): boolean {
-  return exit.restart === "permanent" || (exit.restart === "transient" && exit.cause === "failed");
+export function isRestarted(restart: Restart, cause: ChildExit["cause"]): boolean {
+  return restart === "permanent" || (restart === "transient" && cause === "failed");
 }
 
 function affected(strategy: Strategy, failed: string, order: readonly string[]): readonly string[] {

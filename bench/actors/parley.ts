@@ -14,9 +14,8 @@ export async function openParley(): Promise<Contender<ActorRef<Message | Questio
 
   async function openKind<M>(behavior: Behavior<M>): Promise<Kind<ActorRef<M>>> {
     const parent = await openParent(system, `kind-${kinds++}`);
-    let spawned = 0;
     return {
-      spawn: () => parent.spawn(`actor-${spawned++}`, behavior),
+      spawn: () => parent.spawnUnnamed(behavior),
       stop: (actor) => parent.stop(actor),
     };
   }

@@ -1,0 +1,59 @@
+import type { Cell } from "./cell.ts";
+import type { Cancel } from "./clock.ts";
+import { LocalRef } from "./local_ref.ts";
+import { type ActorRef, LinkError, type StopReason } from "./ref.ts";
+
+/** The links of one life of an actor: with whom it falls, and who falls with it. */
+export class Bonds {
+  readonly #owner: Cell;
+  /** How to undo each; nothing to do for local actors, which have the same on their side. */
+  readonly #links = new Map<ActorRef<never>, Cancel>();
+
+  constructor(owner: Cell) {
+    this.#owner = owner;
+  }
+
+  /** From now on, when one of the two fails, the other one fails too; at once if it is down already. */
+  link(ref: ActorRef<never>): void {
+    const self = this.#owner.ref as ActorRef<never>;
+    if (ref === self || this.#links.has(ref)) return;
+    const partner = LocalRef.cellOf(ref);
+    if (partner === undefined) return this.#linkRemote(ref);
+    if (!partner.isUp) return this.#fall(ref.path, "failed");
+    this.#links.set(ref, () => {});
+    partner.bonds.#links.set(self, () => {});
+  }
+
+  unlink(ref: ActorRef<never>): void {
+    this.#links.get(ref)?.();
+    this.#links.delete(ref);
+    const partner = LocalRef.cellOf(ref)?.bonds;
+    if (partner !== undefined) partner.#links.delete(this.#owner.ref as ActorRef<never>);
+  }
+
+  /** This life is over; with `fallen`, those that it was linked to fall too. */
+  dissolve(fallen: "failed" | "killed" | undefined): void {
+    const self = this.#owner.ref as ActorRef<never>;
+    const links = [...this.#links];
+    this.#links.clear();
+    for (const [ref, cancel] of links) {
+      cancel();
+      const partner = LocalRef.cellOf(ref)?.bonds;
+      if (partner === undefined || !partner.#links.delete(self)) continue;
+      if (fallen !== undefined) partner.#fall(self.path, fallen);
+    }
+  }
+
+  /** A remote actor's links are its own affair: else a stranger could make ours fail. */
+  #linkRemote(ref: ActorRef<never>): void {
+    this.#links.set(ref, () => {}); // before the call: it may answer at once
+    const cancel = ref.watch((reason) => {
+      if (this.#links.delete(ref) && reason !== "finished" && reason !== "stopped") this.#fall(ref.path, reason);
+    });
+    if (this.#links.has(ref)) this.#links.set(ref, cancel);
+  }
+
+  #fall(partner: string, reason: StopReason): void {
+    this.#owner.fail(new LinkError(partner, reason));
+  }
+}
