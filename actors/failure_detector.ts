@@ -10,6 +10,7 @@ import type { Cast } from "./peer/cast.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { LOOP_BLOCKED } from "./runtime/watchdog.ts";
 import type { ExchangeDone } from "./transport.ts";
 
 /** What the failure detector understands. */
@@ -22,6 +23,8 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "relays"; sequence: number; relays: readonly Member[] }>
   /** From membership: we had to refute something. */
   | Readonly<{ type: "adjust_health"; delta: number }>
+  /** From the watchdog: an actor of ours kept the event loop, so that what we did not hear may have been said. */
+  | Readonly<{ type: "loop_blocked" }>
   /** From the network. */
   | Readonly<{ type: "heard"; message: Ping | IndirectPing | Ack | Nack; from: Address }>
   | Readonly<{ type: "pinged_on_stream"; session: number; message: Ping }>
@@ -45,6 +48,7 @@ export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDete
   return (ctx) => {
     const detector = new Detector(ctx, deps);
     deps.cast.get("membership").tell({ type: "brief", who: "failure_detector" });
+    ctx.subscribe(LOOP_BLOCKED, () => ({ type: "loop_blocked" }));
     return (message) => {
       switch (message.type) {
         case "start":
@@ -57,6 +61,8 @@ export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDete
           return detector.probeEvent(message.sequence, { type: "relays_chosen", relays: message.relays });
         case "adjust_health":
           return detector.adjustHealth(message.delta);
+        case "loop_blocked":
+          return detector.loopBlocked();
         case "heard":
           return detector.heard(message.message, message.from);
         case "pinged_on_stream":
@@ -80,7 +86,13 @@ class Detector {
   readonly #ctx: Context<FailureDetectorMessage>;
   readonly #deps: FailureDetectorDeps;
   readonly #relays = new Map<number, Relay>();
-  readonly #counters = { "pings for somebody else": 0, "relays refused": 0, "late answers": 0, "datagrams blocked": 0 };
+  readonly #counters = {
+    "pings for somebody else": 0,
+    "relays refused": 0,
+    "late answers": 0,
+    "datagrams blocked": 0,
+    "loop blocked": 0,
+  };
   #address: Address | undefined;
   #probe: Probe | undefined;
   #health = 0;
@@ -148,6 +160,12 @@ class Detector {
 
   adjustHealth(delta: number): void {
     this.#health = adjust(this.#health, delta, this.#deps.profile.awarenessMaxMultiplier);
+  }
+
+  /** Lifeguard's score counts what shows that we are slow; this shows it before a probe is missed. */
+  loopBlocked(): void {
+    this.#counters["loop blocked"]++;
+    this.adjustHealth(1);
   }
 
   heard(message: Ping | IndirectPing | Ack | Nack, from: Address): void {

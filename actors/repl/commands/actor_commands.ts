@@ -53,11 +53,18 @@ export function drawTree(node: TreeNode, style: Style, branch = "", below = ""):
   const label = `${branch}${node.name}`.padEnd(34);
   const restarts = `${node.restarts} restart${node.restarts === 1 ? "" : "s"}`;
   const state = node.busy ? "busy" : node.state;
-  const line = `${label} ${state.padEnd(8)} ${node.mailboxDepth} waiting, ${node.received} handled, ${restarts}` +
-    (node.dropped > 0 ? `, ${node.dropped} dropped` : "");
+  const line = `${label} ${state.padEnd(8)} ${node.mailboxDepth} waiting, ${node.received} handled ` +
+    `in ${inMs(node.timeSpentMs)}, ${restarts}` +
+    (node.stashed > 0 ? `, ${node.stashed} put aside` : "") +
+    (node.dropped > 0 ? `, ${node.dropped} dropped` : "") +
+    (node.blockages > 0 ? `, blocked the loop ${node.blockages} time${node.blockages === 1 ? "" : "s"}` : "");
   const children = node.children.flatMap((child, index) => {
     const isLast = index === node.children.length - 1;
     return drawTree(child, style, `${below}${isLast ? "└── " : "├── "}`, `${below}${isLast ? "    " : "│   "}`);
   });
-  return [node.restarts > 0 ? style.yellow(line) : line, ...children];
+  return [node.restarts > 0 || node.blockages > 0 ? style.yellow(line) : line, ...children];
+}
+
+function inMs(ms: number): string {
+  return ms < 1 ? "<1 ms" : `${Math.round(ms)} ms`;
 }

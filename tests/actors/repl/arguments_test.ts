@@ -3,6 +3,7 @@ import { COMMANDS } from "../../../actors/repl/command_table.ts";
 import { drawTree } from "../../../actors/repl/commands/actor_commands.ts";
 import { usageOf } from "../../../actors/repl/commands/session_commands.ts";
 import { createStyle } from "../../../actors/repl/style.ts";
+import { LOOP_BLOCKED } from "../../../actors/runtime/watchdog.ts";
 import { World } from "../../../sim/world.ts";
 import { type Files, Seat } from "../../support/seat.ts";
 
@@ -127,7 +128,17 @@ Deno.test("tree draws every actor, and counters show what was dropped", async ()
   assertEquals(await seat.enter("counters"), ["Nothing was dropped"]);
 });
 
-Deno.test("tree shows each actor's state, what waits and was handled, and how often it was restarted", () => {
+Deno.test("an actor that blocks the event loop raises the peer's own health score: others are not blamed for it", async () => {
+  const { seat } = seated();
+  await seat.enter("echo");
+  seat.peer.system.events.publish(LOOP_BLOCKED, { suspects: ["/peer/rooms"], tookMs: 250 });
+  assertEquals(await seat.enter("counters"), [
+    "       1  failure detector: loop blocked",
+    "       1  failure detector: health score",
+  ]);
+});
+
+Deno.test("tree shows each actor's state, what waits and was handled, how often it was restarted, and whether it blocked the loop", () => {
   const node = {
     name: "peer",
     path: "/peer",
@@ -144,10 +155,11 @@ Deno.test("tree shows each actor's state, what waits and was handled, and how of
     children: [],
   } as const;
   const child = { ...node, name: "pool", path: "/peer/pool", state: "waiting", restarts: 1, dropped: 2 } as const;
-  const lines = drawTree({ ...node, children: [child, { ...child, busy: true, restarts: 2 }] }, createStyle(false));
+  const slow = { ...child, busy: true, restarts: 2, stashed: 4, blockages: 1, timeSpentMs: 0.2 } as const;
+  const lines = drawTree({ ...node, children: [child, slow] }, createStyle(false));
   assertEquals(lines.map((line) => line.replace(/ {2,}/g, "  ")), [
-    "peer  running  3 waiting, 12 handled, 0 restarts",
-    "├── pool  waiting  3 waiting, 12 handled, 1 restart, 2 dropped",
-    "└── pool  busy  3 waiting, 12 handled, 2 restarts, 2 dropped",
+    "peer  running  3 waiting, 12 handled in 1 ms, 0 restarts",
+    "├── pool  waiting  3 waiting, 12 handled in 1 ms, 1 restart, 2 dropped",
+    "└── pool  busy  3 waiting, 12 handled in <1 ms, 2 restarts, 4 put aside, 2 dropped, blocked the loop 1 time",
   ]);
 });
