@@ -2,10 +2,13 @@ import { type Address } from "../transport/address.ts";
 import type { Stream, StreamHandler, Transport } from "../transport/transport.ts";
 import type { Connection } from "./links/connection.ts";
 import type { Published } from "./links/exports.ts";
+import type { Content, Parcel } from "./links/link.ts";
 import { LinkKeeper } from "./links/keeper.ts";
 import type { Behavior } from "./runtime/behavior.ts";
-import type { ActorRef, StopReason } from "./runtime/ref.ts";
-import type { Waiting } from "./runtime/reply_slot.ts";
+import type { RemoteWatch } from "./links/watches.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import type { ReplySlot, Waiting } from "./runtime/reply_slot.ts";
+import type { StopMode } from "../transport/link/envelope.ts";
 
 /** What the keeper of the links to other peers understands. */
 export type LinksMessage =
@@ -15,10 +18,11 @@ export type LinksMessage =
   | Readonly<{ type: "detach" }>
   /** Let other peers address this actor as `id`. */
   | Readonly<{ type: "publish"; id: string; actor: Published }>
-  /** Carry a message; `slot` fails if that cannot be done. */
-  | Readonly<{ type: "send"; to: Address; id: string; message: unknown; slot?: Waiting | undefined }>
-  | Readonly<{ type: "watch"; to: Address; id: string; watch: number; gone: (reason: StopReason) => void }>
-  | Readonly<{ type: "unwatch"; to: Address; watch: number }>
+  /** Carry a message; `slot` fails if that cannot be done. With `written`, which is told, it may wait for room. */
+  | Readonly<{ type: "send"; to: Address; id: string; message: unknown } & Waiters>
+  | Readonly<{ type: "stop"; to: Address; id: string; mode: StopMode; deadlineMs: number | undefined }>
+  | Readonly<{ type: "watch"; to: Address; watch: RemoteWatch }>
+  | Readonly<{ type: "unwatch"; to: Address; watch: RemoteWatch }>
   /** The failure detector's verdict, which is quicker than a connection's. */
   | Readonly<{ type: "peer_gone"; peer: Address }>
   | Readonly<{ type: "status"; replyTo: ActorRef<LinksStatus> }>
@@ -30,28 +34,48 @@ export type LinksMessage =
   | Readonly<{ type: "closed"; connection: Connection }>
   /** Timers. */
   | Readonly<{ type: "connect"; peer: Address }>
+  | Readonly<{ type: "look_for_room"; peer: Address }>
   | Readonly<{ type: "housekeeping" }>;
+
+type Waiters = { slot?: Waiting | undefined; written?: ReplySlot<void> | undefined };
 
 export type LinkIdentity = Readonly<{ address: Address; name: string }>;
 
 export type LinksStatus = Readonly<{
-  links: readonly Readonly<{ peer: Address; connections: number; queued: number }>[];
+  links: readonly LinkStatus[];
   /** All that are open, also those that belong to no link. */
   connections: number;
+  /** Our asks to whose reply slots others hold a ref. */
+  slots: number;
   counters: Readonly<LinksCounters>;
+}>;
+
+export type LinkStatus = Readonly<{
+  peer: Address;
+  connections: number;
+  /** Messages that wait; of those, the ones whose sender waits too. */
+  queued: number;
+  senders: number;
+  /** Actors there that ours watch, and the other way round. */
+  watches: number;
+  theirWatches: number;
 }>;
 
 export type LinksCounters = {
   sent: number;
   received: number;
-  /** Not carried: the peer cannot be reached, is too slow, or too many wait. */
+  /** Not carried: the peer cannot be reached, is too slow, or too much waits. */
   undelivered: number;
   /** Not carried: no plain data, too deep, too long, or with a ref that others may not have. */
   unsendable: number;
   /** From outside, for nobody we publish. */
   unknownTarget: number;
-  /** From outside, refused by the decoder of the actor it was for. */
+  /** From outside, refused by the decoder of the actor it was for, or a stop of one that others may not stop. */
   refused: number;
+  /** From outside, for an actor whose mailbox is full and says so. */
+  full: number;
+  /** From outside, dropped because later messages had come on another connection before it. */
+  overtaken: number;
   /** Connections closed because what came was no link. */
   malformed: number;
   /** Connections closed because no hello came in time, or nothing more. */
@@ -69,7 +93,7 @@ const HOUSEKEEPING_MS = 2_000;
 export const links: Behavior<LinksMessage> = (ctx) => {
   const keeper = new LinkKeeper(ctx);
   ctx.timers.every("housekeeping", HOUSEKEEPING_MS, { type: "housekeeping" });
-  ctx.onStop(() => keeper.detach());
+  ctx.onStop(() => keeper.close());
   return (message) => {
     switch (message.type) {
       case "attach":
@@ -79,9 +103,11 @@ export const links: Behavior<LinksMessage> = (ctx) => {
       case "publish":
         return keeper.exports.publish(message.id, message.actor);
       case "send":
-        return keeper.send(message.to, message.id, message.message, message.slot);
+        return keeper.send(message.to, toParcel(message));
+      case "stop":
+        return keeper.send(message.to, { content: toStop(message) });
       case "watch":
-        return keeper.watch(message.to, message.id, message.watch, message.gone);
+        return keeper.watch(message.to, message.watch);
       case "unwatch":
         return keeper.unwatch(message.to, message.watch);
       case "peer_gone":
@@ -100,8 +126,18 @@ export const links: Behavior<LinksMessage> = (ctx) => {
         return keeper.closed(message.connection);
       case "connect":
         return keeper.connect(message.peer);
+      case "look_for_room":
+        return keeper.lookForRoom(message.peer);
       case "housekeeping":
         return keeper.housekeeping();
     }
   };
 };
+
+function toStop({ id, mode, deadlineMs }: Extract<LinksMessage, { type: "stop" }>): Content {
+  return { type: "stop", id, mode, deadlineMs };
+}
+
+function toParcel({ id, message, slot, written }: Extract<LinksMessage, { type: "send" }>): Parcel {
+  return { content: { type: "tell", id, message }, slot, written };
+}

@@ -17,6 +17,8 @@ export class Connection {
   established = false;
   /** Our half is ended: it still brings what the other side sends, and takes nothing more. */
   retired = false;
+  /** Later messages of the other side came on another one: what still comes on this one would be out of order. */
+  overtaken = false;
   /** When the last whole frame came: single bytes are no sign of life. */
   heardAt: number;
   /** Pieces that arrived from the network, and those that reached us: a mailbox in between may have been full. */

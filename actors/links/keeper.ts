@@ -1,16 +1,17 @@
 import type { Address } from "../../transport/address.ts";
-import { type Envelope, EnvelopeCodec, LINK_VERSION } from "../../transport/link/envelope.ts";
+import { type Envelope, EnvelopeCodec, LINK_VERSION, type UndeliveredReason } from "../../transport/link/envelope.ts";
 import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import type { Stream, StreamHandler, Transport } from "../../transport/transport.ts";
-import type { LinkIdentity, LinksCounters, LinksMessage, LinksStatus } from "../links.ts";
+import type { LinkIdentity, LinksCounters, LinksMessage, LinksStatus, LinkStatus } from "../links.ts";
 import type { Context } from "../runtime/behavior.ts";
-import type { ActorRef, StopReason } from "../runtime/ref.ts";
+import type { DeadLetterReason } from "../runtime/dead_letters.ts";
+import type { ActorRef, AskError, StopReason } from "../runtime/ref.ts";
 import { RemoteRef } from "../runtime/remote_ref.ts";
-import type { Waiting } from "../runtime/reply_slot.ts";
 import { Connection } from "./connection.ts";
 import { linksCourier } from "./courier.ts";
-import { Exports } from "./exports.ts";
-import { Link, type Parcel } from "./link.ts";
+import { type Delivery, Exports } from "./exports.ts";
+import { type Content, Link, type Parcel } from "./link.ts";
+import { type RemoteWatch, WATCHES_PER_LINK_MAX } from "./watches.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection that has not said hello by then is closed. */
@@ -22,9 +23,12 @@ const DEAD_AFTER_MS = 12_000;
 const IDLE_CLOSE_MS = 120_000;
 /** Incoming connections that have not said hello at once; of more, the oldest is closed. */
 const STRANGERS_MAX = 256;
-/** Actors of ours that one connection watches; nobody has a use for more. */
-const THEIR_WATCHES_MAX = 1_024;
-/** Links at once; further peers are refused. */
+/**
+ * How often a slow connection is looked at while somebody waits for room on it: a sender waits that much longer than it
+ * has to, and a link that is waited for carries at most a backlog in that time (40 MB/s).
+ */
+const ROOM_POLL_MS = 25;
+/** Links at once. One more peer takes the place of the oldest that has never answered; is there none, it is refused. */
 const LINKS_MAX = 1_024;
 
 /** All links of a peer, what is published on them, and the connections that belong to none (yet). */
@@ -42,18 +46,22 @@ export class LinkKeeper {
     unsendable: 0,
     unknownTarget: 0,
     refused: 0,
+    full: 0,
+    overtaken: 0,
     malformed: 0,
     timedOut: 0,
     torn: 0,
     crowdedOut: 0,
   };
   readonly #instance: string;
+  /** The last number given to a watch, a tell or a stop: of all links, so that none means two things ever. */
+  #number = 0;
   #transport: Pick<Transport, "connect"> | undefined;
   #self: LinkIdentity | undefined;
 
   constructor(ctx: Context<LinksMessage>) {
     this.#ctx = ctx;
-    this.exports = new Exports(ctx.random);
+    this.exports = new Exports(ctx);
     this.#instance = ctx.random.bytes(8).toHex();
     const courier = linksCourier(ctx.self, ctx);
     this.#codec = new EnvelopeCodec({
@@ -79,25 +87,35 @@ export class LinkKeeper {
     for (const connection of [...this.#live]) this.#hangUp(connection);
   }
 
-  send(to: Address, id: string, message: unknown, slot?: Waiting): void {
+  /** The end of this keeper: leaves nothing behind. */
+  close(): void {
+    this.detach();
+    this.exports.close();
+  }
+
+  send(to: Address, parcel: Parcel): void {
+    if (parcel.written?.isOpen === false) return; // it gave up before this was read
     const link = this.#link(to);
-    const parcel: Parcel = { tell: { type: "tell", id, message }, slot };
     if (link === undefined) this.#undelivered(to, parcel);
     else this.#dispatch(link, parcel);
   }
 
-  watch(to: Address, id: string, watch: number, gone: (reason: StopReason) => void): void {
+  watch(to: Address, watch: RemoteWatch): void {
     const link = this.#link(to);
-    if (link === undefined) return gone("unreachable");
-    link.watches.set(watch, { id, gone });
+    const number = ++this.#number;
+    if (!link?.watches.add(number, watch)) {
+      this.#counters.undelivered++;
+      return this.#notify(watch, "unreachable");
+    }
     if (link.current === undefined) this.#ensureConnected(link);
-    else this.#write(link.current, { type: "watch", watch, id });
+    else this.#write(link.current, { type: "watch", watch: number, id: watch.id });
   }
 
-  unwatch(to: Address, watch: number): void {
+  unwatch(to: Address, watch: RemoteWatch): void {
     const link = this.#links.get(to);
-    if (link?.watches.delete(watch) && link.current !== undefined) {
-      this.#write(link.current, { type: "unwatch", watch });
+    const number = link?.watches.drop(watch);
+    if (number !== undefined && link?.current !== undefined) {
+      this.#write(link.current, { type: "unwatch", watch: number });
     }
   }
 
@@ -109,8 +127,9 @@ export class LinkKeeper {
   status(): LinksStatus {
     const links = [...this.#links.values()];
     return {
-      links: links.map((link) => ({ peer: link.peer, connections: link.connections.size, queued: link.queued })),
+      links: links.map(statusOf),
       connections: this.#live.size,
+      slots: this.exports.slots,
       counters: { ...this.#counters },
     };
   }
@@ -157,6 +176,12 @@ export class LinkKeeper {
     link.add(connection);
   }
 
+  /** Somebody waits for room on a link. */
+  lookForRoom(peer: Address): void {
+    const link = this.#links.get(peer);
+    if (link?.current !== undefined) this.#drain(link, link.current);
+  }
+
   housekeeping(): void {
     const now = this.#now();
     for (const connection of [...this.#live]) this.#lookAfter(connection, now);
@@ -180,7 +205,8 @@ export class LinkKeeper {
     if (!connection.established) return this.#malformed(connection);
     switch (envelope.type) {
       case "tell":
-        return this.#deliver(connection, envelope.id, envelope.message);
+      case "stop":
+        return this.#deliver(connection, envelope);
       case "watch":
         return this.#watchForThem(connection, envelope.watch, envelope.id);
       case "unwatch":
@@ -189,7 +215,7 @@ export class LinkKeeper {
       case "gone":
         return this.#theirActorGone(connection, envelope.watch, envelope.reason);
       case "undelivered":
-        return this.#nobodyThere(connection, envelope.id);
+        return this.#cameBack(connection, envelope);
       case "ping":
         return this.#write(connection, { type: "pong" });
       case "pong":
@@ -228,23 +254,46 @@ export class LinkKeeper {
 
   /** Says on the connection to write on, which is a new one, what the other side has to know. */
   #flush(link: Link, connection: Connection): void {
-    for (const [watch, { id }] of link.watches) this.#write(connection, { type: "watch", watch, id });
-    for (const parcel of link.takeQueue()) this.#dispatch(link, parcel);
+    for (const [watch, { id }] of link.watches.entries()) this.#write(connection, { type: "watch", watch, id });
+    this.#drain(link, connection);
   }
 
-  #deliver(connection: Connection, id: string, message: unknown): void {
+  #deliver(connection: Connection, envelope: Extract<Envelope, { type: "tell" | "stop" }>): void {
+    if (this.#isOvertaken(connection)) return;
     this.#counters.received++;
-    const link = this.#linkOf(connection);
-    if (link !== undefined) link.usedAt = this.#now();
-    const outcome = this.exports.deliver(id, message);
+    const outcome = this.#outcomeOf(envelope);
+    if (outcome === "done") return;
     if (outcome === "refused") this.#counters.refused++;
-    if (outcome !== "unknown") return;
-    this.#counters.unknownTarget++;
-    this.#write(connection, { type: "undelivered", id });
+    else if (outcome === "full") this.#counters.full++;
+    else this.#counters.unknownTarget++;
+    const { id, number } = envelope;
+    this.#write(connection, { type: "undelivered", id, number, reason: outcome });
+  }
+
+  #outcomeOf(envelope: Extract<Envelope, { type: "tell" | "stop" }>): Delivery {
+    if (envelope.type === "tell") return this.exports.deliver(envelope.id, envelope.message);
+    const { id, mode, deadlineMs } = envelope;
+    return this.exports.stop(id, deadlineMs === undefined ? { mode } : { mode, deadlineMs });
+  }
+
+  /**
+   * Whether what comes on this connection has to be dropped, so that nobody gets messages out of order. Then it is closed
+   * too: if the other side writes on it in earnest, it will do so on a new one.
+   */
+  #isOvertaken(connection: Connection): boolean {
+    if (connection.overtaken) {
+      this.#counters.overtaken++;
+      this.#hangUp(connection);
+      return true;
+    }
+    const link = this.#links.get(connection.peer!);
+    link?.hear(connection);
+    if (link?.connections.has(connection)) link.usedAt = this.#now();
+    return false;
   }
 
   #watchForThem(connection: Connection, watch: number, id: string): void {
-    if (connection.theirWatches.size >= THEIR_WATCHES_MAX) return this.#malformed(connection);
+    if (connection.theirWatches.size >= WATCHES_PER_LINK_MAX) return this.#malformed(connection);
     const target = this.exports.find(id);
     if (target === undefined) return this.#write(connection, { type: "gone", watch, reason: "unknown" });
     if (connection.theirWatches.has(watch)) return;
@@ -255,44 +304,78 @@ export class LinkKeeper {
     if (connection.theirWatches.has(watch)) connection.theirWatches.set(watch, cancel);
   }
 
-  #theirActorGone(connection: Connection, watch: number, reason: StopReason): void {
-    const link = this.#links.get(connection.peer!);
-    const entry = link?.watches.get(watch);
-    link?.watches.delete(watch);
-    entry?.gone(reason);
+  #theirActorGone(connection: Connection, number: number, reason: StopReason): void {
+    const watch = this.#links.get(connection.peer!)?.watches.take(number);
+    if (watch !== undefined) this.#notify(watch, reason);
   }
 
-  /** The peer has no such actor: who asked it need not wait for the time-out. */
-  #nobodyThere(connection: Connection, id: string): void {
-    const to = `${connection.peer}/${id}`;
-    for (const [slot, asked] of [...this.#links.get(connection.peer!)?.slots ?? []]) {
-      if (asked === id) slot.fail("gone");
+  /** Runs what somebody else registered: its fault must not cost the others their notices. */
+  #notify({ id, gone }: RemoteWatch, reason: StopReason): void {
+    try {
+      gone(reason);
+    } catch (error) {
+      this.#ctx.log.error("watcher_failed", { id, error: String(error) });
     }
-    this.#ctx.deadLetter({ to, message: undefined, reason: "no_such_actor" });
   }
 
-  /** Sends a message, or keeps it until there is a connection. */
+  /** The peer did not deliver something: who asked it need not wait for the time-out. */
+  #cameBack(connection: Connection, { id, number, reason }: Extract<Envelope, { type: "undelivered" }>): void {
+    this.#links.get(connection.peer!)?.slots.get(number)?.fail(reason === "full" ? "mailbox_full" : "gone");
+    const cause = reason === "refused" ? { cause: "refused there" } : {};
+    this.#ctx.deadLetter({ to: `${connection.peer}/${id}`, message: undefined, reason: LETTERS[reason], ...cause });
+  }
+
+  /** Sends something, or keeps it until it can be sent. */
   #dispatch(link: Link, parcel: Parcel): void {
     link.usedAt = this.#now();
-    if (link.current !== undefined) return this.#post(link, link.current, parcel);
-    if (!link.enqueue(parcel)) return this.#undelivered(link.peer, parcel);
+    const connection = link.current;
+    if (connection !== undefined) return this.#postInTurn(link, connection, parcel);
+    if (!link.enqueue(parcel)) return this.#tooMuchWaits(link.peer, parcel);
     this.#ensureConnected(link);
   }
 
+  /** Who waits for room goes first, and without room only who waits for it stays. */
+  #postInTurn(link: Link, connection: Connection, parcel: Parcel): void {
+    this.#drain(link, connection);
+    if (link.queued === 0 && !connection.isBacklogged) return this.#post(link, connection, parcel);
+    if (parcel.written === undefined || !link.enqueue(parcel)) return this.#tooMuchWaits(link.peer, parcel);
+    this.#drainLater(link);
+  }
+
+  /** Writes what waits, oldest first, as long as there is room. */
+  #drain(link: Link, connection: Connection): void {
+    if (link.queued === 0) return;
+    for (const parcel of link.queue()) {
+      const isBacklogged = connection.isBacklogged;
+      if (isBacklogged && parcel.written !== undefined) continue;
+      link.dequeue(parcel);
+      if (isBacklogged) this.#undelivered(link.peer, parcel);
+      else this.#post(link, connection, parcel);
+    }
+    if (link.queued > 0) this.#drainLater(link);
+  }
+
+  #drainLater(link: Link): void {
+    const key = roomKey(link);
+    if (this.#ctx.timers.has(key)) return;
+    this.#ctx.timers.after(key, ROOM_POLL_MS, { type: "look_for_room", peer: link.peer });
+  }
+
   #post(link: Link, connection: Connection, parcel: Parcel): void {
-    if (connection.isBacklogged) return this.#undelivered(link.peer, parcel);
-    const { tell, slot } = parcel;
+    const { content, slot, written } = parcel;
+    const number = ++this.#number;
     try {
-      connection.write(tell);
+      connection.write({ ...content, number });
     } catch (error) { // the sender's mistake, for which the links of everybody else must not suffer
       return this.#unsendable(link.peer, parcel, error);
     }
     this.#counters.sent++;
-    if (slot !== undefined) link.expect(slot, tell.id);
+    if (slot !== undefined) link.expect(number, slot);
+    written?.tell();
   }
 
   /** What is said about links is written also to a slow peer: a notice that is dropped would be waited for for ever. */
-  #write(connection: Connection, envelope: Exclude<Envelope, { type: "tell" }>): void {
+  #write(connection: Connection, envelope: Exclude<Envelope, { type: "tell" | "stop" }>): void {
     this.#counters.sent++;
     connection.write(envelope);
   }
@@ -301,7 +384,7 @@ export class LinkKeeper {
     if (link.connections.size > 0) return;
     const delayMs = link.nextAttemptInMs();
     if (delayMs === undefined) return this.#giveUp(link);
-    const key = timerKey(link);
+    const key = connectKey(link);
     if (delayMs === 0) this.connect(link.peer);
     else if (!this.#ctx.timers.has(key)) this.#ctx.timers.after(key, delayMs, { type: "connect", peer: link.peer });
   }
@@ -310,21 +393,23 @@ export class LinkKeeper {
   #giveUp(link: Link): void {
     this.#forget(link);
     for (const connection of link.connections) this.#hangUp(connection);
-    for (const parcel of link.takeQueue()) this.#undelivered(link.peer, parcel);
+    for (const parcel of link.queue()) {
+      link.dequeue(parcel);
+      this.#undelivered(link.peer, parcel);
+    }
     this.#mourn(link);
   }
 
   #forget(link: Link): void {
     this.#links.delete(link.peer);
-    this.#ctx.timers.cancel(timerKey(link));
+    this.#ctx.timers.cancel(connectKey(link));
+    this.#ctx.timers.cancel(roomKey(link));
   }
 
   /** The actors that were there are gone: says so to everybody who watches one or waits for its reply. */
   #mourn(link: Link): void {
-    for (const slot of [...link.slots.keys()]) slot.fail("gone");
-    const watches = [...link.watches.values()];
-    link.watches.clear();
-    for (const { gone } of watches) gone("unreachable");
+    for (const slot of [...link.slots.values()]) slot.fail("gone");
+    for (const watch of link.watches.takeAll()) this.#notify(watch, "unreachable");
   }
 
   /** Closes at once. */
@@ -354,17 +439,25 @@ export class LinkKeeper {
     else this.#forget(link);
   }
 
-  #undelivered(peer: Address, { tell: { id, message }, slot }: Parcel): void {
-    this.#counters.undelivered++;
-    slot?.fail("gone");
-    this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unreachable" });
+  #tooMuchWaits(peer: Address, parcel: Parcel): void {
+    this.#undelivered(peer, parcel, "mailbox_full");
   }
 
-  #unsendable(peer: Address, { tell: { id, message }, slot }: Parcel, cause: unknown): void {
+  /** A sender that waits hears of it; what nobody waits for is a dead letter. */
+  #undelivered(peer: Address, { content, slot, written }: Parcel, why: AskError["reason"] = "gone"): void {
+    this.#counters.undelivered++;
+    slot?.fail("gone");
+    if (written !== undefined) return written.fail(why);
+    this.#ctx.deadLetter({ to: `${peer}/${content.id}`, message: messageOf(content), reason: "unreachable" });
+  }
+
+  #unsendable(peer: Address, { content, slot, written }: Parcel, cause: unknown): void {
+    const to = `${peer}/${content.id}`;
     this.#counters.unsendable++;
     slot?.fail("gone");
-    this.#ctx.log.error("message_unsendable", { to: `${peer}/${id}`, error: String(cause) });
-    this.#ctx.deadLetter({ to: `${peer}/${id}`, message, reason: "unsendable", cause });
+    written?.fail("gone");
+    this.#ctx.log.error("message_unsendable", { to, error: String(cause) });
+    this.#ctx.deadLetter({ to, message: messageOf(content), reason: "unsendable", cause });
   }
 
   #malformed(connection: Connection): void {
@@ -382,10 +475,21 @@ export class LinkKeeper {
   #link(peer: Address): Link | undefined {
     const known = this.#links.get(peer);
     if (known !== undefined) return known;
-    if (this.#links.size >= LINKS_MAX) return undefined;
+    if (this.#links.size >= LINKS_MAX && !this.#makeRoomForLink()) return undefined;
     const link = new Link(peer, this.#now());
     this.#links.set(peer, link);
     return link;
+  }
+
+  /** A stranger's refs can lead anywhere: where nobody has answered yet must not keep out who does. */
+  #makeRoomForLink(): boolean {
+    for (const link of this.#links.values()) {
+      if (link.instance !== undefined) continue;
+      this.#counters.crowdedOut++;
+      this.#giveUp(link);
+      return true;
+    }
+    return false;
   }
 
   /** The link that a connection belongs to: none before its hello, and none any more once it is retired or lost. */
@@ -422,8 +526,27 @@ export class LinkKeeper {
   }
 }
 
-function timerKey({ peer }: Link): string {
+/** What a sender is shown of what the other side did not deliver. */
+const LETTERS = { unknown: "no_such_actor", refused: "no_such_actor", full: "mailbox_full" } as const satisfies Record<
+  UndeliveredReason,
+  DeadLetterReason
+>;
+
+function connectKey({ peer }: Link): string {
   return `connect ${peer}`;
+}
+
+function roomKey({ peer }: Link): string {
+  return `room ${peer}`;
+}
+
+function messageOf(content: Content): unknown {
+  return content.type === "tell" ? content.message : content;
+}
+
+function statusOf({ peer, connections, queued, senders, watches }: Link): LinkStatus {
+  const theirWatches = [...connections].reduce((sum, connection) => sum + connection.theirWatches.size, 0);
+  return { peer, connections: connections.size, queued, senders, watches: watches.size, theirWatches };
 }
 
 function isActorRef(value: unknown): value is ActorRef<never> {

@@ -1,33 +1,50 @@
 import type { Address } from "../../transport/address.ts";
-import type { Envelope } from "../../transport/link/envelope.ts";
-import type { Waiting } from "../runtime/reply_slot.ts";
-import type { StopReason } from "../runtime/ref.ts";
+import type { StopMode } from "../../transport/link/envelope.ts";
+import type { ReplySlot, Waiting } from "../runtime/reply_slot.ts";
 import type { Connection } from "./connection.ts";
+import { Watches } from "./watches.ts";
 
 /** Messages waiting for a link to open. */
 export const LINK_QUEUE_MAX = 1_024;
+
+/** Senders that wait for room on one link at most: more of them are refused at once, as by a mailbox. */
+export const LINK_SENDERS_MAX = 1_000;
 
 /** Attempts in a row before a peer counts as unreachable. */
 const CONNECT_ATTEMPTS_MAX = 3;
 
 const RECONNECT_MIN_MS = 100;
 
-/** A message for an actor of the peer, and who waits for its reply. */
-export type Parcel = Readonly<{ tell: Extract<Envelope, { type: "tell" }>; slot?: Waiting | undefined }>;
+/** What an actor of the peer is to be told, or to do. */
+export type Content =
+  | Readonly<{ type: "tell"; id: string; message: unknown }>
+  | Readonly<{ type: "stop"; id: string; mode: StopMode; deadlineMs: number | undefined }>;
+
+/** Something for an actor of the peer. */
+export type Parcel = Readonly<{
+  content: Content;
+  /** Who waits for the reply. */
+  slot?: Waiting | undefined;
+  /** Who waits until it is written: it may wait for room. */
+  written?: ReplySlot<void> | undefined;
+}>;
 
 /** Everything towards one peer: its connections, what waits for one, and what must be told when there is none to be had. */
 export class Link {
   readonly peer: Address;
-  readonly watches = new Map<number, { readonly id: string; readonly gone: (reason: StopReason) => void }>();
-  /** Who waits for a reply to something that was sent, and which actor was asked. */
-  readonly slots = new Map<Waiting, string>();
+  readonly watches = new Watches();
+  /** Who waits for a reply to something that was sent, by the number under which it was. */
+  readonly slots = new Map<number, Waiting>();
   attempts = 0;
   /** Which start of the peer we last spoke to. */
   instance: string | undefined;
   usedAt: number;
   readonly #connections = new Set<Connection>();
   #current: Connection | undefined;
-  #queue: Parcel[] = [];
+  #heardOn: Connection | undefined;
+  /** Oldest first. Of those with a sender that waits, which have a limit of their own, there are `#senders`. */
+  readonly #queue = new Set<Parcel>();
+  #senders = 0;
 
   constructor(peer: Address, now: number) {
     this.peer = peer;
@@ -47,12 +64,17 @@ export class Link {
   }
 
   get queued(): number {
-    return this.#queue.length;
+    return this.#queue.size;
+  }
+
+  /** Of those that are queued, the ones whose sender waits. */
+  get senders(): number {
+    return this.#senders;
   }
 
   /** Somebody would miss this link, here or there. */
   get needed(): boolean {
-    return this.#queue.length > 0 || this.watches.size > 0 || this.slots.size > 0 ||
+    return this.#queue.size > 0 || this.watches.size > 0 || this.slots.size > 0 ||
       [...this.#connections].some(({ theirWatches }) => theirWatches.size > 0);
   }
 
@@ -75,23 +97,44 @@ export class Link {
     return this.#current !== undefined;
   }
 
-  /** Remembers who waits for a reply, until it has come or will not. */
-  expect(slot: Waiting, id: string): void {
-    this.slots.set(slot, id);
-    slot.watch(() => this.slots.delete(slot));
+  /**
+   * A message came on this connection. The other side writes on one until that is gone, and never on it again; so what
+   * is still under way on a former one has been overtaken.
+   */
+  hear(connection: Connection): void {
+    if (this.#heardOn === connection) return;
+    if (this.#heardOn !== undefined) this.#heardOn.overtaken = true;
+    this.#heardOn = connection;
   }
 
-  /** Keeps a message until the link is open; false when too many wait. */
+  /** Remembers who waits for a reply, until it has come or will not. */
+  expect(number: number, slot: Waiting): void {
+    this.slots.set(number, slot);
+    slot.watch(() => this.slots.delete(number));
+  }
+
+  /** Keeps something until it can be written; false when too much waits. It leaves by itself when its sender gives up. */
   enqueue(parcel: Parcel): boolean {
-    if (this.#queue.length >= LINK_QUEUE_MAX) return false;
-    this.#queue.push(parcel);
+    const { written } = parcel;
+    const [waiting, limit] = written === undefined
+      ? [this.#queue.size - this.#senders, LINK_QUEUE_MAX]
+      : [this.#senders, LINK_SENDERS_MAX];
+    if (waiting >= limit) return false;
+    this.#queue.add(parcel);
+    if (written !== undefined) {
+      this.#senders++;
+      written.watch(() => this.dequeue(parcel));
+    }
     return true;
   }
 
-  takeQueue(): Parcel[] {
-    const queue = this.#queue;
-    this.#queue = [];
-    return queue;
+  dequeue(parcel: Parcel): void {
+    if (this.#queue.delete(parcel) && parcel.written !== undefined) this.#senders--;
+  }
+
+  /** What waits, oldest first; it stays there. */
+  queue(): readonly Parcel[] {
+    return [...this.#queue];
   }
 
   /** How long to wait before the next attempt; `undefined` when there were enough. */

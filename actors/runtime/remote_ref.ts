@@ -2,11 +2,20 @@ import type { Deadlines } from "./deadlines.ts";
 import { type ActorRef, type Asker, AskError, type StopOptions, type StopReason } from "./ref.ts";
 import { ReplySlot, type Waiting } from "./reply_slot.ts";
 
+type StopMode = NonNullable<StopOptions["mode"]>;
+
+/** Longest deadline of a stop that is carried: a day. */
+export const REMOTE_STOP_DEADLINE_MAX_MS = 24 * 60 * 60 * 1000;
+
 /** Who carries messages to actors of other systems. `peer` is an address, `id` the name under which one is published. */
 export interface Courier {
   readonly deadlines: Deadlines;
   /** Sends and forgets; what cannot be carried becomes a dead letter, and `slot`, if any, fails. */
   send(peer: string, id: string, message: unknown, slot?: Waiting): void;
+  /** As `send`, once there is room: then `written` is told, and when there will be none it fails. */
+  sendWhenRoom(peer: string, id: string, message: unknown, written: ReplySlot<void>): void;
+  /** As `ActorRef.stop`, if the actor may be stopped from outside; if not, that is a dead letter. */
+  stop(peer: string, id: string, mode: StopMode, deadlineMs: number | undefined): void;
   /** As `ActorRef.watch`; a peer that cannot be reached any more counts as the actor being gone. */
   watch(peer: string, id: string, gone: (reason: StopReason) => void): () => void;
   /** A reply that came too late. */
@@ -44,12 +53,27 @@ export class RemoteRef<M> implements ActorRef<M> {
     return slot.reply as Promise<R>;
   }
 
-  tellAndWait(message: M): Promise<void> {
-    this.tell(message);
-    return Promise.resolve();
+  /**
+   * Resolves when the message has been written to a connection that had room for it, in its turn among all that goes to
+   * that peer. That is back-pressure from the network between the two: that the other side received it, or took it into
+   * a mailbox, it does not say.
+   */
+  tellAndWait(message: M, timeoutMs: number, asker?: Asker): Promise<void> {
+    const written = new ReplySlot<void>(this, this.#courier.deadlines, timeoutMs, () => {}, asker);
+    this.#courier.sendWhenRoom(this.peer, this.id, message, written);
+    return written.reply;
   }
 
-  stop(_options?: StopOptions): void {}
+  /**
+   * Asks the peer to stop the actor, behind what was sent to it before. The peer does it if the actor was published as
+   * stoppable; else it comes back as a dead letter. Throws a `RangeError` for a deadline that is none, or beyond a day.
+   */
+  stop({ mode = "finish", deadlineMs }: StopOptions = {}): void {
+    if (deadlineMs !== undefined && !(deadlineMs >= 0 && deadlineMs <= REMOTE_STOP_DEADLINE_MAX_MS)) {
+      throw new RangeError(`Not a deadline in ms: ${deadlineMs}`);
+    }
+    this.#courier.stop(this.peer, this.id, mode, deadlineMs);
+  }
 
   watch(gone: (reason: StopReason) => void): () => void {
     return this.#courier.watch(this.peer, this.id, gone);
@@ -69,7 +93,7 @@ export class JudgingSlot implements ActorRef<unknown> {
   }
 
   tell(message: unknown): void {
-    const reply = this.#decode(message);
+    const reply = this.#judge(message);
     if (reply === undefined) this.#slot.fail("malformed");
     else this.#slot.tell(reply);
   }
@@ -89,5 +113,15 @@ export class JudgingSlot implements ActorRef<unknown> {
 
   watch(gone: (reason: StopReason) => void): () => void {
     return this.#slot.watch(gone);
+  }
+
+  /** A decoder that throws is a fault of ours, for whoever called to report; but who asked need not wait for it. */
+  #judge(message: unknown): unknown {
+    try {
+      return this.#decode(message);
+    } catch (error) {
+      this.#slot.fail("malformed");
+      throw error;
+    }
   }
 }

@@ -6,6 +6,7 @@ import { latency } from "../../sim/rules/latency.ts";
 import { links, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
 import type { Stream, StreamHandler } from "../../transport/transport.ts";
+import { LINK_VERSION } from "../../transport/link/envelope.ts";
 import { FRAME_BYTES_MAX, LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import type { ActorRef, StopReason } from "../../actors/runtime/ref.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
@@ -339,7 +340,7 @@ Deno.test("a peer that does not read is given so much and no more, the rest are 
 });
 
 const noHellos: readonly [string, (stranger: { hello(more?: object): Uint8Array }) => Uint8Array[]][] = [
-  ["of another version", (stranger) => [stranger.hello({ version: 2 })]],
+  ["of another version", (stranger) => [stranger.hello({ version: LINK_VERSION + 1 })]],
   ["twice", (stranger) => [stranger.hello(), stranger.hello()]],
   ["with a length of nothing", () => [new Uint8Array(4)]],
   ["with a length of 4 GiB", () => [Uint8Array.of(255, 255, 255, 255)]],
@@ -364,7 +365,7 @@ Deno.test("an envelope before the hello closes the connection, and is not delive
   const alice = await world.start("alice");
   const { heard } = alice.listen("ear");
   const stranger = await world.stranger();
-  const tell = stranger.frame({ type: "tell", id: "ear", message: { text: "early" } });
+  const tell = stranger.frame({ type: "tell", id: "ear", number: 1, message: { text: "early" } });
   const { told } = stranger.link(alice, tell, stranger.hello());
   await world.clock.advance(50);
   assertEquals([told.closedAs, heard.length], ["reset", 0]);
@@ -375,7 +376,7 @@ Deno.test("who has said nonsense is not listened to any more", async () => {
   const alice = await world.start("alice");
   const { heard } = alice.listen("ear");
   const stranger = await world.stranger();
-  const tell = (text: string): Uint8Array => stranger.frame({ type: "tell", id: "ear", message: { text } });
+  const tell = (text: string): Uint8Array => stranger.frame({ type: "tell", id: "ear", number: 1, message: { text } });
   stranger.link(alice, stranger.hello(), tell("before"), new Uint8Array(4), tell("behind"));
   await world.clock.advance(50);
   assertEquals([texts(heard), (await alice.status()).counters.malformed], [["before"], 1]);
@@ -505,10 +506,11 @@ Deno.test("only what is published can be addressed, whatever id a stranger tries
   });
   const stranger = await world.stranger();
   const ids = ["secret", "/secret", "links", "/links", "transport", "?", "__proto__", "constructor", "toString"];
-  const tells = ids.map((id) => stranger.frame({ type: "tell", id, message: { type: "detach" } }));
+  const tells = ids.map((id, number) => stranger.frame({ type: "tell", id, number, message: { type: "detach" } }));
   const { told } = stranger.link(alice, stranger.hello(), ...tells);
   await world.clock.advance(100);
-  assertEquals(stranger.heard(told).slice(1), ids.map((id) => ({ type: "undelivered", id })));
+  const undelivered = ids.map((id, number) => ({ type: "undelivered", id, number, reason: "unknown" } as const));
+  assertEquals(stranger.heard(told).slice(1), undelivered);
   assertEquals([(await alice.status()).counters.unknownTarget, alice.restarts], [ids.length, 0]);
 });
 
@@ -526,7 +528,7 @@ Deno.test("a stranger can only dead-letter messages that were not sent, and end 
   stranger.link(
     alice,
     stranger.hello(),
-    stranger.frame({ type: "undelivered", id: "slow" }),
+    stranger.frame({ type: "undelivered", id: "slow", number: 1, reason: "unknown" }),
     stranger.frame({ type: "gone", watch: 1, reason: "failed" }),
   );
   await world.clock.advance(100);
@@ -551,7 +553,8 @@ Deno.test("who claims another's address ends that link, until its true owner is 
   alice.to(bob, "ear").tell({ text: "to whom?" });
   await world.clock.advance(100);
   assertEquals(heard, []);
-  assertEquals(stranger.heard(liar.told).at(-1), { type: "tell", id: "ear", message: { text: "to whom?" } });
+  const [told] = stranger.heard(liar.told).slice(-1);
+  assertEquals(told, { type: "tell", id: "ear", number: 2, message: { text: "to whom?" } });
   liar.stream.destroy();
   await world.clock.advance(100);
   alice.to(bob, "ear").tell({ text: "bob?" });

@@ -1,4 +1,4 @@
-import { published } from "../../actors/links/exports.ts";
+import { published, type PublishOptions } from "../../actors/links/exports.ts";
 import { links, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
 import { linksCourier } from "../../actors/links/courier.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../../actors/runtime/dead_letters.ts";
@@ -12,7 +12,7 @@ import { Network } from "../../sim/network.ts";
 import { ProcessClock } from "../../sim/process_clock.ts";
 import { VirtualClock } from "../../sim/virtual_clock.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
-import { type Envelope, EnvelopeCodec } from "../../transport/link/envelope.ts";
+import { type Envelope, EnvelopeCodec, LINK_VERSION } from "../../transport/link/envelope.ts";
 import { encodeFrame, FrameReader, LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { Stream, Transport } from "../../transport/transport.ts";
@@ -129,18 +129,18 @@ export class LinkedPeer {
   }
 
   /** Publishes an actor that writes down what it is told, and answers what it is asked with the same. */
-  listen(id: string): { readonly heard: Word[]; readonly ref: ActorRef<Word> } {
+  listen(id: string, options?: PublishOptions): { readonly heard: Word[]; readonly ref: ActorRef<Word> } {
     const heard: Word[] = [];
     const ref = this.system.spawn<Word>(id, () => (word) => {
       heard.push(word);
       if ("replyTo" in word) word.replyTo.tell(word.echo);
     });
-    this.publish(id, ref);
+    this.publish(id, ref, options);
     return { heard, ref };
   }
 
-  publish(id: string, ref: ActorRef<Word>): void {
-    this.links.tell({ type: "publish", id, actor: published(ref, decodeWord) });
+  publish(id: string, ref: ActorRef<Word>, options?: PublishOptions): void {
+    this.links.tell({ type: "publish", id, actor: published(ref, decodeWord, options) });
   }
 
   /** The ref of another peer's actor. Replies have to be texts. */
@@ -204,7 +204,13 @@ export class Stranger {
   }
 
   hello(overrides: Partial<Extract<Envelope, { type: "hello" }>> = {}): Uint8Array {
-    const hello = { type: "hello", version: 1, address: this.address, name: "stranger", instance: "stranger" } as const;
+    const hello = {
+      type: "hello",
+      version: LINK_VERSION,
+      address: this.address,
+      name: "stranger",
+      instance: "stranger",
+    } as const;
     return this.frame({ ...hello, ...overrides });
   }
 
@@ -236,5 +242,7 @@ const NO_COURIER: Courier = {
   deadlines: new Deadlines(new VirtualClock()),
   late: () => {},
   send: () => {},
+  sendWhenRoom: () => {},
+  stop: () => {},
   watch: () => () => {},
 };

@@ -1,5 +1,6 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
-import type { ActorRef, StopReason } from "../../actors/runtime/ref.ts";
+import type { ActorRef, StopOptions, StopReason } from "../../actors/runtime/ref.ts";
+import { REMOTE_STOP_DEADLINE_MAX_MS } from "../../actors/runtime/remote_ref.ts";
 import { type Address, parseAddress } from "../address.ts";
 import { MsgpackReader, SKIPPED_NESTING_MAX } from "../wire/msgpack.ts";
 
@@ -13,22 +14,32 @@ export type Envelope =
    * answers at an address with another one is somebody else, and the actors that were watched there are gone.
    */
   | Readonly<{ type: "hello"; version: number; address: Address; name: string; instance: string }>
-  /** A message for one of your actors. */
-  | Readonly<{ type: "tell"; id: string; message: unknown }>
+  /** A message for one of your actors. `number` is the sender's, for `undelivered`; no two of its envelopes share one. */
+  | Readonly<{ type: "tell"; id: string; number: number; message: unknown }>
+  /** Stop that actor, if strangers may. */
+  | Readonly<{ type: "stop"; id: string; number: number; mode: StopMode; deadlineMs: number | undefined }>
   /** Tell me once when that actor is gone; answered by `gone`. */
   | Readonly<{ type: "watch"; watch: number; id: string }>
   | Readonly<{ type: "unwatch"; watch: number }>
   | Readonly<{ type: "gone"; watch: number; reason: StopReason }>
-  /** Your message for `id` was not delivered. */
-  | Readonly<{ type: "undelivered"; id: string }>
+  /** Your `tell` or `stop` of that number, for `id`, came to nothing. */
+  | Readonly<{ type: "undelivered"; id: string; number: number; reason: UndeliveredReason }>
   /** Are you there? Answered by `pong`; any frame counts as a sign of life. */
   | Readonly<{ type: "ping" }>
   | Readonly<{ type: "pong" }>;
 
-/** The version of this vocabulary; a peer that speaks another one is refused. */
-export const LINK_VERSION = 1;
+export type StopMode = NonNullable<StopOptions["mode"]>;
 
-const CODES = { hello: 0, tell: 1, watch: 2, unwatch: 3, gone: 4, undelivered: 5, ping: 6, pong: 7 } as const;
+/**
+ * `unknown`: there is no such actor, or none any more. `refused`: it does not take that from others. `full`: it takes
+ * no more for now, and says so.
+ */
+export type UndeliveredReason = "unknown" | "refused" | "full";
+
+/** The version of this vocabulary; a peer that speaks another one is refused. 2: `stop`, and numbers. */
+export const LINK_VERSION = 2;
+
+const CODES = { hello: 0, tell: 1, watch: 2, unwatch: 3, gone: 4, undelivered: 5, ping: 6, pong: 7, stop: 8 } as const;
 
 /** Msgpack extension type of a ref: `[address, id]`. */
 const REF_EXTENSION = 1;
@@ -39,7 +50,17 @@ const ID_LENGTH_MAX = 256;
 /** Levels of an envelope, its own included: what a sender may nest is what a receiver steps through. */
 export const ENVELOPE_DEPTH_MAX = SKIPPED_NESTING_MAX + 1;
 
-const STOP_REASONS: ReadonlySet<string> = new Set(["finished", "stopped", "failed", "unreachable", "unknown"]);
+/** Written as records, so that a value which is forgotten here does not compile. */
+const STOP_REASONS: Readonly<Record<StopReason, true>> = {
+  finished: true,
+  stopped: true,
+  killed: true,
+  failed: true,
+  unreachable: true,
+  unknown: true,
+};
+const STOP_MODES: Readonly<Record<StopMode, true>> = { finish: true, drain: true, kill: true };
+const UNDELIVERED_REASONS: Readonly<Record<UndeliveredReason, true>> = { unknown: true, refused: true, full: true };
 
 /** How refs cross the wire: `describe` gives an outgoing one an address and an id, `resolve` makes an incoming one. */
 interface RefCodec {
@@ -105,7 +126,9 @@ function toArray(envelope: Envelope): unknown[] {
     case "hello":
       return [code, envelope.version, envelope.address, envelope.name, envelope.instance];
     case "tell":
-      return [code, envelope.id, envelope.message];
+      return [code, envelope.id, envelope.number, envelope.message];
+    case "stop":
+      return [code, envelope.id, envelope.number, envelope.mode, envelope.deadlineMs ?? null];
     case "watch":
       return [code, envelope.watch, envelope.id];
     case "unwatch":
@@ -113,7 +136,7 @@ function toArray(envelope: Envelope): unknown[] {
     case "gone":
       return [code, envelope.watch, envelope.reason];
     case "undelivered":
-      return [code, envelope.id];
+      return [code, envelope.id, envelope.number, envelope.reason];
     case "ping":
     case "pong":
       return [code];
@@ -130,15 +153,21 @@ function fromArray(value: unknown): Envelope | undefined {
       return { type: "hello", version: a, address, name: c, instance: d };
     }
     case CODES.tell:
-      return isId(a) ? { type: "tell", id: a, message: b } : undefined;
+      return isId(a) && isNumber(b) ? { type: "tell", id: a, number: b, message: c } : undefined;
+    case CODES.stop: {
+      const deadlineMs = d ?? undefined;
+      if (!isId(a) || !isNumber(b) || !isOneOf(STOP_MODES, c) || !isStopDeadline(deadlineMs)) return undefined;
+      return { type: "stop", id: a, number: b, mode: c, deadlineMs };
+    }
     case CODES.watch:
       return isNumber(a) && isId(b) ? { type: "watch", watch: a, id: b } : undefined;
     case CODES.unwatch:
       return isNumber(a) ? { type: "unwatch", watch: a } : undefined;
     case CODES.gone:
-      return isNumber(a) && isStopReason(b) ? { type: "gone", watch: a, reason: b } : undefined;
+      return isNumber(a) && isOneOf(STOP_REASONS, b) ? { type: "gone", watch: a, reason: b } : undefined;
     case CODES.undelivered:
-      return isId(a) ? { type: "undelivered", id: a } : undefined;
+      if (!isId(a) || !isNumber(b) || !isOneOf(UNDELIVERED_REASONS, c)) return undefined;
+      return { type: "undelivered", id: a, number: b, reason: c };
     case CODES.ping:
       return { type: "ping" };
     case CODES.pong:
@@ -164,6 +193,11 @@ function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isStopReason(value: unknown): value is StopReason {
-  return typeof value === "string" && STOP_REASONS.has(value);
+/** Whether a stop may be given that long; without a number it is the actor's own affair. */
+function isStopDeadline(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === "number" && value >= 0 && value <= REMOTE_STOP_DEADLINE_MAX_MS);
+}
+
+function isOneOf<T extends string>(values: Readonly<Record<T, true>>, value: unknown): value is T {
+  return typeof value === "string" && Object.hasOwn(values, value);
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encode, ExtData } from "@msgpack/msgpack";
 import fc from "fast-check";
 import type { ActorRef } from "../../../actors/runtime/ref.ts";
+import { REMOTE_STOP_DEADLINE_MAX_MS } from "../../../actors/runtime/remote_ref.ts";
 import { type Address, parseAddress } from "../../../transport/address.ts";
 import { type Envelope, ENVELOPE_DEPTH_MAX, EnvelopeCodec, LINK_VERSION } from "../../../transport/link/envelope.ts";
 
@@ -64,7 +65,10 @@ const message = fc.letrec((tie) => ({
     }),
   ),
 })).value;
-const reason = fc.constantFrom("finished", "stopped", "failed", "unreachable", "unknown" as const);
+const reason = fc.constantFrom("finished", "stopped", "killed", "failed", "unreachable", "unknown" as const);
+const undeliveredReason = fc.constantFrom("unknown", "refused", "full" as const);
+const mode = fc.constantFrom("finish", "drain", "kill" as const);
+const deadlineMs = fc.option(fc.double({ min: 0, max: REMOTE_STOP_DEADLINE_MAX_MS, noNaN: true }), { nil: undefined });
 
 const NO_NULL_PROTOTYPE = { noNullPrototype: true } as const;
 
@@ -73,11 +77,12 @@ const envelope: fc.Arbitrary<Envelope> = fc.oneof(
     { type: fc.constant("hello"), version: number, address, name: id, instance: id } as const,
     NO_NULL_PROTOTYPE,
   ),
-  fc.record({ type: fc.constant("tell"), id, message } as const, NO_NULL_PROTOTYPE),
+  fc.record({ type: fc.constant("tell"), id, number, message } as const, NO_NULL_PROTOTYPE),
+  fc.record({ type: fc.constant("stop"), id, number, mode, deadlineMs } as const, NO_NULL_PROTOTYPE),
   fc.record({ type: fc.constant("watch"), watch: number, id } as const, NO_NULL_PROTOTYPE),
   fc.record({ type: fc.constant("unwatch"), watch: number } as const, NO_NULL_PROTOTYPE),
   fc.record({ type: fc.constant("gone"), watch: number, reason } as const, NO_NULL_PROTOTYPE),
-  fc.record({ type: fc.constant("undelivered"), id } as const, NO_NULL_PROTOTYPE),
+  fc.record({ type: fc.constant("undelivered"), id, number, reason: undeliveredReason } as const, NO_NULL_PROTOTYPE),
   fc.constant({ type: "ping" } as const),
   fc.constant({ type: "pong" } as const),
 ) as fc.Arbitrary<Envelope>;
@@ -87,7 +92,7 @@ Deno.test("every envelope comes back as it was, with the refs in its message", (
 });
 
 Deno.test("bytes in a message come back as bytes", () => {
-  const decoded = codec.decode(codec.encode({ type: "tell", id: "a", message: Uint8Array.of(1, 2, 255) }));
+  const decoded = codec.decode(codec.encode({ type: "tell", id: "a", number: 1, message: Uint8Array.of(1, 2, 255) }));
   assert(decoded?.type === "tell");
   assertEquals(decoded.message, Uint8Array.of(1, 2, 255));
 });
@@ -123,13 +128,21 @@ Deno.test("one changed byte is refused or understood, never thrown over", () => 
 });
 
 const HELLO: readonly unknown[] = [0, LINK_VERSION, HERE, "alice", "i"];
+const STOP: readonly unknown[] = [8, "a", 1, "drain", 5];
+
+Deno.test("what the tests below make wrong is right before", () => {
+  assertEquals(codec.decode(encode(HELLO))?.type, "hello");
+  assertEquals(codec.decode(encode(STOP))?.type, "stop");
+  const right = new ExtData(1, encode([HERE, "x"]));
+  assertEquals(codec.decode(encode([1, "a", 1, right]))?.type, "tell");
+});
 
 const wrong: readonly [string, unknown][] = [
   ["a map", { type: "ping" }],
   ["a text", "ping"],
   ["nothing", null],
   ["an empty array", []],
-  ["an unknown code", [8]],
+  ["an unknown code", [9]],
   ["a negative code", [-1]],
   ["a code as text", ["6"]],
   ["a hello without an address", HELLO.with(2, null)],
@@ -140,19 +153,39 @@ const wrong: readonly [string, unknown][] = [
   ["a hello without a name", HELLO.with(3, "")],
   ["a hello with a name that is too long", HELLO.with(3, "x".repeat(257))],
   ["a hello with an instance of bytes", HELLO.with(4, Uint8Array.of(1))],
-  ["a tell to nobody", [1, "", {}]],
-  ["a tell to a number", [1, 7, {}]],
+  ["a tell to nobody", [1, "", 1, {}]],
+  ["a tell to a number", [1, 7, 1, {}]],
+  ["a tell without a number", [1, "a", {}]],
+  ["a tell to an id that is too long", [1, "x".repeat(257), 1, {}]],
   ["a watch with a negative number", [2, -1, "a"]],
   ["a watch beyond what a double holds", [2, 2 ** 53, "a"]],
   ["a watch of nobody", [2, 1]],
   ["an unwatch of nothing", [3]],
   ["gone for a reason of its own", [4, 1, "bored"]],
-  ["undelivered to nobody", [5, null]],
-  ["a ref that is no pair", [1, "a", new ExtData(1, encode("x"))]],
-  ["a ref to nowhere", [1, "a", new ExtData(1, encode(["nowhere", "x"]))]],
-  ["a ref without an id", [1, "a", new ExtData(1, encode([HERE, ""]))]],
-  ["a ref of noise", [1, "a", new ExtData(1, Uint8Array.of(0xc1))]],
-  ["a ref that claims 33 million elements", [1, "a", new ExtData(1, Uint8Array.of(0xdd, 0x01, 0xff, 0xff, 0xff))]],
+  ["a watch of an id that is too long", [2, 1, "x".repeat(257)]],
+  ["an unwatch of half a watch", [3, 0.5]],
+  ["gone from no watch", [4, null, "stopped"]],
+  ["gone for no reason", [4, 1]],
+  ["gone for what every object has", [4, 1, "constructor"]],
+  ["undelivered to nobody", [5, null, 1, "unknown"]],
+  ["undelivered without a number", [5, "a", null, "unknown"]],
+  ["undelivered for no reason", [5, "a", 1]],
+  ["undelivered for a reason of its own", [5, "a", 1, "bored"]],
+  ["a stop of nobody", STOP.with(1, "")],
+  ["a stop without a number", STOP.with(2, null)],
+  ["a stop in no mode", STOP.with(3, null)],
+  ["a stop in a mode of its own", STOP.with(3, "slowly")],
+  ["a stop in a mode that every object has", STOP.with(3, "toString")],
+  ["a stop with a deadline as text", STOP.with(4, "5")],
+  ["a stop with a deadline in the past", STOP.with(4, -1)],
+  ["a stop with a deadline that is no number", STOP.with(4, NaN)],
+  ["a stop with a deadline that never comes", STOP.with(4, Infinity)],
+  ["a stop with a deadline beyond a day", STOP.with(4, REMOTE_STOP_DEADLINE_MAX_MS + 1)],
+  ["a ref that is no pair", [1, "a", 1, new ExtData(1, encode("x"))]],
+  ["a ref to nowhere", [1, "a", 1, new ExtData(1, encode(["nowhere", "x"]))]],
+  ["a ref without an id", [1, "a", 1, new ExtData(1, encode([HERE, ""]))]],
+  ["a ref of noise", [1, "a", 1, new ExtData(1, Uint8Array.of(0xc1))]],
+  ["a ref that claims 33 million elements", [1, "a", 1, new ExtData(1, Uint8Array.of(0xdd, 0x01, 0xff, 0xff, 0xff))]],
 ];
 
 for (const [what, value] of wrong) {
@@ -160,7 +193,17 @@ for (const [what, value] of wrong) {
 }
 
 Deno.test("a key named __proto__ is refused", () => {
-  const bytes = Uint8Array.from([0x93, 0x01, 0xa1, 0x61, 0x81, 0xa9, ...new TextEncoder().encode("__proto__"), 0xc0]);
+  const bytes = Uint8Array.from([
+    0x94,
+    0x01,
+    0xa1,
+    0x61,
+    0x01,
+    0x81,
+    0xa9,
+    ...new TextEncoder().encode("__proto__"),
+    0xc0,
+  ]);
   assertEquals(codec.decode(bytes), undefined);
 });
 
@@ -172,7 +215,7 @@ Deno.test("arrays and maps that claim more than there is are refused before anyt
   const startedAt = performance.now();
   for (const claim of claims) {
     // A thousand, one in the other: of the first kind, each would be a quarter of a gigabyte.
-    const bomb = Uint8Array.from([0x93, 0x01, 0xa1, 0x61, ...Array.from({ length: 1_000 }, () => claim).flat()]);
+    const bomb = Uint8Array.from([0x94, 0x01, 0xa1, 0x61, 0x01, ...Array.from({ length: 1_000 }, () => claim).flat()]);
     assertEquals(codec.decode(bomb), undefined);
   }
   assert(performance.now() - startedAt < BOMB_MS_MAX);
@@ -180,19 +223,19 @@ Deno.test("arrays and maps that claim more than there is are refused before anyt
 
 Deno.test("strings, bytes and extensions that claim more than there is are refused", () => {
   for (const head of [0xdb, 0xc6, 0xc9]) {
-    assertEquals(codec.decode(Uint8Array.of(0x93, 0x01, 0xa1, 0x61, head, 0xff, 0xff, 0xff, 0xff)), undefined);
+    assertEquals(codec.decode(Uint8Array.of(0x94, 0x01, 0xa1, 0x61, 0x01, head, 0xff, 0xff, 0xff, 0xff)), undefined);
   }
 });
 
 Deno.test("nesting is bounded alike on both sides", () => {
   // The envelope is the first level, the value inside the innermost array the last.
   const deepest = nested(ENVELOPE_DEPTH_MAX - 2);
-  const bytes = codec.encode({ type: "tell", id: "a", message: deepest });
-  assertEquals(codec.decode(bytes), { type: "tell", id: "a", message: deepest });
-  assertThrows(() => codec.encode({ type: "tell", id: "a", message: [deepest] }));
-  assertEquals(codec.decode(encode([1, "a", [deepest]], { maxDepth: 1_000 })), undefined);
+  const bytes = codec.encode({ type: "tell", id: "a", number: 1, message: deepest });
+  assertEquals(codec.decode(bytes), { type: "tell", id: "a", number: 1, message: deepest });
+  assertThrows(() => codec.encode({ type: "tell", id: "a", number: 1, message: [deepest] }));
+  assertEquals(codec.decode(encode([1, "a", 1, [deepest]], { maxDepth: 1_000 })), undefined);
   const bomb = new Uint8Array(200_000).fill(0x91);
-  bomb.set([0x93, 0x01, 0xa1, 0x61]);
+  bomb.set([0x94, 0x01, 0xa1, 0x61, 0x01]);
   assertEquals(codec.decode(bomb), undefined);
 });
 
@@ -200,7 +243,7 @@ Deno.test("a message that is no data is the sender's mistake", () => {
   const loop: unknown[] = [];
   loop.push(loop);
   for (const bad of [loop, () => {}, Symbol("x"), 1n]) {
-    assertThrows(() => codec.encode({ type: "tell", id: "a", message: bad }));
+    assertThrows(() => codec.encode({ type: "tell", id: "a", number: 1, message: bad }));
   }
 });
 
