@@ -250,14 +250,14 @@ export class Cell implements Runnable, Sibling {
       for (let left = this.#messagesPerTurn; left > 0 && this.state === "running" && !this.#busy; left--) {
         item = mailbox.shift();
         if (item === NOTHING) break;
-        this.received++;
         let message = item;
         if (item instanceof Envelope) {
           if (!isStillWanted(item)) continue;
           message = item.message;
           this.#envelope = item;
-          item.handledAs = this.received;
+          item.handledAs = this.received + 1;
         }
+        this.received++;
         const pending = incarnation.receive(message);
         if (pending !== undefined && isPromise(pending)) this.#await(incarnation, pending, item);
       }

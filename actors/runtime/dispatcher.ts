@@ -53,8 +53,9 @@ export class Dispatcher {
     this.#meter.begin();
     if (!this.#yielding) this.#since = this.#meter.readAt;
     for (let next = this.#ready.shift(); next !== NOTHING; next = this.#ready.shift()) {
-      if (this.#turn(next)) this.#ready.push(next);
-      const wasRead = this.#meter.turn(next);
+      const hasMore = this.#turn(next);
+      if (hasMore) this.#ready.push(next);
+      const wasRead = this.#meter.turn(next, hasMore);
       if (++this.#turns > TURNS_UNASKED) this.#yieldSoon();
       if (wasRead && this.#meter.readAt - this.#since > SLICE_MS) return this.#pause();
     }

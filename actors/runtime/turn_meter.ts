@@ -20,8 +20,8 @@ const EXACT_TURNS = 16;
 /** After something slow, this many are. */
 const EXACT_TURNS_AFTER_SLOW = 256;
 
-/** Then so many are measured together: reading the clock costs more than a turn with one message. */
-const WINDOW_TURNS = 8;
+/** Then up to so many are measured together: reading the clock costs more than a turn with one message. */
+const WINDOW_TURNS = 16;
 
 /** Turns measured together that took this long are slow. */
 const SLOW_WINDOW_MS = 1;
@@ -57,11 +57,11 @@ export class TurnMeter {
     else this.#isMixed = this.#window.length > 0;
   }
 
-  /** A turn is over; true when the clock was read. */
-  turn(whose: Metered): boolean {
+  /** A turn is over; a long one, with all the messages it may have, ends its window. True when the clock was read. */
+  turn(whose: Metered, isLong: boolean): boolean {
     if (this.#exactLeft > 0) return this.#exact(whose);
     this.#window.push(whose);
-    if (this.#window.length < WINDOW_TURNS) return false;
+    if (!isLong && this.#window.length < WINDOW_TURNS) return false;
     this.#share();
     return true;
   }
