@@ -5,6 +5,7 @@ import { DEAD_LETTERS, type DeadLetter } from "../../actors/runtime/dead_letters
 import { seededRandom } from "../../actors/runtime/random.ts";
 import { Deadlines } from "../../actors/runtime/deadlines.ts";
 import { type ActorRef, AskError } from "../../actors/runtime/ref.ts";
+import type { LogRecord } from "../../actors/runtime/log.ts";
 import { type Courier, RemoteRef } from "../../actors/runtime/remote_ref.ts";
 import { ActorSystem } from "../../actors/runtime/system.ts";
 import { type OpenReply, transport, type TransportMessage, type TransportStatus } from "../../actors/transport.ts";
@@ -87,6 +88,7 @@ export class LinkedPeer {
   readonly system: ActorSystem;
   readonly clock: CountingClock;
   readonly deadLetters: DeadLetter[] = [];
+  readonly log: LogRecord[] = [];
   readonly links: ActorRef<LinksMessage>;
   readonly transport: ActorRef<TransportMessage>;
   readonly courier: Courier;
@@ -99,7 +101,11 @@ export class LinkedPeer {
     this.#network = network;
     this.#process = new ProcessClock(network.clock);
     this.clock = new CountingClock(this.#process);
-    this.system = new ActorSystem({ clock: this.clock, random: seededRandom(seed) });
+    this.system = new ActorSystem({
+      clock: this.clock,
+      random: seededRandom(seed),
+      log: (record) => this.log.push(record),
+    });
     this.system.events.subscribe(DEAD_LETTERS, (letter) => this.deadLetters.push(letter));
     this.links = this.system.spawn<LinksMessage>("links", (ctx) => {
       this.transport?.tell({ type: "introduce_links" });
