@@ -337,7 +337,7 @@ export class LinkKeeper {
   /** Who waits for room goes first, and without room only who waits for it stays. */
   #postInTurn(link: Link, connection: Connection, parcel: Parcel): void {
     this.#drain(link, connection);
-    if (link.queued === 0 && !connection.isBacklogged) return this.#post(link, connection, parcel);
+    if (!connection.isBacklogged) return this.#post(link, connection, parcel);
     if (parcel.written === undefined || !link.enqueue(parcel)) return this.#tooMuchWaits(link.peer, parcel);
     this.#drainLater(link);
   }

@@ -47,8 +47,12 @@ export type Word =
 export function decodeWord(value: unknown): Word | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if ("text" in value && typeof value.text === "string") return value as Word;
-  const isEcho = "echo" in value && "replyTo" in value && typeof value.replyTo === "object";
+  const isEcho = "echo" in value && "replyTo" in value && isRef(value.replyTo);
   return isEcho ? value as Word : undefined;
+}
+
+function isRef(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "tell" in value && typeof value.tell === "function";
 }
 
 export const ANY_PORT = parseAddress("127.0.0.1:0")!;

@@ -202,3 +202,46 @@ Deno.test("stopping fails who waits for room and leaves no timer behind", async 
   await world.clock.advance(10);
   assertEquals([failures([wait, toNobody]), alice.clock.pending], [["gone", "gone"], 0]);
 });
+
+Deno.test("those who wait for room are let in as it comes, although nobody sends anything more", async () => {
+  const world = new LinkedPeers();
+  const { alice, ear, fill, read } = await toOneWhoDoesNotRead(world);
+  await fill();
+  const waits = Array.from({ length: 40 }, () => outcomeOf(ear.tellAndWait({ text: "heavy", bytes: HEAVY }, 60_000)));
+  await world.clock.advance(1_000);
+  read();
+  await world.clock.until(() => waits.some(({ settled }) => settled), 1_000, "the first", 1);
+  assert(waits.some(({ settled }) => !settled), "all at once: the test holds nobody up");
+  await world.clock.advance(10_000);
+  assertEquals(waits.filter(({ settled, error }) => settled && error === undefined).length, 40);
+  assertEquals((await alice.status()).links[0]?.queued, 0);
+});
+
+Deno.test("tellAndWait of an actor that ends in the same turn is not sent", async () => {
+  const world = new LinkedPeers();
+  const [alice, bob] = await world.startAll("alice", "bob");
+  const { heard } = bob.listen("ear");
+  const ear = alice.to(bob, "ear");
+  ear.tell({ text: "opens it" });
+  await world.clock.advance(100);
+  alice.system.spawn<never>("hasty", (ctx) => {
+    ctx.tellAndWait<Word>(ear, { text: "never said" }, 60_000).catch(() => {});
+    ctx.stop(ctx.self);
+    return () => {};
+  });
+  await world.clock.advance(100);
+  assertEquals(heard, [{ text: "opens it" }]);
+});
+
+Deno.test("a link that is given up leaves no timer of those who waited for room on it", async () => {
+  const world = new LinkedPeers();
+  const { alice, stranger, ear, fill } = await toOneWhoDoesNotRead(world);
+  const before = alice.clock.pending;
+  await fill();
+  outcomeOf(ear.tellAndWait({ text: "lost" }, 60_000));
+  await world.clock.advance(3_000); // the log has said by then how many fillers were lost
+  assert(alice.clock.pending > before);
+  alice.links.tell({ type: "peer_gone", peer: stranger.address });
+  await world.clock.advance(1);
+  assertEquals(alice.clock.pending, before);
+});
