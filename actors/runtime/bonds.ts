@@ -1,5 +1,6 @@
 import type { Cell } from "./cell.ts";
 import type { Cancel } from "./clock.ts";
+import type { Falls } from "./falls.ts";
 import { LocalRef } from "./local_ref.ts";
 import { type ActorRef, LinkError, type StopReason } from "./ref.ts";
 
@@ -9,8 +10,11 @@ export class Bonds {
   /** How to undo each; nothing to do for local actors, which have the same on their side. */
   readonly #links = new Map<ActorRef<never>, Cancel>();
 
-  constructor(owner: Cell) {
+  readonly #falls: Falls;
+
+  constructor(owner: Cell, falls: Falls) {
     this.#owner = owner;
+    this.#falls = falls;
   }
 
   /** From now on, when one of the two fails, the other one fails too; at once if it is down already. */
@@ -39,8 +43,9 @@ export class Bonds {
     for (const [ref, cancel] of links) {
       cancel();
       const partner = LocalRef.cellOf(ref)?.bonds;
-      if (partner === undefined || !partner.#links.delete(self)) continue;
-      if (fallen !== undefined) partner.#fall(self.path, fallen);
+      if (partner === undefined) continue;
+      if (fallen === undefined) partner.#links.delete(self);
+      else this.#falls.add(() => partner.#links.delete(self) && partner.#fall(self.path, fallen));
     }
   }
 

@@ -209,6 +209,7 @@ export class Cell implements Runnable, Sibling {
     if (this.state === "starting") this.#start();
     if (this.state === "running") this.#handleSome();
     if (this.state !== "running" || this.#busy) return false;
+    if (this.#scheduled) return false; // it sent itself something, and has its next turn already
     if (this.#mailbox.depth > 0) return this.#scheduled = true;
     if (this.#ending?.draining) this.#end("finished");
     return false;
@@ -533,7 +534,7 @@ export class Cell implements Runnable, Sibling {
   }
 
   get bonds(): Bonds {
-    return this.#bonds ??= new Bonds(this);
+    return this.#bonds ??= new Bonds(this, this.#host.falls);
   }
 
   /** Whether this is the life that goes on, or is ending. */

@@ -7,6 +7,7 @@ import { Deadlines } from "./deadlines.ts";
 import { describe, inBrief } from "./describe.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EventStream } from "./events.ts";
+import { Falls } from "./falls.ts";
 import { createLog, type Log, type LogSink } from "./log.ts";
 import type { Random } from "./random.ts";
 import type { ActorRef, StopOptions } from "./ref.ts";
@@ -22,6 +23,7 @@ export interface Host {
   readonly dispatcher: Dispatcher;
   readonly deadlines: Deadlines;
   readonly census: Census;
+  readonly falls: Falls;
   log(path: string): Log;
   deadLetter(letter: DeadLetter): void;
   lateReply(path: string, message: unknown): void;
@@ -86,6 +88,7 @@ export class ActorSystem {
       dispatcher: new Dispatcher(clock, meter),
       deadlines: new Deadlines(clock),
       census: new Census(actorsMax),
+      falls: new Falls(),
       log: logOf,
       deadLetter: (letter) => this.deadLetter(letter),
       lateReply: (to, message) => this.deadLetter({ to, message, reason: "late_reply" }),
