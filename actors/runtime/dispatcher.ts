@@ -13,6 +13,12 @@ export interface Runnable extends Metered {
 /** Time after which sockets and timers get theirs: a receive buffer of UDP overflows in about ten. */
 const SLICE_MS = 5;
 
+/**
+ * Every so many pauses the event loop may sleep for a moment. While somebody always has something to do at once, Deno
+ * looks at the sockets only every 61st time round (tokio's `event_interval`): a byte there and back took 590 ms.
+ */
+const PAUSES_PER_SLEEP = 4;
+
 /** After so many turns we ask to be told when the event loop has come round. */
 const TURNS_UNASKED = 16;
 
@@ -25,6 +31,7 @@ export class Dispatcher {
   /** The world outside gets its turn soon, and then we are told. */
   #yielding = false;
   #cancelYield: Cancel = () => {};
+  #pauses = 0;
   /** Nobody gets a turn before that. */
   #paused = false;
   /** Since when the world outside waits, as far as we know, and turns since then. */
@@ -83,7 +90,10 @@ export class Dispatcher {
 
   #pause(): void {
     this.#paused = true;
-    this.#yieldSoon();
+    if (++this.#pauses % PAUSES_PER_SLEEP !== 0) return this.#yieldSoon();
+    this.#cancelYield();
+    this.#yielding = true;
+    this.#cancelYield = this.#clock.after(0, this.#resume);
   }
 
   readonly #resume = (): void => {
