@@ -506,10 +506,13 @@ export class Cell implements Runnable, Sibling {
   #setDeadline(deadlineMs: number): void {
     const ending = this.#anEnding;
     ending.cancelDeadline?.();
-    ending.cancelDeadline = this.#host.clock.after(deadlineMs, () => {
+    const cancel = this.#host.clock.after(deadlineMs, () => {
       this.#host.log(this.path).warn("stop_timed_out");
       this.#kill();
     });
+    // Under `deno test` the first `setTimeout` of a process runs what is queued, which may have been the end.
+    if (this.#isDown) cancel();
+    else ending.cancelDeadline = cancel;
   }
 
   get #anEnding(): Ending {
