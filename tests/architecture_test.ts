@@ -147,10 +147,19 @@ Deno.test("the runtime imports nothing but itself", async () => {
   assertEquals(foreign, []);
 });
 
+/** The runtime as a library: it imports nothing for itself. */
+const LIBRARY = "actors/runtime/mod.ts";
+
 Deno.test("every value that is exported is imported by somebody", async () => {
   const all = await product();
   const used = new Set<string>();
-  for (const { path, imports } of [...all, ...await sources("tests/"), ...await sources("bench/")]) {
+  // That the library hands a thing on is no use of it.
+  const importers = [
+    ...all.filter(({ path }) => path !== LIBRARY),
+    ...await sources("tests/"),
+    ...await sources("bench/"),
+  ];
+  for (const { path, imports } of importers) {
     for (const { target, names } of imports.filter(({ target }) => target.startsWith("."))) {
       for (const name of names) used.add(`${resolve(path, target)}: ${name}`);
     }
@@ -162,4 +171,19 @@ Deno.test("every value that is exported is imported by somebody", async () => {
       .filter((value) => !used.has(value))
   );
   assertEquals(unused, []);
+});
+
+Deno.test("every value that the runtime hands out as a library is used through it, by a test, a page or a benchmark", async () => {
+  const { code } = await read(LIBRARY);
+  const handedOut = [...code.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names = ""]) =>
+    names.split(",").map((name) => name.trim()).filter((name) => name !== "" && !name.startsWith("type "))
+  );
+  const used = new Set<string>();
+  const page = await Deno.readTextFile(`${ROOT}docs/actors.md`);
+  for (const text of [...await sources("tests/"), ...await sources("bench/")].map(({ code }) => code).concat(page)) {
+    for (const [, names = ""] of text.matchAll(/import \{([^}]*)\} from "[^"]*actors\/runtime\/mod\.ts"/g)) {
+      for (const name of names.split(",")) used.add(name.trim());
+    }
+  }
+  assertEquals(handedOut.filter((name) => !used.has(name)), []);
 });

@@ -19,6 +19,17 @@ const SUITES: readonly Suite[] = [
     flags: ["--parallel", "--no-prompt"],
   },
   {
+    name: "examples",
+    paths: ["docs/actors.md"],
+    flags: ["--doc", "--no-prompt"],
+  },
+  {
+    name: "the library's example",
+    paths: ["actors/runtime/mod.ts"],
+    // Deno imports all that the module exports into its examples, and the checker finds most of it unused.
+    flags: ["--doc", "--no-check", "--no-prompt"],
+  },
+  {
     name: "with the machine",
     paths: ["tests"],
     flags: [

@@ -1,8 +1,11 @@
-import type { Behavior, Context } from "../../actors/runtime/behavior.ts";
-import { realClock } from "../../actors/runtime/clock.ts";
-import { seededRandom } from "../../actors/runtime/random.ts";
-import type { ActorRef } from "../../actors/runtime/ref.ts";
-import { ActorSystem } from "../../actors/runtime/system.ts";
+import {
+  type ActorRef,
+  ActorSystem,
+  type Behavior,
+  type Context,
+  realClock,
+  seededRandom,
+} from "../../actors/runtime/mod.ts";
 import { ASK_TIMEOUT_MS, type Contender, type Kind, type Message } from "./contender.ts";
 
 type Question = Readonly<{ type: "ask"; amount: number; replyTo: ActorRef<number> }>;
