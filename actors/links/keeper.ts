@@ -321,8 +321,7 @@ export class LinkKeeper {
   /** The peer did not deliver something: who asked it need not wait for the time-out. */
   #cameBack(connection: Connection, { id, number, reason }: Extract<Envelope, { type: "undelivered" }>): void {
     this.#links.get(connection.peer!)?.slots.get(number)?.fail(reason === "full" ? "mailbox_full" : "gone");
-    const cause = reason === "refused" ? { cause: "refused there" } : {};
-    this.#ctx.deadLetter({ to: `${connection.peer}/${id}`, message: undefined, reason: LETTERS[reason], ...cause });
+    this.#ctx.deadLetter({ to: `${connection.peer}/${id}`, message: undefined, reason: LETTERS[reason] });
   }
 
   /** Sends something, or keeps it until it can be sent. */
@@ -527,7 +526,7 @@ export class LinkKeeper {
 }
 
 /** What a sender is shown of what the other side did not deliver. */
-const LETTERS = { unknown: "no_such_actor", refused: "no_such_actor", full: "mailbox_full" } as const satisfies Record<
+const LETTERS = { unknown: "no_such_actor", refused: "refused", full: "mailbox_full" } as const satisfies Record<
   UndeliveredReason,
   DeadLetterReason
 >;

@@ -14,6 +14,8 @@ export type DeadLetter = Readonly<{
 
 export type DeadLetterReason =
   | "no_such_actor"
+  /** Whoever is there, in another system, does not take this from outside. */
+  | "refused"
   | "stopped"
   | "mailbox_full"
   | "stash_full"
@@ -36,6 +38,7 @@ export class DeadLetterOffice {
   readonly #log: Log;
   readonly #counts: Record<DeadLetterReason, number> = {
     no_such_actor: 0,
+    refused: 0,
     stopped: 0,
     mailbox_full: 0,
     stash_full: 0,
