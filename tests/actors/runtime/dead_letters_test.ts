@@ -18,6 +18,7 @@ Deno.test("every dead letter is counted by its reason and told to who listens", 
   assertEquals(deadLetters.length, 102);
   assertEquals(system.deadLetterCounts, {
     no_such_actor: 1,
+    refused: 0,
     stopped: 100,
     mailbox_full: 0,
     stash_full: 0,
