@@ -17,7 +17,7 @@ export interface Timers<M> {
 
 export type TimerEntry = {
   live: boolean;
-  /** Its message is in the mailbox. */
+  /** A tick of it is in the mailbox. */
   waiting: boolean;
   cancel: Cancel;
   /** It has sent its only message, and that is being handled. */
@@ -44,10 +44,7 @@ export class TimerTable<M> implements Timers<M> {
     entry.done = () => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     };
-    entry.cancel = this.#clock.after(delayMs, () => {
-      entry.waiting = true;
-      this.#deliver(message, entry);
-    });
+    entry.cancel = this.#clock.after(delayMs, () => this.#deliver(message, entry));
   }
 
   every(key: string, intervalMs: number, message: M): void {

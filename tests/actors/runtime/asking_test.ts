@@ -131,6 +131,15 @@ Deno.test("a reply slot is no actor: it takes one reply, costs no place in the t
   await time.advance(1);
   assertEquals((await Promise.all(replies)).at(-1), "999");
   assertEquals(clock.pending, 0);
+  const slow = system.spawn<Question>("slow", () => async ({ replyTo }) => {
+    await pause(time, 50);
+    replyTo.tell("at last");
+  });
+  const reply = slow.ask<string>((replyTo) => ({ text: "?", replyTo }), 5_000);
+  await time.advance(10);
+  assertEquals(clock.pending, 1);
+  await time.advance(40);
+  assertEquals([await reply, clock.pending], ["at last", 0]);
 });
 
 Deno.test("a reply slot can be watched, stopped and asked like any ref", async () => {
@@ -181,6 +190,25 @@ Deno.test("a time-out that is no time, or a question that cannot be made up, thr
   );
   await time.advance(10_000);
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("ask() tells its asker when it waits and when no more, however that ends", async () => {
+  const { clock, system } = virtualSystem();
+  const open = new Set<unknown>();
+  let opened = 0;
+  const asker = {
+    open: (wait: unknown) => void (open.add(wait), opened++),
+    closed: (wait: unknown) => void open.delete(wait),
+  };
+  const echo = system.spawn<Question>("echo", () => ({ text, replyTo }) => replyTo.tell(text));
+  const silent = system.spawn("silent", idle);
+  const dead = system.spawn("dead", idle);
+  dead.stop();
+  echo.ask<string>((replyTo) => ({ text: "hi", replyTo }), 10, asker).catch(() => {});
+  for (const ref of [silent, dead]) ref.ask(() => "?", 10, asker).catch(() => {});
+  await silent.tellAndWait("room", 10, asker);
+  await clock.advance(100);
+  assertEquals([opened, open.size], [4, 0]);
 });
 
 Deno.test("time-outs of asks that began together end in the order of asking, none too early", async () => {

@@ -143,6 +143,7 @@ Deno.test("a life that is over changes nothing of the next one: it stops, links,
   a.tell(() => late(undefined as never));
   a.tell((ctx) => void ctx.spawn("second", idle));
   await clock.advance(1);
+  assertEquals(system.tree()[1]!.children.map(({ name }) => name), ["child", "second"]);
   other.tell(crash);
   await clock.advance(200);
   assertEquals(trace, ["stash false, signal true", "closed at once", "a ends", "a starts"]);

@@ -289,6 +289,23 @@ Deno.test("a kill overtakes a drain and a stop, and a stop overtakes a drain", a
   assertEquals(ends, ["drain, kill killed at 5", "stop, kill killed at 5", "drain, stop stopped at 20"]);
 });
 
+Deno.test("a stop that overtakes a drain spares the children their queues too", async () => {
+  const { clock, system, deadLetters } = virtualSystem();
+  const done: number[] = [];
+  const parent = system.spawn("parent", puppet);
+  parent.tell((ctx) => {
+    const child = ctx.spawn("child", worker(done, () => pause(clock, 20)));
+    for (const n of [1, 2, 3]) child.tell(n);
+    return pause(clock, 10);
+  });
+  await clock.advance(0);
+  parent.stop({ mode: "drain" });
+  await clock.advance(5);
+  parent.stop();
+  await clock.advance(100);
+  assertEquals([done, deadLetters.map(({ message }) => message)], [[1], [2, 3]]);
+});
+
 Deno.test("a stop with a deadline becomes a kill when that is over, also when a child or a grandchild holds it up", async () => {
   const { clock, system } = virtualSystem();
   const trace: string[] = [];
