@@ -23,7 +23,7 @@ export class Bonds {
     if (ref === self || this.#links.has(ref)) return;
     const partner = LocalRef.cellOf(ref);
     if (partner === undefined) return this.#linkRemote(ref);
-    if (!partner.isUp) return this.#fall(ref.path, "failed");
+    if (!partner.isUp) return this.#fall(ref.path, partner.downBecause);
     this.#links.set(ref, () => {});
     partner.bonds.#links.set(self, () => {});
   }

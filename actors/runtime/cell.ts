@@ -328,6 +328,11 @@ export class Cell implements Runnable, Sibling {
     this.#schedule();
   }
 
+  /** A message that was put aside, taken back and then crashed the actor, all at once, does not come back. */
+  forgetReturned(item: unknown): void {
+    this.#mailbox.forgetReturned(item);
+  }
+
   // Its end.
 
   /** Calls back once when this actor has stopped for good. */
@@ -538,6 +543,11 @@ export class Cell implements Runnable, Sibling {
 
   get bonds(): Bonds {
     return this.#bonds ??= new Bonds(this, this.#host.falls);
+  }
+
+  /** Why nobody can link to it. */
+  get downBecause(): StopReason {
+    return this.state === "stopped" ? this.#stopReason : "failed";
   }
 
   /** Whether this is the life that goes on, or is ending. */

@@ -186,6 +186,7 @@ export class Incarnation implements Context<unknown>, Asker {
     if (own?.stashedAt !== this.#cell.received) return;
     const at = own.stash.lastIndexOf(item);
     if (at >= 0) own.stash.splice(at, 1);
+    else this.#cell.forgetReturned(item);
   }
 
   /** What was put aside. */

@@ -81,6 +81,13 @@ export class Mailbox {
     for (const item of later) returned.push(item);
   }
 
+  /** Drops the last one equal to `item` of those that were taken back. */
+  forgetReturned(item: unknown): void {
+    const all = this.#lanes?.returned.drain() ?? [];
+    const at = all.lastIndexOf(item);
+    this.pushReturned(all.filter((_, index) => index !== at));
+  }
+
   /** Takes the message in when there is room, which is when `taken` hears of it. */
   pushWhenRoom(message: unknown, taken: ReplySlot<void>): "taken" | "waiting" | "refused" {
     if (this.push(message)) return "taken";

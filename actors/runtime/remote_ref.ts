@@ -49,7 +49,7 @@ export class RemoteRef<M> implements ActorRef<M> {
     const courier = this.#courier;
     const slot = new ReplySlot<unknown>(this, courier.deadlines, timeoutMs, courier.late, asker);
     const judging: ActorRef<unknown> = new JudgingSlot(slot, this.#decodeReply);
-    courier.send(this.peer, this.id, build(judging as ActorRef<R>), slot);
+    courier.send(this.peer, this.id, slot.build(build as (replyTo: ActorRef<unknown>) => M, judging), slot);
     return slot.reply as Promise<R>;
   }
 

@@ -53,9 +53,9 @@ export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring
   }
 
   /** The question with this slot in it. When it cannot be made up, nobody waits for a reply. */
-  build<M>(build: (replyTo: ActorRef<R>) => M): M {
+  build<M>(build: (replyTo: ActorRef<R>) => M, replyTo: ActorRef<R> = this): M {
     try {
-      return build(this);
+      return build(replyTo);
     } catch (error) {
       this.#close();
       throw error;

@@ -84,7 +84,7 @@ Deno.test("who links to an actor that is down fails at once", async () => {
   refs["b"]!.stop();
   refs["a"]!.tell((ctx) => ctx.link(refs["b"]!));
   await clock.advance(10);
-  assertEquals(failures, ["a: failed"]);
+  assertEquals(failures, ["a: stopped"]);
 });
 
 Deno.test("a link to oneself is none", async () => {

@@ -63,13 +63,15 @@ Deno.test("a message that is put aside and then crashes its actor does not come 
   const got: string[] = [];
   const ref = system.spawn<string>("a", (ctx) => (message) => {
     got.push(message);
-    if (message !== "poison") return;
+    if (!message.startsWith("poison")) return;
     ctx.stash(message);
+    if (message === "poison, taken back") ctx.unstashAll();
     throw new Error("boom");
   });
-  for (const message of ["poison", "next"]) ref.tell(message);
+  for (const message of ["poison", "next", "poison, taken back", "last"]) ref.tell(message);
   await clock.advance(1_000);
-  assertEquals([got, deadLetters.map(({ reason }) => reason)], [["poison", "next"], ["crashed"]]);
+  assertEquals(got, ["poison", "next", "poison, taken back", "last"]);
+  assertEquals(deadLetters.map(({ reason }) => reason), ["crashed", "crashed"]);
 });
 
 Deno.test("beyond `stashLimit` a message is not put aside but a dead letter, and its ask fails", async () => {
