@@ -145,6 +145,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
   };
 }
 
+/** Asked to quit again so soon, it is the same wish. */
+const SAME_WISH_MS = 300;
+
 /** As the command line documents them. */
 const EXIT_CODES: Readonly<Record<SessionEnd, number>> = { well: 0, failed: 1 };
 
@@ -168,7 +171,7 @@ class PeerSession {
   readonly #person: ActorRef<ReplMessage> | undefined;
   #seeking = false;
   #seeks = 0;
-  #leaving = false;
+  #leavingSince: number | undefined;
   #gone = false;
 
   constructor(
@@ -197,15 +200,17 @@ class PeerSession {
   }
 
   arrived(arrival: Arrival): void {
-    if (this.#leaving) return; // that an arrival comes to nothing then is no news
+    if (this.#isLeaving) return; // that an arrival comes to nothing then is no news
     if (!arrival.ok) return this.exit(arrival.exitCode, arrival.why);
     this.#person?.tell({ type: "arrived", room: this.#options.room });
     this.#ctx.timers.every("seek", SEEK_COMPANY_MS, { type: "seek_company" });
   }
 
   quit(code: number): void {
-    if (this.#leaving) return this.exit(code); // asked twice: now
-    this.#leaving = true;
+    const now = this.#ctx.clock.now();
+    // Asked twice: now. But Ctrl-C to a pipeline is a signal, and the end of input besides: one wish, heard twice.
+    if (this.#leavingSince !== undefined) return now - this.#leavingSince < SAME_WISH_MS ? undefined : this.exit(code);
+    this.#leavingSince = now;
     this.#ctx.timers.cancel("seek");
     const departed = { type: "departed", code } as const;
     this.#ctx.timers.after("depart", DEPART_TIMEOUT_MS, departed);
@@ -220,7 +225,7 @@ class PeerSession {
   }
 
   member(event: MembershipEvent): void {
-    if (event.type !== "failed" || this.#leaving) return;
+    if (event.type !== "failed" || this.#isLeaving) return;
     cleanUpAfter(this.#steps, event.member).catch((error) => {
       this.#ctx.log.warn("bootstrap_clean_up_failed", { error: String(error) });
     });
@@ -228,7 +233,7 @@ class PeerSession {
 
   /** Alone after a split, or because everybody started at once: the bootstrap may know of others by now. */
   seek(): void {
-    if (this.#seeking || this.#leaving) return;
+    if (this.#seeking || this.#isLeaving) return;
     this.#seeking = true;
     const none = { type: "company_sought", found: 0 } as const;
     const thorough = ++this.#seeks % SEEK_THOROUGHLY_EVERY === 0;
@@ -242,6 +247,10 @@ class PeerSession {
   sought(found: number): void {
     this.#seeking = false;
     if (found > 0) this.#ctx.log.info("company_found", { found });
+  }
+
+  get #isLeaving(): boolean {
+    return this.#leavingSince !== undefined;
   }
 
   #pause(ms: number): Promise<void> {

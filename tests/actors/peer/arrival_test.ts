@@ -93,10 +93,23 @@ Deno.test("quit twice ends at once", async () => {
   await world.clock.advance(1_000);
   world.network.add(cutOff(bob!.memory.address!));
   bob!.quit();
-  await world.clock.advance(1);
+  await world.clock.advance(400);
+  assertEquals(bob!.state, "running");
   bob!.quit();
   await world.clock.advance(1);
   assertEquals([bob!.state, bob!.exitCode], ["ended", 0]);
+});
+
+Deno.test("quit heard twice in one breath, as the end of input and as a signal, is one goodbye", async () => {
+  const world = new World({ seed: 7 });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 500);
+  await world.clock.until(() => world.isConverged(), 5_000, "two in one membership");
+  bob!.quit();
+  await world.clock.advance(1);
+  bob!.quit();
+  await world.clock.until(() => bob!.state === "ended", 5_000, "bob is gone");
+  await world.clock.advance(100);
+  assertEquals(alice!.alive, ["alice"]);
 });
 
 Deno.test("quit in the middle of the arrival is no failure, and leaves nothing on the list", async () => {
