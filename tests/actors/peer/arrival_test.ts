@@ -105,7 +105,6 @@ Deno.test("quit heard twice in one breath, as the end of input and as a signal, 
   const [alice, bob] = await world.startAll(["alice", "bob"], 500);
   await world.clock.until(() => world.isConverged(), 5_000, "two in one membership");
   bob!.quit();
-  await world.clock.advance(1);
   bob!.quit();
   await world.clock.until(() => bob!.state === "ended", 5_000, "bob is gone");
   await world.clock.advance(100);
