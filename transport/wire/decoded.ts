@@ -18,8 +18,19 @@ export type DecodeReason =
   | "bad_compression"
   | "too_large"
   | "too_deep"
+  /** Sealed, and there is no key at all. */
   | "encrypted"
-  | "labelled";
+  /** In plain, where everything has to be sealed. */
+  | "unencrypted"
+  | "unknown_version"
+  /** No key opens it: a strange key or label, or bytes that were changed; nobody can tell which. */
+  | "undecryptable"
+  | "bad_padding"
+  /** A label where there should be none. */
+  | "labelled"
+  /** No label where there should be one. */
+  | "unlabelled"
+  | "wrong_label";
 
 /** The value, accepted. */
 export function accepted<T>(value: T): Decoded<T> {

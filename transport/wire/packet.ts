@@ -1,14 +1,15 @@
-/**
- * A whole datagram: messages, and what is wrapped around them. Labels and encryption go outside of everything here; they
- * will be taken off before {@linkcode decodePacket} and put on after {@linkcode encodePacket}.
- */
+/** A whole datagram: messages, what is wrapped around them, and around all of it encryption and the cluster's label. */
 import { COMPOUND_PARTS_MAX, decodeCompound, encodeCompounds } from "./compound.ts";
 import { decodeCompress, encodeCompress } from "./compress.ts";
 import { CRC_HEADER_BYTES, decodeCrc, encodeCrc } from "./crc.ts";
 import type { DecodeReason } from "./decoded.ts";
+import { openPacket, sealPacket } from "./encryption.ts";
+import { NONCE_BYTES, TAG_BYTES } from "./key.ts";
+import { labelFault, prependLabel, splitLabel } from "./label.ts";
 import type { WireMessage } from "./message.ts";
 import { MESSAGE_TYPE } from "./message_type.ts";
 import { decodeMessage } from "./messages.ts";
+import { expectedLabel, openingOf, type Protection, sealingOf, UNPROTECTED } from "./protection.ts";
 
 /**
  * How many compounds and compress messages may be around a message. Go has no limit and itself sends two, a compound in a
@@ -23,10 +24,13 @@ export const PACKET_NESTING_MAX = 4;
 export const PACKET_PLAIN_BYTES_MAX = 64 * 1024;
 
 /** The least that encryption adds to a packet: version, nonce and tag. */
-const SEALED_BYTES_MIN = 1 + 12 + 16;
+const SEALED_BYTES_MIN = 1 + NONCE_BYTES + TAG_BYTES;
 
 /** Whether to compress (only if that makes it shorter) and whether to put a checksum around it. */
 type PacketOptions = Readonly<{ compress: boolean; crc: boolean }>;
+
+/** What to protect a packet with. Of the nonce, 12 random bytes, each is used once; `isSealing` tells if it is needed. */
+type PacketProtection = Readonly<{ protection: Protection; nonce?: Uint8Array | undefined }>;
 
 /** What a packet delivers, in order, and what in it was refused. */
 type DecodedPacket = Readonly<{ messages: readonly WireMessage[]; drops: readonly PacketDrop[] }>;
@@ -36,15 +40,22 @@ type PacketDrop = Readonly<{ reason: DecodeReason; at: number }>;
 
 /**
  * Makes one datagram of encoded messages, as memberlist's `rawSendMsgPacket` does: a compound if there are several, then
- * compression, then the checksum. Throws a `RangeError` unless there are 1 to 127 messages, none of them empty.
+ * compression, the checksum, encryption and the label. Throws a `RangeError` unless there are 1 to 127 messages, none of
+ * them empty, and a `TypeError` without a nonce where one is needed.
  */
-export function encodePacket(parts: readonly Uint8Array[], { compress, crc }: PacketOptions): Uint8Array {
+export function encodePacket(
+  parts: readonly Uint8Array[],
+  { compress, crc }: PacketOptions,
+  { protection, nonce }: PacketProtection = { protection: UNPROTECTED },
+): Uint8Array {
   const [plain, ...others] = encodeCompounds(parts);
   if (plain === undefined || others.length > 0) {
     throw new RangeError(`Cannot send ${parts.length} messages in a packet: not from 1 to ${COMPOUND_PARTS_MAX}`);
   }
   const body = compress ? shorterOf(plain, encodeCompress(plain)) : plain;
-  return crc ? encodeCrc(body) : body;
+  const summed = crc ? encodeCrc(body) : body;
+  const sealing = sealingOf(protection, nonce);
+  return prependLabel(protection.label, sealing === undefined ? summed : sealPacket(summed, sealing));
 }
 
 function shorterOf(plain: Uint8Array, compressed: Uint8Array): Uint8Array {
@@ -52,21 +63,50 @@ function shorterOf(plain: Uint8Array, compressed: Uint8Array): Uint8Array {
 }
 
 /**
- * Takes a datagram apart. Never throws; whatever is well-formed in it is delivered, whatever is not is a drop. Nothing
- * returned shares memory with `bytes`. A packet that can only be an encrypted one is dropped as `"encrypted"`.
+ * Takes a datagram apart, as memberlist's `ingestPacket` does. Never throws; whatever is well-formed in it is delivered,
+ * whatever is not is a drop. Nothing returned shares memory with `bytes`. Decryption is tried first whatever the packet
+ * looks like, because a ping begins like a sealed packet. Without keys, a packet that can only be sealed is dropped as
+ * `"encrypted"`. Offsets inside encryption are those in what was opened.
  */
-export function decodePacket(bytes: Uint8Array): DecodedPacket {
+export function decodePacket(bytes: Uint8Array, protection: Protection = UNPROTECTED): DecodedPacket {
+  if (bytes.length === 0) return dropped("empty", 0);
+  const labelled = splitLabel(bytes);
+  if (!labelled.ok) return dropped(labelled.reason, labelled.at);
+  const { label, rest } = labelled.value;
+  const fault = labelFault(label, expectedLabel(protection));
+  if (fault !== undefined) return dropped(fault, 0);
+  const offset = bytes.length - rest.length;
+  if (protection.keyring.isEmpty) return looksSealed(rest) ? dropped("encrypted", offset) : unwrapPacket(rest, offset);
+
+  const opened = openPacket(rest, openingOf(protection));
+  if (opened.ok) return unwrapPacket(opened.value, 0);
+  if (protection.verifyIncoming) {
+    return isPlain(rest) ? dropped("unencrypted", offset) : dropped(opened.reason, offset + opened.at);
+  }
+  return looksSealed(rest) ? dropped(opened.reason, offset + opened.at) : unwrapPacket(rest, offset);
+}
+
+function dropped(reason: DecodeReason, at: number): DecodedPacket {
+  return { messages: [], drops: [{ reason, at }] };
+}
+
+function unwrapPacket(bytes: Uint8Array, offset: number): DecodedPacket {
   const unwrapping = new Unwrapping();
   if (bytes[0] === MESSAGE_TYPE.crc) {
     const content = decodeCrc(bytes);
-    if (content.ok) unwrapping.unwrap(content.value, CRC_HEADER_BYTES, 0);
-    else unwrapping.drops.push({ reason: content.reason, at: content.at });
-  } else if (looksSealed(bytes)) {
-    unwrapping.drops.push({ reason: "encrypted", at: 0 });
+    if (content.ok) unwrapping.unwrap(content.value, offset + CRC_HEADER_BYTES, 0);
+    else unwrapping.drops.push({ reason: content.reason, at: offset + content.at });
   } else {
-    unwrapping.unwrap(bytes, 0, 0);
+    unwrapping.unwrap(bytes, offset, 0);
   }
   return { messages: unwrapping.messages, drops: unwrapping.drops };
+}
+
+/** Whether a packet that does not open is one that was never sealed, so that the count of drops names the cause. */
+function isPlain(bytes: Uint8Array): boolean {
+  const type = bytes[0];
+  return type === MESSAGE_TYPE.compound || type === MESSAGE_TYPE.compress || type === MESSAGE_TYPE.crc ||
+    decodeMessage(bytes).ok;
 }
 
 /**

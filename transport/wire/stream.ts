@@ -1,19 +1,37 @@
 /**
  * One direction of a TCP exchange: a single message, possibly compressed, which ends where its maps and counts say.
- * Nobody half-closes before the reply, so a reader must know the end by itself. A label and encryption go around this;
- * they will be taken off before {@linkcode StreamReader} and put on after {@linkcode encodeStream}.
+ * Nobody half-closes before the reply, so a reader must know the end by itself. Around it goes a frame of encryption, and
+ * in front of a request the cluster's label.
  */
 import { decompress, encodeCompress } from "./compress.ts";
 import { accepted, type Decoded, type DecodeReason, refused } from "./decoded.ts";
+import { FRAME_HEADER_BYTES, frameFault, openFrame, sealFrame } from "./encryption.ts";
 import { ACK, COMPRESS, ERROR, NODE, PING, PUSH_PULL_HEADER, USER_HEADER } from "./fields.ts";
+import { type Label, labelFault, prependLabel } from "./label.ts";
 import type { Ack, NodeState, Ping, PushPull, RemoteError, User } from "./message.ts";
 import { MESSAGE_TYPE } from "./message_type.ts";
 import { encodeMessage } from "./messages.ts";
 import { copyOf, MsgpackReader, MsgpackWriter, NO_BYTES } from "./msgpack.ts";
+import { expectedLabel, openingOf, type Protection, sealingOf, UNPROTECTED } from "./protection.ts";
 import { type Layout, readRecord, writeRecord } from "./record.ts";
 
 /** What may be said on a stream: requests are ping, push/pull and user, replies ack, push/pull and error. */
 export type StreamMessage = Ping | Ack | PushPull | User | RemoteError;
+
+/**
+ * From the one who connected, or back to it. Only a request carries the label's header; in encryption both are bound to
+ * the label.
+ */
+export type StreamDirection = "request" | "reply";
+
+/** How one direction of a connection is protected. */
+type StreamReading = Readonly<{ protection: Protection; direction: StreamDirection }>;
+
+/** Of the nonce, 12 random bytes, each is used once; `isSealing` tells whether it is needed. */
+type StreamWriting = StreamReading & Readonly<{ nonce?: Uint8Array | undefined }>;
+
+/** Without label and encryption the two directions are alike. */
+const PLAIN: StreamReading = { protection: UNPROTECTED, direction: "request" };
 
 /** Rows of a push/pull; the limit of memberlist 0.6.0, older ones have none. */
 const PUSH_PULL_NODES_MAX = 1_048_576;
@@ -39,11 +57,19 @@ export const STREAM_MAP_BYTES_MAX = 4 * 1024;
 
 /**
  * Encodes one direction of an exchange as memberlist 0.2.2 does. Compression, if on, is applied even when it makes the
- * bytes more, as in `rawSendMsgStream`. Throws a `RangeError` for more nodes or bytes than a receiver takes.
+ * bytes more, as in `rawSendMsgStream`. Throws a `RangeError` for more nodes or bytes than a receiver takes, and a
+ * `TypeError` without a nonce where one is needed.
  */
-export function encodeStream(message: StreamMessage, { compress }: Readonly<{ compress: boolean }>): Uint8Array {
+export function encodeStream(
+  message: StreamMessage,
+  { compress }: Readonly<{ compress: boolean }>,
+  { protection, direction, nonce }: StreamWriting = PLAIN,
+): Uint8Array {
   const plain = encodePlain(message);
-  return compress ? encodeCompress(plain) : plain;
+  const body = compress ? encodeCompress(plain) : plain;
+  const sealing = sealingOf(protection, nonce);
+  const framed = sealing === undefined ? body : sealFrame(body, sealing);
+  return direction === "request" ? prependLabel(protection.label, framed) : framed;
 }
 
 function encodePlain(message: StreamMessage): Uint8Array {
@@ -95,8 +121,12 @@ export type StreamProgress = "incomplete" | Decoded<StreamMessage>;
  */
 export class StreamReader {
   #input = new StreamInput(NO_BYTES);
-  #reading = readMessage(this.#input, false);
+  #reading: Reading<StreamMessage>;
   #result: Decoded<StreamMessage> | undefined;
+
+  constructor(reading: StreamReading = PLAIN) {
+    this.#reading = readProtected(this.#input, reading);
+  }
 
   /** Takes the next bytes, which are the reader's from now on, and says how far it is. Never throws. */
   push(chunk: Uint8Array): StreamProgress {
@@ -120,6 +150,50 @@ export class StreamReader {
 /** Reading that stops wherever bytes are missing, and goes on when there are more. */
 type Reading<T> = Generator<"incomplete", Decoded<T>, void>;
 
+function* readProtected(input: StreamInput, { protection, direction }: StreamReading): Reading<StreamMessage> {
+  if (direction === "request") {
+    const label = yield* readLabel(input, expectedLabel(protection));
+    if (!label.ok) return label;
+  }
+  if (protection.keyring.isEmpty) return yield* readMessage(input, false);
+  while (input.available === 0) yield "incomplete";
+  if (input.nextByte === MESSAGE_TYPE.encrypt) return yield* readFrame(input, protection);
+  return protection.verifyIncoming ? refused("unencrypted", input.offset) : yield* readMessage(input, false);
+}
+
+/** Takes the label off, if there is one (`RemoveLabelHeaderFromStream`), and says if it is the one to be expected. */
+function* readLabel(input: StreamInput, expected: Label): Reading<Uint8Array> {
+  while (input.available === 0) yield "incomplete";
+  let label = NO_BYTES;
+  if (input.nextByte === MESSAGE_TYPE.label) {
+    // Nothing that follows could make it the right one.
+    if (expected.bytes.length === 0) return refused("labelled", 0);
+    input.takeByte();
+    while (input.available === 0) yield "incomplete";
+    const length = input.takeByte();
+    if (length === 0) return refused("malformed", 1);
+    const bytes = yield* readBytes(input, length);
+    if (!bytes.ok) return bytes;
+    label = bytes.value;
+  }
+  const fault = labelFault(label, expected);
+  return fault === undefined ? accepted(label) : refused(fault, 0);
+}
+
+/** The frame must be all there before it proves anything, so its length is bounded before a byte of it is kept. */
+function* readFrame(input: StreamInput, protection: Protection): Reading<StreamMessage> {
+  const at = input.offset;
+  while (input.available < FRAME_HEADER_BYTES) yield "incomplete";
+  const header = input.takeBytes(FRAME_HEADER_BYTES);
+  const length = new DataView(header.buffer).getUint32(1);
+  const fault = frameFault(length);
+  if (fault !== undefined) return refused(fault, at + 1);
+  const sealed = yield* readBytes(input, length);
+  if (!sealed.ok) return sealed;
+  const plain = openFrame(sealed.value, openingOf(protection));
+  return plain.ok ? readWhole(plain.value, false) : refused(plain.reason, at + FRAME_HEADER_BYTES + plain.at);
+}
+
 function* readMessage(input: StreamInput, isUnpacked: boolean): Reading<StreamMessage> {
   while (input.available === 0) yield "incomplete";
   const type = input.takeByte();
@@ -135,9 +209,9 @@ function* readMessage(input: StreamInput, isUnpacked: boolean): Reading<StreamMe
     case MESSAGE_TYPE.user:
       return yield* readUser(input);
     case MESSAGE_TYPE.compress:
-      return isUnpacked ? refused("too_deep", 0) : yield* readCompressed(input);
+      return isUnpacked ? refused("too_deep", input.offset - 1) : yield* readCompressed(input);
     default:
-      return refused(whyNotInStreams(type), 0);
+      return refused(whyNotInStreams(type), input.offset - 1);
   }
 }
 
@@ -194,10 +268,13 @@ function* readCompressed(input: StreamInput): Reading<StreamMessage> {
   const body = yield* readMap(input, COMPRESS, STREAM_MESSAGE_BYTES_MAX);
   if (!body.ok) return body;
   const plain = decompress(body.value, STREAM_MESSAGE_BYTES_MAX);
-  if (!plain.ok) return plain;
-  // All there is has been unpacked: what is incomplete now will stay so.
-  const step = readMessage(new StreamInput(plain.value), true).next();
-  return step.done ? step.value : refused("truncated", plain.value.length);
+  return plain.ok ? readWhole(plain.value, true) : plain;
+}
+
+/** Reads what has been opened or unpacked. All of it is there: what is incomplete now will stay so. */
+function readWhole(bytes: Uint8Array, isUnpacked: boolean): Decoded<StreamMessage> {
+  const step = readMessage(new StreamInput(bytes), isUnpacked).next();
+  return step.done ? step.value : refused("truncated", bytes.length);
 }
 
 function* readMap<R extends object>(input: StreamInput, layout: Layout<R>, bytesMax?: number): Reading<R> {
@@ -266,6 +343,11 @@ class StreamInput {
     this.#bytes = bytes;
     this.#start = 0;
     this.#end = end;
+  }
+
+  /** The byte that {@linkcode StreamInput.takeByte} would take. */
+  get nextByte(): number | undefined {
+    return this.#bytes[this.#start];
   }
 
   takeByte(): number {

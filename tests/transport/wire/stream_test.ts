@@ -6,26 +6,38 @@ import {
   encodeStream,
   STREAM_MAP_BYTES_MAX,
   STREAM_MESSAGE_BYTES_MAX,
+  type StreamDirection,
   type StreamMessage,
   type StreamProgress,
   StreamReader,
 } from "../../../transport/wire/stream.ts";
 import { streamMessage } from "./arbitraries.ts";
-import { bytesOf, messageOf, vectorsOf } from "./vectors.ts";
+import { bytesOf, messageOf, receiverOf, senderOf, type Vector, vectorsOf } from "./vectors.ts";
 
 const PING = "0082a44e6f6465a162a55365714e6f01";
 const MEBIBYTE = 1024 * 1024;
 
 /** What a reader says after the last of these chunks. */
 function read(...chunks: Uint8Array[]): StreamProgress {
-  const reader = new StreamReader();
+  return readWith(new StreamReader(), chunks);
+}
+
+function readWith(reader: StreamReader, chunks: Uint8Array[]): StreamProgress {
   let progress: StreamProgress = "incomplete";
   for (const chunk of chunks) progress = reader.push(chunk);
   return progress;
 }
 
 function byteByByte(bytes: Uint8Array): StreamProgress {
-  return read(...Array.from(bytes, (byte) => Uint8Array.of(byte)));
+  return read(...singly(bytes));
+}
+
+function singly(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (byte) => Uint8Array.of(byte));
+}
+
+function directionOf({ direction }: Vector): StreamDirection {
+  return direction === "server to client" ? "reply" : "request";
 }
 
 /** The reason for which the bytes are refused, wherever they are cut; or what else a reader says. */
@@ -57,14 +69,17 @@ for (const vector of vectorsOf("stream")) {
   const message = messageOf(vector.message!);
 
   Deno.test(`StreamReader reads ${vector.name}, whole and byte by byte`, () => {
-    assertEquals(read(bytes), { ok: true, value: message as StreamMessage });
-    assertEquals(byteByByte(bytesOf(vector.hex)), { ok: true, value: message as StreamMessage });
+    const expected: StreamProgress = { ok: true, value: message as StreamMessage };
+    const reader = () => new StreamReader({ protection: receiverOf(vector), direction: directionOf(vector) });
+    assertEquals(readWith(reader(), singly(bytes)), expected);
+    assertEquals(readWith(reader(), [bytes]), expected);
   });
 
   if (vector.decode_only) continue;
   Deno.test(`encodeStream() writes ${vector.name} byte for byte`, () => {
     const compress = vector.layers!.some(({ layer }) => layer === "compress");
-    assertEquals(encodeStream(message as StreamMessage, { compress }).toHex(), vector.hex);
+    const writing = { ...senderOf(vector), direction: directionOf(vector) };
+    assertEquals(encodeStream(message as StreamMessage, { compress }, writing).toHex(), vector.hex);
   });
 }
 
@@ -88,10 +103,11 @@ Deno.test("StreamReader gives the message that encodeStream() was given, however
 });
 
 Deno.test("StreamReader waits for more, and never throws, at every truncation", () => {
-  for (const { hex, name } of vectorsOf("stream")) {
-    const bytes = bytesOf(hex);
+  for (const vector of vectorsOf("stream")) {
+    const bytes = bytesOf(vector.hex);
     for (let length = 0; length < bytes.length; length++) {
-      assertEquals(read(bytes.slice(0, length)), "incomplete", `${name} cut to ${length} bytes`);
+      const reader = new StreamReader({ protection: receiverOf(vector), direction: directionOf(vector) });
+      assertEquals(reader.push(bytes.slice(0, length)), "incomplete", `${vector.name} cut to ${length} bytes`);
     }
   }
 });

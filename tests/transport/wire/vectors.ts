@@ -1,6 +1,8 @@
 /** The recorded bytes of a real memberlist, and what they say, in our vocabulary. */
 import data from "../../data/memberlist.json" with { type: "json" };
 import type { NodeState, WireMessage } from "../../../transport/wire/message.ts";
+import { type Protection, UNPROTECTED } from "../../../transport/wire/protection.ts";
+import { keyringOf, labelOf } from "./secrets.ts";
 
 export type Hex = { readonly $hex: string };
 type Fields = Readonly<Record<string, Hex | string | number | boolean | null>>;
@@ -14,6 +16,11 @@ export type MessageJson = Readonly<{
   user_state?: Hex | null;
 }>;
 
+/** What a layer of a packet or stream reveals; for encryption also with what it was put on. */
+type Layer = Readonly<
+  { layer: string; key?: string; nonce?: string; version?: 0 | 1; plain?: string; header?: string }
+>;
+
 export type Vector = Readonly<{
   name: string;
   kind: string;
@@ -23,7 +30,11 @@ export type Vector = Readonly<{
   accepted?: boolean;
   keys?: readonly string[];
   label?: string;
-  layers?: readonly Readonly<{ layer: string }>[];
+  receiver_label?: string;
+  malformed?: boolean;
+  rest?: string;
+  direction?: string;
+  layers?: readonly Layer[];
   type?: number;
   fields?: Fields;
   payload?: Hex;
@@ -33,23 +44,42 @@ export type Vector = Readonly<{
   plain?: string;
   messages?: readonly MessageJson[];
   message?: MessageJson;
+  cases?: readonly Readonly<Record<string, number>>[];
 }>;
 
 export const VECTORS = data.vectors as unknown as readonly Vector[];
 
-/** The kinds of vectors that the tests beside this file go through, as far as they are plain. */
-const PLAIN_KINDS = ["message", "accept", "compound", "compress", "packet", "stream"];
-
-const PLAIN_LAYERS = ["compound", "compress", "crc"];
-
-/** Whether a vector needs neither keys nor labels nor formulas. */
-export function isPlain({ kind, layers = [] }: Vector): boolean {
-  return PLAIN_KINDS.includes(kind) && layers.every(({ layer }) => PLAIN_LAYERS.includes(layer));
+/** The vectors of one kind. */
+export function vectorsOf(kind: string): readonly Vector[] {
+  return VECTORS.filter((vector) => vector.kind === kind);
 }
 
-/** The plain vectors of one kind. */
-export function vectorsOf(kind: string): readonly Vector[] {
-  return VECTORS.filter((vector) => vector.kind === kind && isPlain(vector));
+/** The layer of encryption around a packet or stream, if there is one. */
+export function sealOf({ layers = [] }: Vector): Required<Pick<Layer, "key" | "nonce" | "version">> | undefined {
+  const found = layers.find(({ layer }) => layer === "encrypt" || layer === "stream-encrypt");
+  return found as Required<Layer> | undefined;
+}
+
+/** Whether a vector needs neither keys nor a label to be read. */
+export function isPlain(vector: Vector): boolean {
+  return sealOf(vector) === undefined && vector.label === undefined;
+}
+
+/** The protection of who receives this packet or stream. */
+export function receiverOf({ keys = [], label = "" }: Vector): Protection {
+  return { ...UNPROTECTED, keyring: keyringOf(...keys), label: labelOf(label) };
+}
+
+/** The protection of who sent this packet or stream, and the nonce that was used. */
+export function senderOf(vector: Vector): { protection: Protection; nonce: Uint8Array | undefined } {
+  const seal = sealOf(vector);
+  const label = labelOf(vector.label ?? "");
+  if (seal === undefined) return { protection: { ...UNPROTECTED, label }, nonce: undefined };
+  const { key, nonce, version: encryptionVersion } = seal;
+  return {
+    protection: { ...UNPROTECTED, label, keyring: keyringOf(key), encryptionVersion },
+    nonce: bytesOf(nonce),
+  };
 }
 
 export function bytesOf(hex: string): Uint8Array {
