@@ -13,19 +13,20 @@ export class Belongings {
   timers: TimerTable<unknown> | undefined;
   log: Log | undefined;
   random: Random | undefined;
-  readonly waits = new Set<Cancellable>();
+  /** Asks, waits for room and subscriptions. */
+  readonly open = new Set<Cancellable>();
   readonly watched = new Map<ActorRef<never>, Cancel>();
   readonly hooks: (() => void)[] = [];
   /** Messages put aside, and how many the actor had received when it did that last. */
   stash: unknown[] = [];
   stashedAt = -1;
 
-  /** Ends what goes on: signal, timers, watches, waits. */
+  /** Ends what goes on: signal, timers, watches, and what is open. */
   end(): void {
     this.aborter?.abort();
     this.timers?.end();
     for (const cancel of this.watched.values()) cancel();
     this.watched.clear();
-    for (const wait of [...this.waits]) wait.cancel();
+    for (const wait of [...this.open]) wait.cancel();
   }
 }

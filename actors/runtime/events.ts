@@ -26,6 +26,7 @@ export class EventStream {
     const subscribers = this.#subscribers.get(to as Topic<unknown>);
     if (subscribers === undefined) return;
     for (const hear of [...subscribers]) {
+      if (!subscribers.has(hear)) continue; // one before it unsubscribed it
       try {
         hear(event);
       } catch (error) {
@@ -47,8 +48,7 @@ export class EventStream {
     const entry = (event: unknown): void => hear(event as E);
     set.add(entry);
     return () => {
-      set.delete(entry);
-      if (set.size === 0) this.#subscribers.delete(key);
+      if (set.delete(entry) && set.size === 0) this.#subscribers.delete(key);
     };
   }
 }

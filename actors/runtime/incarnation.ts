@@ -116,12 +116,18 @@ export class Incarnation implements Context<unknown>, Asker {
     if (!this.#isOver) this.#cell.bonds.unlink(ref as ActorRef<never>);
   }
 
-  subscribe<E>(topic: Topic<E>, toMessage: (event: E) => unknown): void {
-    if (this.#isOver) return;
-    this.onStop(this.events.subscribe(topic, (event) => {
+  subscribe<E>(topic: Topic<E>, toMessage: (event: E) => unknown): () => void {
+    if (this.#isOver) return () => {};
+    const cancel = this.events.subscribe(topic, (event) => {
       const item = this.#made(() => toMessage(event));
       if (item !== NOTHING) this.#cell.deliver(item);
-    }));
+    });
+    const subscription: Cancellable = { cancel };
+    this.open(subscription);
+    return () => {
+      this.closed(subscription);
+      cancel();
+    };
   }
 
   ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R> {
@@ -163,11 +169,11 @@ export class Incarnation implements Context<unknown>, Asker {
   }
 
   open(wait: Cancellable): void {
-    this.#own.waits.add(wait);
+    this.#own.open.add(wait);
   }
 
   closed(wait: Cancellable): void {
-    this.#belongings?.waits.delete(wait);
+    this.#belongings?.open.delete(wait);
   }
 
   get stashed(): number {

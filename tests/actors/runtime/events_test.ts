@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { EventStream, LIFECYCLE, type LifecycleEvent, topic } from "../../../actors/runtime/mod.ts";
-import { crash, type Order, puppet } from "../../support/puppet.ts";
+import { crash, type Order, pause, puppet } from "../../support/puppet.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
 
 const NEWS = topic<string>("news");
@@ -25,6 +25,61 @@ Deno.test("subscribers hear an event at once, in the order of subscription, unti
   unsubscribe();
   events.publish(NEWS, "2");
   assertEquals(heard, ["first 1", "second 1", "second 2"]);
+});
+
+Deno.test("who unsubscribed hears nothing more, also of the event that is being published", () => {
+  const events = new EventStream();
+  const heard: string[] = [];
+  events.subscribe(NEWS, () => unsubscribe());
+  const unsubscribe = events.subscribe(NEWS, (event) => heard.push(event));
+  events.publish(NEWS, "1");
+  assertEquals(heard, []);
+});
+
+Deno.test("unsubscribing again does nothing, also when others have subscribed meanwhile", () => {
+  const events = new EventStream();
+  const heard: string[] = [];
+  const unsubscribe = events.subscribe(NEWS, () => {});
+  unsubscribe();
+  events.subscribe(NEWS, (event) => heard.push(event));
+  unsubscribe();
+  events.publish(NEWS, "1");
+  assertEquals(heard, ["1"]);
+});
+
+Deno.test("an actor that is ending hears no events, and none of them reaches its next life", async () => {
+  const { clock, system } = virtualSystem();
+  const heard: string[] = [];
+  let lives = 0;
+  system.spawn<string>("a", (ctx) => {
+    const life = ++lives;
+    ctx.spawn("child", puppet).tell(() => pause(clock, 20));
+    ctx.subscribe(NEWS, (event) => `${event} for ${life}`);
+    return (message) => void heard.push(message);
+  });
+  await clock.advance(0);
+  system.crash("/a");
+  system.events.publish(NEWS, "early");
+  await clock.advance(100);
+  system.events.publish(NEWS, "late");
+  await clock.advance(0);
+  assertEquals(heard, ["late for 2"]);
+});
+
+Deno.test("an actor unsubscribes with what `ctx.subscribe` returned", async () => {
+  const { clock, system } = virtualSystem();
+  const heard: string[] = [];
+  let unsubscribe = (): void => {};
+  system.spawn<string>("a", (ctx) => {
+    unsubscribe = ctx.subscribe(NEWS, (event) => event);
+    return (message) => void heard.push(message);
+  });
+  await clock.advance(0);
+  system.events.publish(NEWS, "1");
+  unsubscribe();
+  system.events.publish(NEWS, "2");
+  await clock.advance(0);
+  assertEquals([heard, system.events.hasSubscribers(NEWS)], [["1"], false]);
 });
 
 Deno.test("who subscribes while an event is published hears the next one", () => {
@@ -65,7 +120,7 @@ Deno.test("an actor's subscription ends with the life that began it", async () =
   const { clock, system } = virtualSystem();
   const heard: string[] = [];
   const a = system.spawn("a", puppet);
-  a.tell((ctx) => ctx.subscribe(NEWS, (event) => () => void heard.push(event)));
+  a.tell((ctx) => void ctx.subscribe(NEWS, (event) => () => void heard.push(event)));
   await clock.advance(0);
   system.events.publish(NEWS, "1");
   await clock.advance(0);
