@@ -37,6 +37,8 @@ const NO_OPTIONS: SpawnOptions = {};
 export class Cell implements Runnable, Sibling {
   /** Its name, or its number among those without one. */
   readonly key: string | number;
+  /** How many of its parent's children had ended when it was started: who had its name before was one of them. */
+  readonly #ended: number;
   readonly options: SpawnOptions;
   readonly ref: LocalRef<unknown>;
   previous: Sibling | undefined;
@@ -65,7 +67,6 @@ export class Cell implements Runnable, Sibling {
   /** The last envelope that was handled; to remember each plain message as well would cost too much. */
   #envelope: Envelope | undefined;
   #scheduled = false;
-  #busy = false;
   /** Takes nothing more in from others: it is gone, or finishes what it has. */
   #isClosed = false;
   /** A receive is on the stack. */
@@ -76,12 +77,14 @@ export class Cell implements Runnable, Sibling {
     host: Host,
     parent: Cell | undefined,
     key: string | number,
+    ended: number,
     behavior: Behavior<unknown>,
     options: SpawnOptions = NO_OPTIONS,
   ) {
     this.#host = host;
     this.#parent = parent;
     this.key = key;
+    this.#ended = ended;
     this.#behavior = behavior;
     this.options = options;
     this.#mailbox = new Mailbox(options.mailbox);
@@ -97,6 +100,11 @@ export class Cell implements Runnable, Sibling {
     return this.#parent === undefined ? "" : `${this.#parent.path}/${this.name}`;
   }
 
+  /** What no other life in this system is called: a path may have been somebody else's before. */
+  get life(): string {
+    return `${this.#parent?.life ?? ""}/${this.name}:${this.#ended}#${this.restarts}`;
+  }
+
   /** Generations above this one. */
   get depth(): number {
     return this.#parent === undefined ? 0 : this.#parent.depth + 1;
@@ -110,8 +118,9 @@ export class Cell implements Runnable, Sibling {
     return this.#incarnation?.stashed ?? 0;
   }
 
+  /** An asynchronous receive is pending. */
   get busy(): boolean {
-    return this.#busy;
+    return this.#pending !== NOTHING;
   }
 
   /** It is not ending and not down. */
@@ -131,8 +140,13 @@ export class Cell implements Runnable, Sibling {
     return this.#children?.find(name);
   }
 
-  createChild(key: string | number, behavior: Behavior<unknown>, options: SpawnOptions | undefined): Cell {
-    return new Cell(this.#host, this, key, behavior, options);
+  createChild(
+    key: string | number,
+    ended: number,
+    behavior: Behavior<unknown>,
+    options: SpawnOptions | undefined,
+  ): Cell {
+    return new Cell(this.#host, this, key, ended, behavior, options);
   }
 
   // What others send.
@@ -199,7 +213,7 @@ export class Cell implements Runnable, Sibling {
   // Turns.
 
   #schedule(): void {
-    if (this.#scheduled || this.#busy || !this.isUp) return;
+    if (this.#scheduled || this.busy || !this.isUp) return;
     this.#scheduled = true;
     this.#host.dispatcher.schedule(this);
   }
@@ -208,7 +222,7 @@ export class Cell implements Runnable, Sibling {
     this.#scheduled = false;
     if (this.state === "starting") this.#start();
     if (this.state === "running") this.#handleSome();
-    if (this.state !== "running" || this.#busy) return false;
+    if (this.state !== "running" || this.busy) return false;
     if (this.#scheduled) return false; // it sent itself something, and has its next turn already
     if (this.#mailbox.depth > 0) return this.#scheduled = true;
     if (this.#ending?.draining) this.#end("finished");
@@ -236,9 +250,10 @@ export class Cell implements Runnable, Sibling {
       incarnation.receive = this.#behavior(incarnation);
       if (typeof incarnation.receive !== "function") throw new TypeError("A behavior returned nothing that receives");
     } catch (error) {
-      this.fail(error);
+      // It may have ended its own life before it threw; what is there now is the next one.
+      if (!this.isLiving(incarnation) || !this.fail(error)) this.#failedLate(error);
     }
-    if (this.#incarnation !== incarnation) return;
+    if (!this.isLiving(incarnation)) return;
     if (this.#host.events.hasSubscribers(LIFECYCLE)) this.#announce({ type: "started", restarts: this.restarts });
   }
 
@@ -248,7 +263,7 @@ export class Cell implements Runnable, Sibling {
     let item: unknown = NOTHING;
     this.#handling = true;
     try {
-      for (let left = this.#messagesPerTurn; left > 0 && this.state === "running" && !this.#busy; left--) {
+      for (let left = this.#messagesPerTurn; left > 0 && this.state === "running" && !this.busy; left--) {
         item = mailbox.shift();
         if (item === NOTHING) break;
         let message = item;
@@ -260,7 +275,7 @@ export class Cell implements Runnable, Sibling {
         }
         this.received++;
         const pending = incarnation.receive(message);
-        if (pending !== undefined && isPromise(pending)) this.#await(incarnation, pending, item);
+        if (pending !== undefined && isPromise(pending)) this.#await(incarnation, Promise.resolve(pending), item);
       }
     } catch (error) {
       this.#handling = false;
@@ -271,15 +286,13 @@ export class Cell implements Runnable, Sibling {
   }
 
   #await(incarnation: Incarnation, pending: Promise<void>, item: unknown): void {
-    const isOver = (): boolean => this.#incarnation !== incarnation;
-    if (isOver()) return this.#outlived(pending);
-    this.#busy = true;
+    const isOver = (): boolean => !this.isLiving(incarnation);
+    if (isOver()) return this.#cutOff(pending, item);
     this.#pending = item;
     const settle = (failure: (() => void) | undefined): void => {
       if (isOver()) return;
-      this.#busy = false;
-      if (failure !== undefined) failure();
       this.#pending = NOTHING;
+      if (failure !== undefined) failure();
       if (this.#ending?.whenIdle !== undefined) this.#ending.whenIdle();
       else if (this.#ending?.draining) this.#drainOn();
       else this.#schedule();
@@ -290,9 +303,10 @@ export class Cell implements Runnable, Sibling {
     });
   }
 
-  /** It belongs to a life that is over: that it ends is nobody's any more. */
-  #outlived(pending: Promise<void>): void {
+  /** It killed itself and works on: how that ends is nobody's any more. */
+  #cutOff(pending: Promise<void>, item: unknown): void {
     pending.then(() => {}, (error) => this.#failedLate(error));
+    this.#undeliverable(item, "stopped");
   }
 
   #failedLate(error: unknown): void {
@@ -387,10 +401,11 @@ export class Cell implements Runnable, Sibling {
     return true;
   }
 
-  /** Ends this life and waits to be started again: a sibling's failure wants it. */
+  /** Ends this life, if it is not ending already, and waits to be started again: a sibling's failure wants it. */
   suspend(then: () => void): void {
+    if (!this.isUp && this.state !== "ending") return then();
     this.#anEnding.whenSuspended = then;
-    this.#end("suspended");
+    if (this.isUp) this.#end("suspended");
   }
 
   restart(): void {
@@ -437,7 +452,7 @@ export class Cell implements Runnable, Sibling {
   }
 
   #drainOn(): void {
-    if (this.state !== "running" || this.#busy || this.#mailbox.depth > 0) return this.#schedule();
+    if (this.state !== "running" || this.busy || this.#mailbox.depth > 0) return this.#schedule();
     this.#end("finished");
   }
 
@@ -455,9 +470,8 @@ export class Cell implements Runnable, Sibling {
 
   #over(cause: Cause): void {
     const incarnation = this.#incarnation;
-    const cutOff = this.#busy ? this.#pending : NOTHING;
+    const cutOff = this.#pending;
     this.#incarnation = undefined;
-    this.#busy = false;
     this.#pending = NOTHING;
     this.#envelope = undefined;
     const hooks = incarnation?.takeHooks();
@@ -493,9 +507,9 @@ export class Cell implements Runnable, Sibling {
   #awaitIdle(cause: Cause): void {
     const ending = this.#ending;
     if (ending !== undefined) ending.whenIdle = undefined;
-    if (ending?.killed || !(this.#busy || this.#handling)) return this.#over(cause);
+    if (ending?.killed || !(this.busy || this.#handling)) return this.#over(cause);
     // It ended its own life, and its receive is still on the stack: it returns, perhaps with a promise.
-    if (!this.#busy) return void (this.#anEnding.whenIdle = () => this.#awaitIdle(cause));
+    if (!this.busy) return void (this.#anEnding.whenIdle = () => this.#awaitIdle(cause));
     const go = (): void => {
       this.#anEnding.whenIdle = undefined;
       cancel();
@@ -509,7 +523,11 @@ export class Cell implements Runnable, Sibling {
   }
 
   #setDeadline(deadlineMs: number): void {
+    if (!(deadlineMs >= 0)) throw new RangeError(`Not a deadline in ms: ${deadlineMs}`);
     const ending = this.#anEnding;
+    const at = this.#host.clock.now() + deadlineMs;
+    if (at >= ending.deadlineAt) return; // what somebody was promised before stays so
+    ending.deadlineAt = at;
     ending.cancelDeadline?.();
     const cancel = this.#host.clock.after(deadlineMs, () => {
       this.#host.log(this.path).warn("stop_timed_out");

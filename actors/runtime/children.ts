@@ -16,8 +16,8 @@ const NAME = /^[^/$][^/]*$/;
 /** How the path of a child without a name goes on, before its number. */
 export const UNNAMED = "$";
 
-/** Children that start again together after a delay. */
-type PendingRestart = Readonly<{ group: readonly Cell[]; cancel: Cancel }>;
+/** Children that start again together, once all are down and a delay is over. */
+type PendingRestart = { readonly group: ReadonlySet<Cell>; isDelayed: boolean; cancel: Cancel };
 
 /** The children of one incarnation of an actor, and how it looks after them. */
 export class Children {
@@ -31,6 +31,8 @@ export class Children {
   #supervision: Supervision = SUPERVISION_DEFAULTS;
   #history: RestartHistory = NO_RESTARTS;
   #unnamed = 0;
+  /** Those with names that are gone. */
+  #ended = 0;
 
   constructor(owner: Cell, host: Host) {
     this.#owner = owner;
@@ -64,7 +66,9 @@ export class Children {
   /** It is gone for good. */
   remove(child: Cell): void {
     this.#cells.delete(child);
-    if (typeof child.key === "string") this.#named?.delete(child.key);
+    if (typeof child.key !== "string") return;
+    this.#named?.delete(child.key);
+    this.#ended++;
   }
 
   find(name: string): Cell | undefined {
@@ -75,6 +79,7 @@ export class Children {
   exited(child: Cell, cause: ChildExit["cause"]): void {
     const restart = child.options.restart ?? "transient";
     if (!isRestarted(restart, cause)) return child.stopped();
+    if (this.#isGoingDown(child)) return;
     const exit = { name: child.name, restart, cause };
     const { clock, random } = this.#host;
     const order = this.all.map(({ name }) => name);
@@ -115,42 +120,53 @@ export class Children {
     if (this.#cells.size >= childrenMax) throw new RangeError(`${this.#path} has ${childrenMax} children already`);
     if (this.#depth >= DEPTH_MAX) throw new RangeError(`${this.#path} is ${DEPTH_MAX} generations deep already`);
     this.#host.census.add();
-    const child = this.#owner.createChild(key, behavior, options);
+    const child = this.#owner.createChild(key, this.#ended, behavior, options);
     this.#cells.add(child);
     return child;
   }
 
-  /** Ends those of the group that still run, last started first, then starts all again in order. */
-  #restartGroup(group: readonly Cell[], delayMs: number): void {
-    oneAfterTheOther([...group].reverse(), (cell, then) => {
-      if (!cell.isUp) then();
-      else if (cell.options.restart !== "temporary") cell.suspend(then);
-      else {
-        cell.whenStopped(then);
-        cell.stop();
-      }
-    }, () => this.#startAgain(group, delayMs));
-  }
-
-  #startAgain(group: readonly Cell[], delayMs: number): void {
-    if (!this.#owner.isUp) return; // it stops them all
-    this.#overtake(group);
-    if (delayMs === 0) return group.forEach((cell) => cell.restart());
-    const cancel = this.#host.clock.after(delayMs, () => {
-      this.#pendingRestarts.delete(pending);
-      for (const cell of group) cell.restart();
-    });
-    const pending: PendingRestart = { group, cancel };
+  /**
+   * Ends those of the group that still run, last started first, waits for those that are ending already, then starts
+   * all again in order. A restart that goes on and shares members with this one is covered by it.
+   */
+  #restartGroup(failed: readonly Cell[], delayMs: number): void {
+    const group = this.#overtake(new Set(failed));
+    const pending: PendingRestart = { group, isDelayed: false, cancel: () => {} };
     this.#pendingRestarts.add(pending);
+    const order = group.size === 1 ? [...group] : this.all.filter((cell) => group.has(cell));
+    oneAfterTheOther([...order].reverse(), (cell, next) => {
+      if (!this.#pendingRestarts.has(pending)) return; // overtaken
+      if (cell.isUp && cell.options.restart === "temporary") cell.stop();
+      cell.suspend(next);
+    }, () => this.#startAgain(pending, order, delayMs));
   }
 
-  /** A restart that waits and has members of this group would start them out of order: this one covers it. */
-  #overtake(group: readonly Cell[]): void {
+  #startAgain(pending: PendingRestart, order: readonly Cell[], delayMs: number): void {
+    if (!this.#pendingRestarts.has(pending)) return;
+    const start = (): void => {
+      this.#pendingRestarts.delete(pending);
+      for (const cell of order) cell.restart();
+    };
+    if (delayMs === 0) return start();
+    pending.isDelayed = true;
+    pending.cancel = this.#host.clock.after(delayMs, start);
+  }
+
+  /** Ends each restart that has members of this group, and returns the group with all of theirs. */
+  #overtake(group: Set<Cell>): ReadonlySet<Cell> {
     for (const pending of this.#pendingRestarts) {
-      if (!pending.group.some((cell) => group.includes(cell))) continue;
+      if (pending.group.isDisjointFrom(group)) continue;
       pending.cancel();
       this.#pendingRestarts.delete(pending);
+      for (const cell of pending.group) group.add(cell);
     }
+    return group;
+  }
+
+  /** Whether it is one of a group that goes down to start again: it will, whatever else it ended of. */
+  #isGoingDown(child: Cell): boolean {
+    for (const { group, isDelayed } of this.#pendingRestarts) if (!isDelayed && group.has(child)) return true;
+    return false;
   }
 }
 

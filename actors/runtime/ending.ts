@@ -14,5 +14,7 @@ export class Ending {
   whenIdle: (() => void) | undefined;
   /** Who waits until this life is over. */
   whenSuspended: (() => void) | undefined;
+  /** When it becomes a kill. */
+  deadlineAt = Number.POSITIVE_INFINITY;
   cancelDeadline: Cancel | undefined;
 }

@@ -40,6 +40,11 @@ export class Fifo<T> {
     return item;
   }
 
+  /** The oldest, which stays in. */
+  peek(): T | typeof NOTHING {
+    return this.size === 0 ? NOTHING : this.#first!.items[this.#read] as T;
+  }
+
   /** Takes all out, oldest first. */
   drain(): T[] {
     const all: T[] = [];

@@ -52,7 +52,7 @@ export class Incarnation implements Context<unknown>, Asker {
   }
 
   get random(): Random {
-    return this.#own.random ??= this.#host.random.child(`${this.#cell.path}#${this.#cell.restarts}`);
+    return this.#own.random ??= this.#host.random.child(this.#cell.life);
   }
 
   get timers(): Timers<unknown> {

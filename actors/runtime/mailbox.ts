@@ -62,11 +62,21 @@ export class Mailbox {
 
   /** Full: takes the item in, or not, as the policy says, and returns the one that had to give way. */
   displace(item: unknown): unknown {
-    if (this.options.whenFull !== "drop_oldest") return item;
+    if (this.options.whenFull !== "drop_oldest" || this.#isAwaited()) return item;
     const oldest = this.#others.shift();
     if (oldest === NOTHING) return item; // the limit is 0
     this.#others.push(item);
     return oldest;
+  }
+
+  /** Whether somebody waits for room, whom nobody overtakes. */
+  #isAwaited(): boolean {
+    const senders = this.#lanes?.senders;
+    for (let next = senders?.peek() ?? NOTHING; next !== NOTHING; next = senders!.peek()) {
+      if (next.taken.isOpen) return true;
+      senders!.shift(); // it waited too long, or is gone
+    }
+    return false;
   }
 
   pushOwn(envelope: Envelope): void {

@@ -33,7 +33,10 @@ export type StopOptions = Readonly<{
    * parent, in reverse order of start, and what was registered with `onStop` runs.
    */
   mode?: "finish" | "drain" | "kill";
-  /** After this time the actor is killed. Default: its `stopTimeoutMs`. */
+  /**
+   * After this time the actor is killed; of several, the first to be over counts. Default: its `stopTimeoutMs`. Not a
+   * number, or below 0, is a `RangeError`.
+   */
   deadlineMs?: number;
 }>;
 

@@ -64,15 +64,15 @@ export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring
 
   tell(message: R): void {
     if (!this.#open) return this.#late(this.path, message);
-    this.#close();
     this.#resolve(message);
+    this.#close();
   }
 
   /** Ends the ask without a reply. */
   fail(reason: AskError["reason"]): void {
     if (!this.#open) return;
-    this.#close();
     this.#reject(new AskError(reason, this.#asked.path));
+    this.#close();
   }
 
   expire(): void {
@@ -98,8 +98,9 @@ export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring
       return () => {};
     }
     const watchers = this.#watchers ??= new Set();
-    watchers.add(gone);
-    return () => void watchers.delete(gone);
+    const watcher = (reason: StopReason): void => gone(reason); // two watches may share one function
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
   }
 
   /** Whoever was asked will not reply. */
@@ -114,6 +115,12 @@ export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring
     const watchers = this.#watchers;
     if (watchers === undefined) return;
     this.#watchers = undefined;
-    for (const gone of watchers) gone("finished");
+    for (const gone of watchers) {
+      try {
+        gone("finished");
+      } catch {
+        // Whose stack this is (who replies, or a clock with other waits) has nothing to do with it.
+      }
+    }
   }
 }

@@ -97,7 +97,7 @@ export class ActorSystem {
       ctx.supervise({ ...supervision, childrenMax: actorsMax });
       return () => {};
     };
-    this.#root = new Cell(this.#host, undefined, "", guardian);
+    this.#root = new Cell(this.#host, undefined, "", 0, guardian);
     this.#root.run();
     this.#root.whenStopped(() => this.#close());
   }

@@ -274,7 +274,7 @@ Deno.test("what a message function throws, given to `pipeToSelf`, `watch` or `su
     (ctx) => ctx.pipeToSelf(Promise.resolve(), boom, boom),
     (ctx) => ctx.pipeToSelf(Promise.reject(new Error("no")), boom, boom),
     (ctx) => ctx.watch(other, boom),
-    (ctx) => ctx.subscribe(topic, boom),
+    (ctx) => void ctx.subscribe(topic, boom),
   ];
   const refs = orders.map((_, at) => system.spawn(`${at}`, puppet));
   orders.forEach((order, at) => refs[at]!.tell(order));
@@ -286,4 +286,22 @@ Deno.test("what a message function throws, given to `pipeToSelf`, `watch` or `su
   await clock.advance(10);
   assertEquals(notes, ["others hear of it", "others hear it too"]);
   assertEquals(system.tree().map(({ restarts }) => restarts), [1, 1, 1, 1]);
+});
+
+Deno.test("what a watcher of a reply slot throws disturbs neither who replies nor who else waits", async () => {
+  const { clock, system } = virtualSystem();
+  const ref = system.spawn<ActorRef<string> | undefined>("a", () => (replyTo) => replyTo?.tell("reply"));
+  const outcomes: unknown[] = [];
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const watched = (replyTo: ActorRef<string>): ActorRef<string> => {
+    replyTo.watch(boom);
+    return replyTo;
+  };
+  const note = (outcome: unknown): void => void outcomes.push(outcome instanceof AskError ? outcome.reason : outcome);
+  void ref.ask(watched, 50).then(note, note);
+  for (let i = 0; i < 2; i++) void ref.ask<string>((replyTo) => void watched(replyTo), 50).then(note, note);
+  await clock.advance(100);
+  assertEquals([outcomes, system.tree()[0]!.restarts], [["reply", "timed_out", "timed_out"], 0]);
 });

@@ -12,6 +12,7 @@ Deno.test("Fifo does what an array does, whatever is pushed and shifted, in runs
       if (what === "drain" && times < 100) assertEquals(fifo.drain(), model.splice(0));
       for (let i = 0; i < times && what !== "drain"; i++) {
         if (what === "shift") {
+          assertEquals(fifo.peek(), model.length === 0 ? NOTHING : model[0]);
           assertEquals(fifo.shift(), model.length === 0 ? NOTHING : model.shift());
           continue;
         }

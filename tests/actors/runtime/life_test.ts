@@ -148,3 +148,19 @@ Deno.test("a life that is over changes nothing of the next one: it stops, links,
   await clock.advance(200);
   assertEquals(trace, ["stash false, signal true", "closed at once", "a ends", "a starts"]);
 });
+
+Deno.test("who gets the name of one that is gone, or is started again by a new life of its parent, gets other dice", async () => {
+  const { clock, system } = virtualSystem();
+  const draws: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const ref = system.spawn("parent", puppet);
+    for (let life = 0; life < 2; life++) {
+      ref.tell((ctx) => void ctx.spawn("child", puppet).tell((ctx) => void draws.push(ctx.random.next())));
+      await clock.advance(1_000);
+      if (life === 0) ref.tell(crash);
+    }
+    ref.stop();
+    await clock.advance(0);
+  }
+  assertEquals([draws.length, new Set(draws).size], [4, 4]);
+});

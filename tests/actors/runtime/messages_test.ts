@@ -291,3 +291,15 @@ Deno.test("a flood from itself keeps an actor busy and nobody else from their tu
   assertEquals(got, ["served after true"]);
   assertEquals(system.tree()[0]!.received, handled);
 });
+
+Deno.test("nobody overtakes who waits for room: what others tell meanwhile gives way itself, also with `drop_oldest`", async () => {
+  const { clock, got, ref, release, deadLetters } = heldUp({ limit: 2, whenFull: "drop_oldest" });
+  ref.tell("hold");
+  await clock.advance(0);
+  for (const n of [1, 2]) ref.tell(n);
+  void ref.tellAndWait(3, 1_000);
+  ref.tell(4);
+  release();
+  await clock.advance(10);
+  assertEquals([got, deadLetters.map(({ message }) => message)], [[1, 2, 3], [4]]);
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ActorRef, Behavior, StopReason } from "../../../actors/runtime/mod.ts";
+import type { ActorRef, Behavior, StopReason, TreeNode } from "../../../actors/runtime/mod.ts";
 import { crash, forEver, idle, notingPuppet, type Order, pause, puppet } from "../../support/puppet.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
 
@@ -121,4 +121,28 @@ Deno.test("a crash from outside before the first message is a crash like any oth
   assertEquals([system.crash("/gone"), system.crash("/"), system.crash("")], ["unknown", "unknown", "unknown"]);
   await clock.advance(0);
   assertEquals(trace, ["a starts", "handled"]);
+});
+
+Deno.test("a start that ends its own life and then throws is no failure of the next one", async () => {
+  const { clock, system } = virtualSystem();
+  let starts = 0;
+  system.spawn<never>("a", (ctx) => {
+    if (++starts > 1) return () => {};
+    ctx.stop(ctx.self);
+    throw new Error("late");
+  }, { restart: "permanent" });
+  await clock.advance(0);
+  const [{ restarts, lastError, state }] = system.tree() as [TreeNode];
+  assertEquals([starts, restarts, lastError, state], [2, 1, undefined, "running"]);
+});
+
+Deno.test("what is returned like a promise, but throws when it is waited for, is a crash over its message, once", async () => {
+  const { clock, system, deadLetters } = virtualSystem();
+  const then = (): never => {
+    throw new Error("boom");
+  };
+  system.spawn<string>("a", () => () => ({ then }) as unknown as Promise<void>).tell("message");
+  await clock.advance(10_000);
+  assertEquals(deadLetters.map(({ reason }) => reason), ["crashed"]);
+  assertEquals(system.tree().map(({ state, restarts }) => [state, restarts]), [["running", 1]]);
 });

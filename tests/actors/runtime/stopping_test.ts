@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { ActorRef, Behavior, StopReason } from "../../../actors/runtime/mod.ts";
 import { LIFECYCLE } from "../../../actors/runtime/mod.ts";
 import { crash, forEver, idle, notingPuppet, type Order, pause, puppet } from "../../support/puppet.ts";
@@ -462,4 +462,39 @@ Deno.test("ten thousand children stop without a stack as deep", async () => {
   await clock.advance(0);
   assertEquals([ends, system.actors], [10_000, 0]);
   system.spawn("parent", idle);
+});
+
+Deno.test("an actor that kills itself and works on has cut off its own message", async () => {
+  const { clock, system, deadLetters } = virtualSystem();
+  system.spawn("a", puppet).tell(async (ctx) => {
+    ctx.stop(ctx.self, { mode: "kill" });
+    await pause(clock, 10);
+  });
+  await clock.advance(100);
+  assertEquals([deadLetters.map(({ reason }) => reason), system.actors], [["stopped"], 0]);
+});
+
+Deno.test("of several deadlines the first to be over counts, whoever set it", async () => {
+  for (const deadlines of [[50, 4_000], [4_000, 50]]) {
+    const { clock, system } = virtualSystem();
+    let end = "";
+    const a = system.spawn("a", puppet);
+    a.watch((reason) => end = `${reason} at ${clock.now()}`);
+    a.tell(forEver);
+    await clock.advance(0);
+    for (const deadlineMs of deadlines) a.stop({ deadlineMs });
+    await clock.advance(10_000);
+    assertEquals(end, "killed at 50");
+  }
+});
+
+Deno.test("a deadline that is below 0 or no number is refused with a `RangeError`, and stops nobody", async () => {
+  const { clock, system } = virtualSystem();
+  const a = system.spawn("a", puppet);
+  await clock.advance(0);
+  for (const deadlineMs of [-1, NaN]) {
+    for (const mode of ["finish", "drain"] as const) assertThrows(() => a.stop({ mode, deadlineMs }), RangeError);
+  }
+  await clock.advance(10_000);
+  assertEquals(system.tree().map(({ state }) => state), ["running"]);
 });

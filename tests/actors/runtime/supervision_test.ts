@@ -397,3 +397,45 @@ Deno.test("the decision is a pure function: the same arguments give the same ans
     history: { times: [1, 2, 3], consecutive: 3, lastAt: 3 },
   });
 });
+
+Deno.test("a group that is being restarted waits for a member that is ending already, and that costs no restart more", async () => {
+  for (const end of ["crash", "stop"] as const) {
+    const { clock, system } = virtualSystem();
+    const trace: string[] = [];
+    system.spawn("parent", puppet).tell((ctx) => {
+      ctx.supervise({ strategy: "one_for_all" });
+      ctx.spawn("a", notingPuppet("a", trace)).tell(() => pause(clock, 5));
+      ctx.spawn("b", notingPuppet("b", trace), { restart: "permanent" }).tell(async (ctx) => {
+        if (end === "stop") ctx.stop(ctx.self);
+        await pause(clock, 20);
+      });
+    });
+    await clock.advance(1);
+    if (end === "crash") system.crash("/parent/b");
+    trace.length = 0;
+    system.crash("/parent/a");
+    await clock.advance(1_000);
+    assertEquals(trace, ["a ends", "b ends", "a starts", "b starts"]);
+    assertEquals(system.tree()[0]!.children.map(({ restarts }) => restarts), [1, 1]);
+  }
+});
+
+Deno.test("a group that grows while it goes down starts again together, once and in order", async () => {
+  const { clock, system } = virtualSystem();
+  const trace: string[] = [];
+  const names = ["a", "b", "c", "d"];
+  system.spawn("parent", puppet).tell((ctx) => {
+    ctx.supervise({ strategy: "rest_for_one" });
+    for (const name of names) {
+      ctx.spawn(name, notingPuppet(name, trace)).tell(() => name === "d" ? pause(clock, 20) : undefined);
+    }
+  });
+  await clock.advance(1);
+  trace.length = 0;
+  system.crash("/parent/b"); // its group waits for d
+  await clock.advance(1);
+  system.crash("/parent/a");
+  await clock.advance(1_000);
+  const starts = names.map((name) => `${name} starts`);
+  assertEquals(trace, ["b ends", "a ends", "d ends", "c ends", ...starts]);
+});
