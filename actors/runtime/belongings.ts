@@ -1,7 +1,8 @@
 import type { Cancel } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
-import type { ActorRef, Cancellable } from "./ref.ts";
+import type { Cancellable } from "./ref.ts";
+import type { RefKey } from "./remote_ref.ts";
 import type { TimerTable } from "./timers.ts";
 
 /**
@@ -15,7 +16,7 @@ export class Belongings {
   random: Random | undefined;
   /** Asks, waits for room and subscriptions. */
   readonly open = new Set<Cancellable>();
-  readonly watched = new Map<ActorRef<never>, Cancel>();
+  readonly watched = new Map<RefKey, Cancel>();
   readonly hooks: (() => void)[] = [];
   /** Messages put aside, and how many the actor had received when it did that last. */
   stash: unknown[] = [];

@@ -10,6 +10,7 @@ import { NOTHING } from "./fifo.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { type ActorRef, type Asker, AskError, type Cancellable, type StopOptions, type StopReason } from "./ref.ts";
+import { keyOf } from "./remote_ref.ts";
 import type { Supervision } from "./supervisor.ts";
 import type { Host } from "./system.ts";
 import { type Timers, TimerTable } from "./timers.ts";
@@ -93,7 +94,7 @@ export class Incarnation implements Context<unknown>, Asker {
   watch<W>(ref: ActorRef<W>, toMessage: (reason: StopReason) => unknown): void {
     if (this.#isOver) return;
     this.unwatch(ref);
-    const key = ref as ActorRef<never>;
+    const key = keyOf(ref as ActorRef<never>);
     const { watched } = this.#own;
     watched.set(key, () => {}); // before the call: it may answer at once
     const cancel = ref.watch((reason) => {
@@ -103,7 +104,7 @@ export class Incarnation implements Context<unknown>, Asker {
   }
 
   unwatch<W>(ref: ActorRef<W>): void {
-    const key = ref as ActorRef<never>;
+    const key = keyOf(ref as ActorRef<never>);
     this.#belongings?.watched.get(key)?.();
     this.#belongings?.watched.delete(key);
   }
@@ -147,8 +148,9 @@ export class Incarnation implements Context<unknown>, Asker {
   stash(message: unknown): boolean {
     if (this.#isOver) return false;
     const own = this.#own;
+    if (!this.#cell.stashInto(own.stash, message)) return false;
     own.stashedAt = this.#cell.received;
-    return this.#cell.stashInto(own.stash, message);
+    return true;
   }
 
   unstashAll(): void {

@@ -80,6 +80,13 @@ export class RemoteRef<M> implements ActorRef<M> {
   }
 }
 
+/** By what refs of one actor are known to be that: of a remote one there may be several, as they came over the wire. */
+export type RefKey = ActorRef<never> | string;
+
+export function keyOf(ref: ActorRef<never>): RefKey {
+  return ref instanceof RemoteRef ? ref.path : ref;
+}
+
 /** The ref that crosses the wire in an asked message: a reply slot whose reply has to pass a decoder first. */
 export class JudgingSlot implements ActorRef<unknown> {
   readonly path: string;

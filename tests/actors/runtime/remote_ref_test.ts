@@ -1,5 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type ActorRef, AskError, type Courier, RemoteRef, type Waiting } from "../../../actors/runtime/mod.ts";
+import {
+  type ActorRef,
+  AskError,
+  type Courier,
+  RemoteRef,
+  type StopReason,
+  type Waiting,
+} from "../../../actors/runtime/mod.ts";
+import { crash, type Order, puppet } from "../../support/puppet.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
 
 Deno.test("a ref of a remote actor hands everything to the courier, and judges what strangers reply", async () => {
@@ -53,4 +61,42 @@ Deno.test("a ref of a remote actor hands everything to the courier, and judges w
     ["late", "peer/id?", "too late"],
   ]);
   assertThrows(() => ref.stop({ deadlineMs: -1 }), RangeError, "Not a deadline");
+});
+
+Deno.test("two refs of one remote actor are the same to `watch`, `unwatch`, `link` and `unlink`", async () => {
+  const { clock, system } = virtualSystem();
+  const watches = new Set<(reason: StopReason) => void>();
+  const courier: Courier = {
+    deadlines: system.deadlines,
+    send: () => {},
+    sendWhenRoom: () => {},
+    stop: () => {},
+    watch: (_peer, _id, gone) => {
+      watches.add(gone);
+      return () => void watches.delete(gone);
+    },
+    late: () => {},
+  };
+  const ref = (): RemoteRef<unknown> => new RemoteRef(courier, "peer", "id");
+  const open: number[] = [];
+  const a = system.spawn("a", puppet);
+  const steps: Order[] = [
+    (ctx) => ctx.watch(ref(), () => () => {}),
+    (ctx) => ctx.watch(ref(), () => () => {}),
+    (ctx) => ctx.unwatch(ref()),
+    (ctx) => ctx.link(ref()),
+    (ctx) => ctx.link(ref()),
+    (ctx) => ctx.unlink(ref()),
+    (ctx) => ctx.watch(ref(), () => () => {}),
+    (ctx) => ctx.link(ref()),
+  ];
+  for (const step of steps) {
+    a.tell(step);
+    await clock.advance(0);
+    open.push(watches.size);
+  }
+  assertEquals(open, [1, 1, 0, 1, 1, 0, 1, 2]);
+  a.tell(crash);
+  await clock.advance(0);
+  assertEquals(watches.size, 0);
 });

@@ -126,3 +126,19 @@ Deno.test("a timer's message that was put aside ends with the life that set the 
   assertEquals([trace, deadLetters], [["timer"], []]);
   ref.tell(forEver);
 });
+
+Deno.test("a message that finds no room aside and then crashes its actor takes none like it with it", async () => {
+  const { clock, system } = virtualSystem();
+  const got: string[] = [];
+  let life = 0;
+  const ref = system.spawn<string>("a", (ctx) => {
+    life++;
+    return (message) => {
+      if (life > 1) return void got.push(message);
+      if (!ctx.stash(message)) throw new Error("no room");
+    };
+  }, { mailbox: { stashLimit: 1 } });
+  for (let i = 0; i < 2; i++) ref.tell("the same");
+  await clock.advance(10);
+  assertEquals(got, ["the same"]);
+});
