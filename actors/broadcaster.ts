@@ -1,5 +1,5 @@
 import type { Address } from "../transport/address.ts";
-import { encodePacket } from "../transport/wire/packet.ts";
+import type { Guard } from "../transport/guard.ts";
 import { fillPacket, gossipBudget } from "./broadcaster/piggyback.ts";
 import { decodeRumour, type Rumour } from "./broadcaster/rumour.ts";
 import { Seen } from "./broadcaster/seen.ts";
@@ -43,7 +43,13 @@ export const RUMOURS = topic<RumourHeard>("rumours");
 /** What of the broadcaster outlives a crash: where the numbering of our own rumours stands. */
 export type BroadcasterMemory = { started: boolean; epoch: number; sequence: number };
 
-type BroadcasterDeps = Readonly<{ name: string; profile: Profile; cast: Cast; memory: BroadcasterMemory }>;
+type BroadcasterDeps = Readonly<{
+  name: string;
+  profile: Profile;
+  guard: Guard;
+  cast: Cast;
+  memory: BroadcasterMemory;
+}>;
 
 /** The name under which other peers address this actor. */
 const BROADCASTER_ID = "broadcaster";
@@ -168,8 +174,8 @@ class Gossip {
   }
 
   #take(firstBytes: number): readonly Uint8Array[] {
-    const { profile } = this.#deps;
-    const wrapping = { packetBytesMax: profile.packetBytesMax, labelBytes: 0, seal: "none" } as const;
+    const { profile, guard } = this.#deps;
+    const wrapping = { packetBytesMax: profile.packetBytesMax, protection: guard.protection };
     const transmitLimit = retransmitLimit(profile.retransmitMult, this.#size);
     const { own, finished } = fillPacket(this.#queue, gossipBudget(wrapping, firstBytes), transmitLimit);
     this.counters["gossip messages sent"] += own.length;
@@ -184,7 +190,7 @@ class Gossip {
   }
 
   #packet(to: Address, parts: readonly Uint8Array[], crc: boolean): void {
-    const bytes = encodePacket(parts, { compress: true, crc });
+    const bytes = this.#deps.guard.sealPacket(parts, { crc });
     this.#deps.cast.get("transport").tell({ type: "send_packet", to, bytes });
   }
 }

@@ -1,7 +1,7 @@
 import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
+import type { Guard } from "../transport/guard.ts";
 import type { Ack, IndirectPing, Nack, Ping } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
-import { encodeStream } from "../transport/wire/stream.ts";
 import { adjust } from "./failure_detector/awareness.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
 import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
@@ -35,7 +35,7 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline" }>
   | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>;
 
-type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; cast: Cast }>;
+type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; guard: Guard; cast: Cast }>;
 
 /** Indirect pings under way at once: each costs a ping and two timers. */
 const RELAYS_MAX = 256;
@@ -185,7 +185,7 @@ class Detector {
     const transport = this.#deps.cast.get("transport");
     if (!this.#isForUs(ping)) return transport.tell({ type: "answer", session });
     const ack: Ack = { type: "ack", sequence: ping.sequence, payload: null };
-    transport.tell({ type: "answer", session, bytes: encodeStream(ack, { compress: true }) });
+    transport.tell({ type: "answer", session, bytes: this.#deps.guard.sealReply(ack) });
   }
 
   streamPingDone({ id, outcome }: ExchangeDone): void {
@@ -309,7 +309,7 @@ class Detector {
       type: "exchange",
       id: sequence,
       to: target.address,
-      request: encodeStream(this.#ping(sequence, target.name), { compress: true }),
+      request: this.#deps.guard.sealRequest(this.#ping(sequence, target.name)),
       timeoutMs: Math.max(1, deadline - this.#ctx.clock.now()),
       replyTo: this.#ctx.self,
     });

@@ -1,7 +1,8 @@
 import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
+import type { Guard } from "../transport/guard.ts";
+import type { DecodeReason } from "../transport/wire/decoded.ts";
 import type { Alive, Dead, NodeState, PushPull, Suspect, WireMessage } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
-import { encodeStream } from "../transport/wire/stream.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
 import { Joining } from "./membership/joining.ts";
@@ -68,6 +69,7 @@ export type MembershipMemory = {
 export type MembershipDeps = Readonly<{
   name: NodeName;
   profile: Profile;
+  guard: Guard;
   memory: MembershipMemory;
   cast: Cast;
 }>;
@@ -284,7 +286,7 @@ class Keeper {
     const roster = this.#roster;
     const transport = this.#deps.cast.get("transport");
     if (roster === undefined) return transport.tell({ type: "answer", session });
-    transport.tell({ type: "answer", session, bytes: tableOf(roster, message.join) });
+    transport.tell({ type: "answer", session, bytes: this.#deps.guard.sealReply(tableOf(roster, message.join)) });
     const problem = this.#merge(message);
     if (problem === undefined) return;
     this.#count("exchange refused");
@@ -305,6 +307,8 @@ class Keeper {
       this.#count("exchange failed");
       this.#ctx.log.info("exchange_failed", { with: address, problem });
     }
+    const stranger = outcome.ok ? undefined : OTHER_KEYS[outcome.reason];
+    if (stranger !== undefined) joining?.meetStranger(`The peer at ${address} ${stranger}`);
     joining?.settle(address, problem);
     joining?.proceed((next) => this.#exchange(next, joining));
   }
@@ -352,7 +356,7 @@ class Keeper {
       type: "exchange",
       id,
       to,
-      request: tableOf(roster, joining !== undefined),
+      request: this.#deps.guard.sealRequest(tableOf(roster, joining !== undefined)),
       timeoutMs: this.#deps.profile.streamTimeoutMs,
       replyTo: this.#ctx.self,
     });
@@ -454,6 +458,13 @@ class Keeper {
   }
 }
 
+/** What an answer that we cannot read says about who gave it. With those that hold other keys we are no cluster. */
+const OTHER_KEYS: Readonly<Partial<Record<string, string>>> = {
+  encrypted: "uses a key; give this peer the same with --key-file",
+  unencrypted: "uses no key, and this one does",
+  undecryptable: "uses other keys or another label than this one",
+} satisfies Partial<Record<DecodeReason, string>>;
+
 /** When a name that somebody holds will be free. */
 const WHEN_FREE: Readonly<Record<Member["state"], string>> = {
   alive: "",
@@ -463,8 +474,8 @@ const WHEN_FREE: Readonly<Record<Member["state"], string>> = {
 };
 
 /** Everything we know, as one direction of an exchange. */
-function tableOf(roster: Roster, join: boolean): Uint8Array {
-  return encodeStream({ type: "push_pull", join, nodes: localState(roster), userState: NO_STATE }, { compress: true });
+function tableOf(roster: Roster, join: boolean): PushPull {
+  return { type: "push_pull", join, nodes: localState(roster), userState: NO_STATE };
 }
 
 const NO_STATE = new Uint8Array();

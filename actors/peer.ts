@@ -1,4 +1,5 @@
 import type { Address } from "../transport/address.ts";
+import type { Guard } from "../transport/guard.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
 import type { RoomName } from "./chat_room/entry.ts";
@@ -44,6 +45,8 @@ export type PeerOptions = Readonly<{
   memory: PeerMemory;
   clock: Clock;
   openTransport: OpenTransport;
+  /** Our cluster's keys and label. */
+  guard: Guard;
   /** Where first contacts come from: the one place that knows whether the registry is local or remote. */
   bootstrap(courier: () => Courier): Behavior<BootstrapMessage>;
   /** The person's side, if there is one; `quit` asks the peer to go. */
@@ -77,7 +80,7 @@ const DEPART_TIMEOUT_MS = 8_000;
  */
 export function peer(options: PeerOptions): Behavior<PeerMessage> {
   return (ctx) => {
-    const { name, memory, profile } = options;
+    const { name, memory, profile, guard } = options;
     const cast = new Cast();
     ctx.supervise({ strategy: "rest_for_one" });
     cast.enter(
@@ -89,6 +92,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           memory: memory.transport,
           links: () => cast.get("links"),
           pool: () => cast.get("pool"),
+          guard,
         }),
         PERMANENT,
       ),
@@ -100,7 +104,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       "pool",
       ctx.spawn(
         "pool",
-        pool({ name, profile, cast, memory: memory.membership, broadcasterMemory: memory.broadcaster }),
+        pool({ name, profile, guard, cast, memory: memory.membership, broadcasterMemory: memory.broadcaster }),
         { ...PERMANENT, mailbox: POOL_MAILBOX },
       ),
     );

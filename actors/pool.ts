@@ -1,6 +1,6 @@
 import type { Address } from "../transport/address.ts";
+import type { DecodeReason } from "../transport/wire/decoded.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
-import { decodePacket } from "../transport/wire/packet.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
 import { broadcaster } from "./broadcaster.ts";
 import { failureDetector } from "./failure_detector.ts";
@@ -18,19 +18,40 @@ export type PoolMessage =
 
 type PoolDeps = MembershipDeps & Readonly<{ broadcasterMemory: BroadcasterMemory }>;
 
+/** Refusals of what is right in itself, but of a cluster with other keys or another label. */
+const STRANGE: ReadonlySet<DecodeReason> = new Set([
+  "encrypted",
+  "unencrypted",
+  "undecryptable",
+  "labelled",
+  "unlabelled",
+  "wrong_label",
+]);
+
 /** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
 export function pool(deps: PoolDeps): Behavior<PoolMessage> {
-  const { name, profile, cast, broadcasterMemory } = deps;
+  const { name, profile, guard, cast, broadcasterMemory } = deps;
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
     cast.enter("membership", ctx.spawn("membership", membership(deps), PERMANENT));
-    cast.enter("failureDetector", ctx.spawn("failure_detector", failureDetector({ name, profile, cast }), PERMANENT));
+    cast.enter(
+      "failureDetector",
+      ctx.spawn("failure_detector", failureDetector({ name, profile, guard, cast }), PERMANENT),
+    );
     cast.enter(
       "broadcaster",
-      ctx.spawn("broadcaster", broadcaster({ name, profile, cast, memory: broadcasterMemory }), PERMANENT),
+      ctx.spawn("broadcaster", broadcaster({ name, profile, guard, cast, memory: broadcasterMemory }), PERMANENT),
     );
     const dropped = new Map<string, number>();
     const drop = (reason: string): void => void dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
+
+    let strangersNoted = false;
+    /** Once is enough to look for the reason; whoever goes on is counted. */
+    const noteStrangers = (reason: DecodeReason, from: Address): void => {
+      if (strangersNoted) return;
+      strangersNoted = true;
+      ctx.log.warn("another_cluster_is_talking_to_us", { reason, from });
+    };
 
     const route = (message: WireMessage, from: Address): void => {
       switch (message.type) {
@@ -69,8 +90,11 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
     return (message) => {
       switch (message.type) {
         case "packet_arrived": {
-          const { messages, drops } = decodePacket(message.bytes);
-          for (const { reason } of drops) drop(`packet ${reason}`);
+          const { messages, drops } = guard.openPacket(message.bytes);
+          for (const { reason } of drops) {
+            drop(`packet ${reason}`);
+            if (STRANGE.has(reason)) noteStrangers(reason, message.from);
+          }
           for (const one of messages) route(one, message.from);
           return;
         }

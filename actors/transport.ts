@@ -1,6 +1,6 @@
 import type { Address } from "../transport/address.ts";
+import { Guard } from "../transport/guard.ts";
 import type { HttpRequest, HttpResponse, OpenTransport, Transport, TransportCounters } from "../transport/transport.ts";
-import { StreamReader } from "../transport/wire/stream.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
 import type { LinkIdentity, LinksMessage } from "./links.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -74,6 +74,8 @@ type TransportDeps = Readonly<{
   links: () => ActorRef<LinksMessage>;
   /** Who gets packets and memberlist streams; without a pool they are dropped and counted. */
   pool?: () => ActorRef<PacketArrived | StreamRequest>;
+  /** Opens what comes for the pool; without one, nothing is sealed. */
+  guard?: Guard;
   http?: (request: HttpRequest) => Promise<HttpResponse>;
 }>;
 
@@ -113,6 +115,7 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
 class Door {
   readonly #ctx: Context<TransportMessage>;
   readonly #deps: TransportDeps;
+  readonly #guard: Guard;
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #dropped = new Map<string, number>();
@@ -124,10 +127,12 @@ class Door {
   constructor(ctx: Context<TransportMessage>, deps: TransportDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
+    this.#guard = deps.guard ?? Guard.unguarded();
     this.#sessions = new Sessions(ctx.timers);
     const { links, pool } = deps;
     this.#reception = new Reception(this.#sessions, {
       links,
+      guard: this.#guard,
       ...(pool === undefined ? {} : { pool }),
       http: deps.http !== undefined,
       drop: (reason) => this.#drop(reason),
@@ -198,7 +203,7 @@ class Door {
     const done = (outcome: ExchangeDone["outcome"]): void => {
       if (this.#sessions.leave(session)) replyTo.tell({ type: "exchange_done", id, outcome });
     };
-    const reader = new StreamReader();
+    const reader = this.#guard.replyReader();
     const stream = this.#transport.connect(to, timeoutMs, {
       data: (bytes) => {
         const result = reader.push(bytes);

@@ -15,13 +15,16 @@ import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
 import type { Terminal } from "../actors/repl/terminal.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
 import { realClock } from "../actors/runtime/clock.ts";
-import { systemRandom } from "../actors/runtime/random.ts";
+import { randomBytes, systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
 import { type Config, type Environment, stateDirectory } from "../config.ts";
 import { splitAddress } from "../transport/address.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
+import { Guard } from "../transport/guard.ts";
+import { NONCE_BYTES } from "../transport/wire/key.ts";
+import { UNPROTECTED } from "../transport/wire/protection.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
@@ -85,6 +88,7 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
       memory: state.memory,
       clock: realClock,
       openTransport: openDenoTransport,
+      guard: new Guard(UNPROTECTED, () => randomBytes(NONCE_BYTES)),
       bootstrap: bootstrapAt(config.bootstrap.value, {
         openTransport: openDenoTransport,
         httpPost,

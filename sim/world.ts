@@ -13,8 +13,11 @@ import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt, type BootstrapPlace } from "../bootstrap/place.ts";
 import { REGISTRY_CONFIG } from "../bootstrap/registry.ts";
 import type { Address } from "../transport/address.ts";
+import { Guard } from "../transport/guard.ts";
 import { openSimulatedTransportOn } from "../transport/simulated_transport.ts";
 import type { OpenTransport } from "../transport/transport.ts";
+import { NONCE_BYTES } from "../transport/wire/key.ts";
+import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
 import { Network } from "./network.ts";
 import { ProcessClock } from "./process_clock.ts";
 import { VirtualClock } from "./virtual_clock.ts";
@@ -24,6 +27,8 @@ type WorldOptions = Readonly<{
   profile?: Profile;
   /** The limits of the registry, of whichever peer serves it. */
   registry?: RegistryConfig;
+  /** The keys and the label of all who are not started with others. */
+  protection?: Protection;
 }>;
 
 /** What a peer is started with besides its name. `manual` ones do nothing by themselves. */
@@ -32,6 +37,7 @@ export type StartOptions = Readonly<{
   bootstrap?: BootstrapPlace;
   last?: { readonly port?: number; readonly incarnation?: number };
   repl?: PeerOptions["repl"];
+  protection?: Protection;
 }>;
 
 /** Several peers of the real actors, in one process, on virtual time and a simulated network. All from one seed. */
@@ -43,10 +49,10 @@ export class World {
   readonly #peers = new Map<string, SimulatedPeer>();
   #starts = 0;
 
-  constructor({ seed, profile = local, registry = REGISTRY_CONFIG }: WorldOptions) {
+  constructor({ seed, profile = local, registry = REGISTRY_CONFIG, protection = UNPROTECTED }: WorldOptions) {
     this.#random = seededRandom(seed);
     this.network = new Network(this.clock, this.#random.child("network"));
-    this.#common = { network: this.network, profile, registry };
+    this.#common = { network: this.network, profile, registry, protection };
   }
 
   /** Those that run now. */
@@ -80,13 +86,14 @@ export class World {
 }
 
 /** What all peers of a world have in common. */
-type Common = Readonly<{ network: Network; profile: Profile; registry: RegistryConfig }>;
+type Common = Readonly<{ network: Network; profile: Profile; registry: RegistryConfig; protection: Protection }>;
 
 /** One process with one peer in it, and what it has shown so far. */
 export class SimulatedPeer {
   readonly name: string;
   readonly system: ActorSystem;
   readonly memory: PeerMemory;
+  readonly guard: Guard;
   readonly members: MembershipEvent[] = [];
   readonly chat: ChatEvent[] = [];
   state: "running" | "killed" | "ended" = "running";
@@ -99,12 +106,14 @@ export class SimulatedPeer {
   readonly #present = new Set<string>();
   #steps: Steps | undefined;
 
-  constructor(name: string, { network, profile, registry }: Common, random: Random, options: StartOptions) {
+  constructor(name: string, { network, profile, registry, protection }: Common, random: Random, options: StartOptions) {
     this.name = name;
     this.#network = network;
     this.#clock = new ProcessClock(network.clock);
     this.memory = newMemory(options.last);
     this.system = new ActorSystem({ clock: this.#clock, random, supervision: { maxRestarts: 0 } });
+    const nonces = random.child("nonces");
+    this.guard = new Guard(options.protection ?? protection, () => nonces.bytes(NONCE_BYTES));
     this.#observe();
     const openTransport = this.#openTransport();
     this.#self = this.system.spawn<PeerMessage>(
@@ -118,6 +127,7 @@ export class SimulatedPeer {
         memory: this.memory,
         clock: this.#clock,
         openTransport,
+        guard: this.guard,
         bootstrap: bootstrapAt(options.bootstrap ?? { type: "local", port: 7947 }, {
           openTransport,
           httpPost: () => Promise.reject(new Error("There is no HTTP in this world")),

@@ -13,11 +13,14 @@ const LAYERS: readonly (readonly [layer: string, mayImport: readonly string[]])[
   ["transport/", ["transport/wire/", "actors/runtime/"]],
   ["actors/", ["actors/runtime/", "transport/", "transport/wire/"]],
   ["bootstrap/", ["actors/", "actors/runtime/", "transport/"]],
-  ["config/", ["actors/", "bootstrap/", "transport/"]],
-  ["config.ts", ["config/", "bootstrap/", "transport/"]],
+  ["config/", ["actors/", "bootstrap/", "transport/", "transport/wire/"]],
+  ["config.ts", ["config/", "bootstrap/", "transport/", "transport/wire/"]],
   ["version.ts", []],
-  ["sim/", ["actors/", "actors/runtime/", "bootstrap/", "transport/"]],
-  ["commands/", ["actors/", "actors/runtime/", "bootstrap/", "config.ts", "config/", "transport/", "version.ts"]],
+  ["sim/", ["actors/", "actors/runtime/", "bootstrap/", "transport/", "transport/wire/"]],
+  [
+    "commands/",
+    ["actors/", "actors/runtime/", "bootstrap/", "config.ts", "config/", "transport/", "transport/wire/", "version.ts"],
+  ],
   ["main.ts", ["commands/", "actors/", "version.ts"]],
 ];
 

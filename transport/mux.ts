@@ -8,15 +8,18 @@ export type StreamKind =
   | { readonly type: "need_more" }
   | { readonly type: "unknown" };
 
-/** What memberlist starts a stream with (`net.go`, handleConn): ping, push/pull, user message, or these compressed. */
-const MEMBERLIST_STREAM_TYPES: ReadonlySet<number> = new Set([0, 6, 8, 9]);
+/**
+ * What memberlist starts a stream with (`net.go`, handleConn): ping, push/pull, user message, or these compressed,
+ * encrypted or behind a label.
+ */
+const MEMBERLIST_STREAM_TYPES: ReadonlySet<number> = new Set([0, 6, 8, 9, 10, 244]);
 
 const HTTP_METHODS: readonly Uint8Array[] = ["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"]
   .map((method) => new TextEncoder().encode(`${method} `));
 
 /**
  * Tells from all bytes that an incoming stream has brought so far whom it is for; on `need_more` ask again with more. Eight bytes
- * always decide. Encrypted (10) and labelled (244) memberlist streams are `unknown`: there is no key ring or label yet.
+ * always decide.
  */
 export function sniffStream(bytes: Uint8Array): StreamKind {
   const [first] = bytes;

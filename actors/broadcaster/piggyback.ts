@@ -1,18 +1,15 @@
 /** How much gossip a packet may carry, and what goes into it (`sendMsg` and `gossip` in memberlist's `state.go`). */
 import { COMPOUND_HEADER_BYTES, COMPOUND_PART_BYTES } from "../../transport/wire/compound.ts";
+import { SEAL_BYTES_MAX } from "../../transport/wire/encryption.ts";
+import { LABEL_HEADER_BYTES } from "../../transport/wire/label.ts";
+import { isSealing, type Protection } from "../../transport/wire/protection.ts";
 import type { Broadcast, TransmitQueue } from "./transmit_queue.ts";
 
 /** The type byte in front of an application's payload. */
 const USER_HEADER_BYTES = 1;
 
-/** A label's type and length bytes. */
-const LABEL_HEADER_BYTES = 2;
-
-/** What encryption adds at most, by its version: nonce, tag, version byte, and padding in version 0. */
-const SEAL_BYTES = { none: 0, v0: 45, v1: 29 } as const;
-
 /** What the packet is wrapped in. */
-type Wrapping = Readonly<{ packetBytesMax: number; labelBytes: number; seal: keyof typeof SEAL_BYTES }>;
+type Wrapping = Readonly<{ packetBytesMax: number; protection: Protection }>;
 
 /**
  * Bytes for gossip in a packet: after `firstBytes` of a ping or ack on which it rides, or in one of its own (0). May be
@@ -20,9 +17,11 @@ type Wrapping = Readonly<{ packetBytesMax: number; labelBytes: number; seal: key
  * be 7 bytes longer than its maximum.
  */
 export function gossipBudget(wrapping: Wrapping, firstBytes: number): number {
-  const { packetBytesMax, labelBytes, seal } = wrapping;
+  const { packetBytesMax, protection } = wrapping;
+  const labelBytes = protection.label.bytes.length;
   const label = labelBytes === 0 ? 0 : LABEL_HEADER_BYTES + labelBytes;
-  return packetBytesMax - firstBytes - COMPOUND_HEADER_BYTES - label - SEAL_BYTES[seal];
+  const seal = isSealing(protection) ? SEAL_BYTES_MAX[protection.encryptionVersion] : 0;
+  return packetBytesMax - firstBytes - COMPOUND_HEADER_BYTES - label - seal;
 }
 
 /** Asks the application for payloads whose lengths, each plus `overheadBytes`, stay within `limitBytes`. */

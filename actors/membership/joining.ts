@@ -12,6 +12,7 @@ export class Joining {
   #waiting = 0;
   #contacted = 0;
   #refusal: string | undefined;
+  #stranger: string | undefined;
 
   constructor(addresses: readonly Address[], done: (reply: JoinReply) => void) {
     this.#queue = [...addresses];
@@ -39,12 +40,18 @@ export class Joining {
     this.#refusal ??= why;
   }
 
+  /** Somebody is there who is of another cluster; that matters if we find nobody of ours. */
+  meetStranger(why: string): void {
+    this.#stranger ??= why;
+  }
+
   get isRefused(): boolean {
     return this.#refusal !== undefined;
   }
 
   #reply(): JoinReply {
     if (this.#refusal !== undefined) return { type: "refused", why: this.#refusal };
+    if (this.#contacted === 0 && this.#stranger !== undefined) return { type: "refused", why: this.#stranger };
     return { type: "joined", contacted: this.#contacted, failures: this.#failures };
   }
 }

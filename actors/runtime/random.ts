@@ -4,7 +4,7 @@ export interface Random {
   next(): number;
   /** A uniform integer in [0, limit); `limit` is at least 1. */
   below(limit: number): number;
-  /** `length` uniform bytes. Not for keys. */
+  /** `length` uniform bytes. Not for keys: those take {@linkcode randomBytes}. */
   bytes(length: number): Uint8Array;
   /** A random UUID, version 4. */
   uuid(): string;
@@ -35,6 +35,11 @@ export function seededRandom(seed: string | number): Random {
     child: (label) => seededRandom(`${text}/${label}`),
   };
   return random;
+}
+
+/** Bytes of the operating system's, which nobody can foretell: for keys, and for what must never repeat. */
+export function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** A generator seeded by the operating system. */

@@ -1,7 +1,8 @@
 import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
+import type { Guard } from "../../transport/guard.ts";
 import { sniffStream, type StreamKind } from "../../transport/mux.ts";
 import type { Stream, StreamCloseReason, StreamHandler } from "../../transport/transport.ts";
-import { StreamReader } from "../../transport/wire/stream.ts";
+import type { DecodeReason } from "../../transport/wire/decoded.ts";
 import type { LinksMessage } from "../links.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { StreamRequest } from "../transport.ts";
@@ -23,6 +24,7 @@ type Owners = Readonly<{
   links: () => ActorRef<LinksMessage>;
   /** Without a pool memberlist's streams are refused. */
   pool?: () => ActorRef<StreamRequest>;
+  guard: Guard;
   /** Whether requests over HTTP are answered. */
   http: boolean;
   drop(reason: string): void;
@@ -109,10 +111,10 @@ export class Reception {
   }
 
   #serveMemberlist(stream: Stream, seen: Uint8Array): StreamHandler {
-    const { pool } = this.#owners;
+    const { pool, guard } = this.#owners;
     if (pool === undefined) return this.#refuse(stream, "no pool");
     if (this.#sessions.ofKind("served").length >= SERVED_MAX) return this.#refuse(stream, "too many streams");
-    const reader = new StreamReader();
+    const reader = guard.requestReader();
     const late = (): void => this.#owners.drop("slow stream");
     const session = this.#sessions.enter({ kind: "served", stream, late }, SESSION_TIMEOUT_MS);
     let isRead = false;
@@ -125,7 +127,10 @@ export class Reception {
         return pool().tell({ type: "stream_request", session, from: stream.remote, message: result.value });
       }
       this.#owners.drop(`stream ${result.reason}`);
-      stream.destroy();
+      const text = TOLD[result.reason];
+      if (text === undefined) return stream.destroy();
+      stream.write(guard.sealReply({ type: "error", text }));
+      stream.end();
     };
     read(seen);
     return {
@@ -151,6 +156,19 @@ export class Reception {
     return DEAF;
   }
 }
+
+/**
+ * What memberlist says to whoever it cannot read, in its own words (`readStream` and `decryptPayload`); of all else it
+ * hangs up without any. Sealed as all we say, so that only those who have our key learn which it was.
+ */
+const TOLD: Readonly<Partial<Record<DecodeReason, string>>> = {
+  encrypted: "remote state is encrypted and encryption is not configured",
+  unencrypted: "encryption is configured but remote state is not encrypted",
+  undecryptable: "no installed keys could decrypt the message",
+  unknown_version: "no installed keys could decrypt the message",
+  bad_padding: "no installed keys could decrypt the message",
+  bad_compression: "cannot decompress the message",
+};
 
 const NOTHING = new Uint8Array(0);
 

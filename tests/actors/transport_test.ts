@@ -26,7 +26,7 @@ import { type Address, parseAddress } from "../../transport/address.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { OpenTransport, Stream } from "../../transport/transport.ts";
 import type { WireMessage } from "../../transport/wire/message.ts";
-import { encodeStream } from "../../transport/wire/stream.ts";
+import { encodeStream, StreamReader } from "../../transport/wire/stream.ts";
 import { CountingClock } from "../support/counting_clock.ts";
 import { ANY_PORT, type Outcome, outcomeOf, Stranger } from "../support/linked_peers.ts";
 import { type StreamRecorder, TransportRecorder } from "../transport/recorder.ts";
@@ -270,8 +270,7 @@ const DROPPED: readonly [string, string, readonly Uint8Array[]][] = [
   ["a request over HTTP, where there is none", "http", [text("GET / HTTP/1.1\r\n\r\n")]],
   ["half a method and something else", "unknown stream", [text("PO"), text("ET")]],
   ["half a preamble and something else", "unknown stream", [Uint8Array.of(0xca), Uint8Array.of(0xca)]],
-  ["an encrypted stream", "unknown stream", [Uint8Array.of(10, 0, 0, 0, 9)]],
-  ["a labelled stream", "unknown stream", [Uint8Array.of(244, 3, 97, 98, 99)]],
+  ["a labelled stream", "stream labelled", [Uint8Array.of(244, 3, 97, 98, 99)]],
   ["a push/pull with -1 nodes", "stream out_of_range", [pushPullHeader([0xff], [0])]],
   ["a push/pull with a billion nodes", "stream too_large", [pushPullHeader([0xce, 0x3b, 0x9a, 0xca, 0], [0])]],
   ["a push/pull with 2 GiB of state", "stream too_large", [pushPullHeader([0], [0xce, 0x80, 0, 0, 0])]],
@@ -292,6 +291,20 @@ for (const [what, reason, parts] of DROPPED) {
     assertEquals((await bench.status()).dropped, { [reason]: 1 });
   });
 }
+
+Deno.test("an encrypted stream, where there is no key, is told so as memberlist does, closed and counted", async () => {
+  const bench = await Bench.open();
+  const stranger = await bench.stranger();
+  const { stream, told } = stranger.dial(bench, Uint8Array.of(10, 0, 0, 0, 9));
+  await bench.clock.advance(10);
+  const error = "remote state is encrypted and encryption is not configured";
+  assertEquals(new StreamReader().push(told.bytes), { ok: true, value: { type: "error", text: error } });
+  assertEquals([told.isEnded, bench.requests.length], [true, 0]);
+  assertEquals((await bench.status()).dropped, { "stream encrypted": 1 });
+  stream.end();
+  await bench.clock.advance(10);
+  assertEquals(told.closedAs, "ended");
+});
 
 Deno.test("a stream whose first bytes do not come within 5 s is closed and counted, however slowly it speaks", async () => {
   const bench = await Bench.open();

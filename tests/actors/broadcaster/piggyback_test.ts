@@ -1,14 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { fillPacket, gossipBudget } from "../../../actors/broadcaster/piggyback.ts";
 import { TransmitQueue } from "../../../actors/broadcaster/transmit_queue.ts";
+import { UNPROTECTED } from "../../../transport/wire/protection.ts";
+import { keyringOf, labelOf } from "../../transport/wire/secrets.ts";
 
 Deno.test("gossipBudget() takes off what rides first, the compound's head, the label and the seal", () => {
-  const plain = { packetBytesMax: 1400, labelBytes: 0, seal: "none" } as const;
+  const plain = { packetBytesMax: 1400, protection: UNPROTECTED };
+  const sealed = { ...UNPROTECTED, keyring: keyringOf("00".repeat(32)) };
   assertEquals(gossipBudget(plain, 0), 1398);
   assertEquals(gossipBudget(plain, 100), 1298);
-  assertEquals(gossipBudget({ ...plain, labelBytes: 5 }, 0), 1391);
-  assertEquals(gossipBudget({ ...plain, seal: "v1" }, 0), 1369);
-  assertEquals(gossipBudget({ ...plain, seal: "v0" }, 0), 1353);
+  assertEquals(gossipBudget({ ...plain, protection: { ...UNPROTECTED, label: labelOf("blåe") } }, 0), 1391);
+  assertEquals(gossipBudget({ ...plain, protection: sealed }, 0), 1369);
+  assertEquals(gossipBudget({ ...plain, protection: { ...sealed, encryptionVersion: 0 } }, 0), 1353);
+  assertEquals(gossipBudget({ ...plain, protection: { ...sealed, verifyOutgoing: false } }, 0), 1398);
 });
 
 Deno.test("fillPacket() takes our own messages first, and gives the application what is left", () => {
