@@ -8,15 +8,19 @@ import { BOOTSTRAP_PORT, parseBootstrapPlace, showBootstrapPlace } from "./confi
 import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { count, type Environment, list, type Parsed, type Setting, text, toggle } from "./config/setting.ts";
 import {
+  isLoopback,
   parseChoice,
+  parseClusterLabel,
   parseContact,
   parseCount,
+  parseHostPort,
   parseListenAddress,
   parseName,
   parsePath,
   parseRoom,
 } from "./config/value.ts";
 import type { Address } from "./transport/address.ts";
+import { NO_LABEL } from "./transport/wire/label.ts";
 
 export type { Environment } from "./config/setting.ts";
 
@@ -50,8 +54,36 @@ export const SETTINGS = {
     placeholder: "IP:PORT",
     help: "Where to listen for other peers; port 0 takes a free one",
     commands: ["peer"],
-    parse: parseListenAddress,
+    parse: parseHostPort,
     fallback: "127.0.0.1:0" as Address,
+  }),
+  keyFile: text({
+    flag: "key-file",
+    environment: "PARLEY_KEY_FILE",
+    placeholder: "FILE",
+    help: "The cluster's keys in base64, one a line, the first seals; a file that only you may read",
+    commands: ["peer"],
+    // Where the person typed it, which a task runner changes.
+    parse: (text, env) => parsePath(text, env["INIT_CWD"] ?? ".", env),
+    fallback: undefined,
+    fallbackText: "none",
+  }),
+  label: text({
+    flag: "label",
+    environment: "PARLEY_LABEL",
+    placeholder: "NAME",
+    help: "What the cluster is called, on every packet; peers with another label stay out",
+    commands: ["peer"],
+    parse: parseClusterLabel,
+    fallback: NO_LABEL,
+    fallbackText: "none",
+    show: ({ text }) => text,
+  }),
+  plaintextOnNetwork: toggle({
+    flag: "plaintext-on-network",
+    environment: "PARLEY_PLAINTEXT_ON_NETWORK",
+    help: "Listen beyond this machine though not all that is said is sealed",
+    commands: ["peer"],
   }),
   bootstrap: text({
     flag: "bootstrap",
@@ -188,6 +220,15 @@ export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>):
     config[key] = resolved.value;
   }
   return { ok: true, config: config as Config<C> }; // the loop went through exactly the settings of C
+}
+
+/** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
+export function bindProblem({ bind, keyFile, plaintextOnNetwork }: Config<"peer">): string | undefined {
+  if (isLoopback(bind.value) || plaintextOnNetwork.value) return undefined;
+  const reason = keyFile.value === undefined
+    ? "beyond loopback a peer needs a key (--key-file)"
+    : "gossip is sealed with your key, but what rooms say goes over links, which are not sealed yet";
+  return `will not listen on ${bind.value}: ${reason}; --plaintext-on-network does it anyway, for all to read`;
 }
 
 /** The rows of the table that a command takes. */

@@ -21,9 +21,9 @@ export function errorLine(message: string): string {
 }
 
 /** Says what went wrong; the exit code for it. */
-export function failed(message: string): ExitCode {
+export function failed(message: string, exitCode: ExitCode = EXIT.failed): ExitCode {
   writeError(message);
-  return EXIT.failed;
+  return exitCode;
 }
 
 /** Longer than any message of ours; beyond it is only what we quote. */

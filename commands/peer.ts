@@ -19,17 +19,19 @@ import { randomBytes, systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
-import { type Config, type Environment, stateDirectory } from "../config.ts";
+import { bindProblem, type Config, type Environment, stateDirectory } from "../config.ts";
 import { splitAddress } from "../transport/address.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
 import { Guard } from "../transport/guard.ts";
 import { NONCE_BYTES } from "../transport/wire/key.ts";
+import { Keyring } from "../transport/wire/keyring.ts";
 import { UNPROTECTED } from "../transport/wire/protection.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_code.ts";
 import { httpPost } from "./http_post.ts";
+import { readKeyFile } from "./key_file.ts";
 import { openLog } from "./log_sink.ts";
 import { failed } from "./output.ts";
 import { readScript } from "./script_file.ts";
@@ -45,7 +47,11 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   const { config, positionals } = configured;
   const named = nameOf(positionals, config.name.value);
   if (!named.ok) return usageError("peer", named.why);
-  return await runPeer(named.name, config, call.env);
+  const problem = bindProblem(config);
+  if (problem !== undefined) return usageError("peer", problem);
+  const guarded = await guardFor(config);
+  if (!guarded.ok) return failed(guarded.why, EXIT.refused);
+  return await runPeer(named.name, config, guarded.guard, call.env);
 }
 
 type Named = { readonly ok: true; readonly name: NodeName } | { readonly ok: false; readonly why: string };
@@ -62,7 +68,19 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
   return name === undefined ? { ok: false, why: "a peer needs a name" } : { ok: true, name };
 }
 
-async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Promise<ExitCode> {
+type Guarded = Readonly<{ ok: true; guard: Guard }> | Readonly<{ ok: false; why: string }>;
+
+/** The guard with the keys of the file, if there is one. */
+async function guardFor({ keyFile, label }: PeerConfig): Promise<Guarded> {
+  const keys = keyFile.value === undefined
+    ? { ok: true, keyring: Keyring.EMPTY } as const
+    : await readKeyFile(keyFile.value);
+  if (!keys.ok) return keys;
+  const protection = { ...UNPROTECTED, label: label.value, keyring: keys.keyring };
+  return { ok: true, guard: new Guard(protection, () => randomBytes(NONCE_BYTES)) };
+}
+
+async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: Environment): Promise<ExitCode> {
   const state = await openState(name, stateDirectory(env));
   const log = openLog(config.logFile.value, config.logLevel.value, env);
   if ("why" in log) return failed(log.why);
@@ -88,7 +106,7 @@ async function runPeer(name: NodeName, config: PeerConfig, env: Environment): Pr
       memory: state.memory,
       clock: realClock,
       openTransport: openDenoTransport,
-      guard: new Guard(UNPROTECTED, () => randomBytes(NONCE_BYTES)),
+      guard,
       bootstrap: bootstrapAt(config.bootstrap.value, {
         openTransport: openDenoTransport,
         httpPost,

@@ -1,9 +1,10 @@
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { type Address, ipBytes, parseAddress, splitAddress } from "../transport/address.ts";
+import { type Label, LABEL_BYTES_MAX, parseLabel } from "../transport/wire/label.ts";
 import type { Environment, Parsed } from "./setting.ts";
 
 /** `IP:PORT` or `localhost:PORT`, which is 127.0.0.1. Other host names would need a resolver: they are refused. */
-function parseHostPort(text: string): Parsed<Address> {
+export function parseHostPort(text: string): Parsed<Address> {
   const address = parseAddress(text.replace(/^localhost:/i, "127.0.0.1:"));
   if (address !== undefined) return { ok: true, value: address };
   return { ok: false, why: "expected IP:PORT, such as 127.0.0.1:7946" };
@@ -16,7 +17,7 @@ export function parseContact(text: string): Parsed<Address> {
   return { ok: false, why: "nobody can be reached at port 0" };
 }
 
-/** An address to listen on. Only the loopback for now: beyond this machine, what we say would need encryption. */
+/** An address to listen on, of those that nobody beyond this machine can reach: what is said there is not sealed. */
 export function parseListenAddress(text: string): Parsed<Address> {
   const parsed = parseHostPort(text);
   if (!parsed.ok || isLoopback(parsed.value)) return parsed;
@@ -50,6 +51,14 @@ export function parsePath(text: string, start: string | undefined, env: Environm
   return { ok: true, value: `${start}/${text}` };
 }
 
+/** A cluster's label; without any letter it is none. */
+export function parseClusterLabel(text: string): Parsed<Label> {
+  const label = parseLabel(text);
+  return label === undefined
+    ? { ok: false, why: `expected at most ${LABEL_BYTES_MAX} bytes of UTF-8` }
+    : { ok: true, value: label };
+}
+
 /** A peer's name, see {@linkcode parsePeerName}. */
 export function parseName(text: string): Parsed<PeerName> {
   const parsed = parsePeerName(text);
@@ -61,7 +70,8 @@ export function parseRoom(text: string): Parsed<string> {
   return parseName(text.replace(/^#/, ""));
 }
 
-function isLoopback(address: Address): boolean {
+/** Whether only this machine can reach an address. */
+export function isLoopback(address: Address): boolean {
   const ip = ipBytes(address);
   return ip.length === 4 ? ip[0] === 127 : ip.every((byte, i) => byte === (i === 15 ? 1 : 0));
 }

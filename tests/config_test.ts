@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
+  bindProblem,
   type Config,
   configFilePath,
   type ConfigSources,
@@ -11,6 +12,9 @@ import {
   settingsOf,
   stateDirectory,
 } from "../config.ts";
+
+import { NO_LABEL } from "../transport/wire/label.ts";
+import { labelOf } from "./transport/wire/secrets.ts";
 
 const permissions = "none";
 
@@ -42,6 +46,9 @@ Deno.test({
       ["name", undefined, "default"],
       ["room", "lobby", "default"],
       ["bind", "127.0.0.1:0", "default"],
+      ["keyFile", undefined, "default"],
+      ["label", NO_LABEL, "default"],
+      ["plaintextOnNetwork", false, "default"],
       ["bootstrap", { type: "local", port: 7947 }, "default"],
       ["join", [], "default"],
       ["profile", "local", "default"],
@@ -68,6 +75,47 @@ Deno.test({
     assertEquals(resolved({}).room, { value: "lobby", source: "default" });
   },
 });
+
+Deno.test({
+  name: "the key file and the label come from the first source that has one, a relative path from where one typed it",
+  permissions,
+  fn() {
+    const flags = { keyFile: ["flag.keys"], label: ["flag"] };
+    const env = { PARLEY_KEY_FILE: "~/environment.keys", PARLEY_LABEL: "environment", HOME: "/home/alice" };
+    const file = '{"keyFile":"/file.keys","label":"file","plaintextOnNetwork":true}';
+    const keysAndLabel = ({ keyFile, label }: Config<"peer">) => [keyFile.value, label.value.text, label.source];
+    const typedAt = { ...env, INIT_CWD: "/work" };
+    assertEquals(keysAndLabel(resolved({ flags, env: typedAt, file })), ["/work/flag.keys", "flag", "flag"]);
+    const fromEnvironment = ["/home/alice/environment.keys", "environment", "environment"];
+    assertEquals(keysAndLabel(resolved({ env, file })), fromEnvironment);
+    assertEquals(keysAndLabel(resolved({ file })), ["/file.keys", "file", "file"]);
+    assertEquals(resolved({ file }).plaintextOnNetwork, { value: true, source: "file" });
+  },
+});
+
+const places: readonly (readonly [bind: string, flags: Given["flags"], problem: RegExp | undefined])[] = [
+  ["127.0.0.1:0", {}, undefined],
+  ["127.9.9.9:0", {}, undefined],
+  ["[::1]:0", {}, undefined],
+  ["0.0.0.0:7946", {}, /^will not listen on 0.0.0.0:7946: beyond loopback a peer needs a key \(--key-file\); /],
+  ["[::]:7946", {}, /needs a key .*; --plaintext-on-network does it anyway, for all to read$/],
+  ["192.0.2.1:7946", {}, /needs a key/],
+  ["192.0.2.1:7946", { keyFile: ["/keys"] }, /links, which are not sealed yet; --plaintext-on-network/],
+  ["192.0.2.1:7946", { plaintextOnNetwork: ["on"] }, undefined],
+  ["192.0.2.1:7946", { keyFile: ["/keys"], plaintextOnNetwork: ["on"] }, undefined],
+];
+
+for (const [bind, flags = {}, problem] of places) {
+  Deno.test({
+    name: `bind ${bind} with ${JSON.stringify(flags)}: ${problem === undefined ? "fine" : "refused in one sentence"}`,
+    permissions,
+    fn() {
+      const said = bindProblem(resolved({ flags: { ...flags, bind: [bind] } }));
+      if (problem === undefined) assertEquals(said, undefined);
+      else assertMatch(said ?? "", problem);
+    },
+  });
+}
 
 Deno.test({
   name: "an empty variable counts as unset",
@@ -99,6 +147,13 @@ Deno.test({
 const accepted: readonly [key: SettingKey, text: string, value: unknown][] = [
   ["bind", "localhost:7946", "127.0.0.1:7946"],
   ["bind", "[::1]:0", "[::1]:0"],
+  ["bind", "0.0.0.0:7946", "0.0.0.0:7946"],
+  ["keyFile", "/etc/parley/keys", "/etc/parley/keys"],
+  ["keyFile", "keys", "./keys"],
+  ["label", "", NO_LABEL],
+  ["label", "chat", labelOf("chat")],
+  ["label", "x".repeat(255), labelOf("x".repeat(255))],
+  ["plaintextOnNetwork", "on", true],
   ["bootstrap", "local", { type: "local", port: 7947 }],
   ["bootstrap", "local:8000", { type: "local", port: 8000 }],
   ["bootstrap", "parley://localhost:7947", { type: "parley", address: "127.0.0.1:7947" }],
@@ -133,8 +188,12 @@ const refused: readonly [key: SettingKey, text: string, why: string][] = [
   ["bind", "", "expected IP:PORT"],
   ["bind", "7946", "expected IP:PORT"],
   ["bind", "127.0.0.1:65536", "expected IP:PORT"],
-  ["bind", "0.0.0.0:7946", "only loopback"],
-  ["bind", "[::]:7946", "only loopback"],
+  ["bind", "example.org:7946", "expected IP:PORT"],
+  ["label", "x".repeat(256), "expected at most 255 bytes"],
+  ["label", "ä".repeat(128), "expected at most 255 bytes"],
+  ["label", "\ud800", "expected at most 255 bytes of UTF-8"],
+  ["keyFile", "", "expected a path"],
+  ["plaintextOnNetwork", "perhaps", 'expected "on" or "off"'],
   ["bootstrap", "", "expected local"],
   ["bootstrap", "Local", "expected local"],
   ["bootstrap", "local:0", "port: expected"],

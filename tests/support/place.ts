@@ -62,6 +62,13 @@ export class Place implements AsyncDisposable {
     return path;
   }
 
+  /** The same, for its owner alone. */
+  async secret(name: string, text: string): Promise<string> {
+    const path = await this.file(name, text);
+    await Deno.chmod(path, 0o600);
+    return path;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#directory, { recursive: true });
   }
