@@ -1,3 +1,4 @@
+import { abort } from "./abort.ts";
 import type { Cancel } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
@@ -22,9 +23,9 @@ export class Belongings {
   stash: unknown[] = [];
   stashedAt = -1;
 
-  /** Ends what goes on: signal, timers, watches, and what is open. */
-  end(): void {
-    this.aborter?.abort();
+  /** Ends what goes on: signal, timers, watches, and what is open. `failed` hears what a listener of the signal throws. */
+  end(failed: (error: unknown) => void): void {
+    if (this.aborter !== undefined) abort(this.aborter, failed);
     this.timers?.end();
     for (const cancel of this.watched.values()) cancel();
     this.watched.clear();

@@ -4,6 +4,7 @@ import type { Cell } from "./cell.ts";
 import type { Clock } from "./clock.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { DeadLetter } from "./dead_letters.ts";
+import { describe } from "./describe.ts";
 import { Envelope } from "./envelope.ts";
 import type { EventStream, Topic } from "./events.ts";
 import { NOTHING } from "./fifo.ts";
@@ -185,7 +186,7 @@ export class Incarnation implements Context<unknown>, Asker {
   /** Ends what goes on. From now on nothing more begins. */
   end(): void {
     this.#isOver = true;
-    this.#belongings?.end();
+    this.#belongings?.end((error) => this.log.error("abort_listener_failed", { error: describe(error) }));
   }
 
   /** The message that crashed it is gone, even if it had been put aside just before. */

@@ -498,3 +498,19 @@ Deno.test("a deadline that is below 0 or no number is refused with a `RangeError
   await clock.advance(10_000);
   assertEquals(system.tree().map(({ state }) => state), ["running"]);
 });
+
+Deno.test("a listener of the signal that throws is logged, and the others still hear it", async () => {
+  const { clock, system, log } = virtualSystem();
+  const heard: string[] = [];
+  const ref = system.spawn<never>("a", ({ signal }) => {
+    signal.addEventListener("abort", () => {
+      throw new Error("in the listener");
+    });
+    signal.addEventListener("abort", () => void heard.push("aborted"));
+    return () => {};
+  });
+  await clock.advance(0);
+  ref.stop();
+  assertEquals([heard, system.actors], [["aborted"], 0]);
+  assertEquals(log.map(({ path, event }) => [path, event]), [["/a", "abort_listener_failed"]]);
+});
