@@ -63,8 +63,7 @@ export const SETTINGS = {
     placeholder: "FILE",
     help: "The cluster's keys in base64, one a line, the first seals; a file that only you may read",
     commands: ["peer"],
-    // Where the person typed it, which a task runner changes.
-    parse: (text, env) => parsePath(text, env["INIT_CWD"] ?? ".", env),
+    parse: parseKeyFilePath,
     fallback: undefined,
     fallbackText: "none",
   }),
@@ -234,6 +233,11 @@ export function bindProblem({ bind, keyFile, plaintextOnNetwork }: Config<"peer"
 /** The rows of the table that a command takes. */
 export function settingsOf(command: CommandName): readonly (readonly [SettingKey, AnySetting])[] {
   return rows().filter(([, setting]) => setting.commands.includes(command));
+}
+
+/** Where a key file is; a relative path starts where the person typed it, which a task runner changes. */
+export function parseKeyFilePath(text: string, env: Environment): Parsed<string> {
+  return parsePath(text, env["INIT_CWD"] ?? ".", env);
 }
 
 /** Where the configuration file is expected; `undefined` when the environment names no home. */

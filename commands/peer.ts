@@ -19,7 +19,7 @@ import { randomBytes, systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
-import { bindProblem, type Config, type Environment, stateDirectory } from "../config.ts";
+import { bindProblem, type Config, type Environment, parseKeyFilePath, stateDirectory } from "../config.ts";
 import { splitAddress } from "../transport/address.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
 import { Guard } from "../transport/guard.ts";
@@ -91,7 +91,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     supervision: { maxRestarts: 0 }, // a peer that its own supervision cannot keep up has to say so, not to flap
   });
   if (!config.manual.value) Object.assign(state.memory.repl, { mode: "chat", arriving: true });
-  const person = new Person(name, system, openDenoTerminal(), state.memory, config, env);
+  const person = new Person(name, system, openDenoTerminal(), state.memory, guard, config, env);
   person.warnOnce(state.trouble);
   const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();
 
@@ -160,8 +160,9 @@ class Person {
   readonly #system: ActorSystem;
   readonly #terminal: Terminal;
   readonly #memory: PeerMemory;
+  readonly #guard: Guard;
   readonly #style: Style;
-  readonly #callerFolder: string | undefined;
+  readonly #env: Environment;
   #ref: ActorRef<ReplMessage> | undefined;
   #warning: string | undefined;
 
@@ -170,6 +171,7 @@ class Person {
     system: ActorSystem,
     terminal: Terminal,
     memory: PeerMemory,
+    guard: Guard,
     config: PeerConfig,
     env: Environment,
   ) {
@@ -177,8 +179,9 @@ class Person {
     this.#system = system;
     this.#terminal = terminal;
     this.#memory = memory;
+    this.#guard = guard;
     this.#style = styleFor(config.color.value, env);
-    this.#callerFolder = env["INIT_CWD"];
+    this.#env = env;
   }
 
   repl(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage> {
@@ -190,11 +193,13 @@ class Person {
       commands: COMMANDS,
       peer: {
         steps,
+        guard: this.#guard,
+        readKeys: (path) => readKeys(path, this.#env),
         tree: () => this.#system.tree(),
         crash: (path) => this.#system.crash(path),
         counters: () => readCounters(cast, this.#system.deadLetterCounts),
       },
-      readFile: (path) => readScript(path, this.#callerFolder),
+      readFile: (path) => readScript(path, this.#env["INIT_CWD"]),
       quit,
     });
     return (ctx) => {
@@ -234,6 +239,15 @@ class Person {
       resized: () => this.#ref?.tell({ type: "resized" }),
     });
   }
+}
+
+/** The keys in a file that was typed at the prompt: what holds of `--key-file` holds of it too. */
+async function readKeys(path: string, env: Environment): Promise<Keyring> {
+  const full = parseKeyFilePath(path, env);
+  if (!full.ok) throw new Error(full.why);
+  const file = await readKeyFile(full.value);
+  if (!file.ok) throw new Error(file.why);
+  return file.keyring;
 }
 
 function styleFor(when: "auto" | "always" | "never", env: Environment): Style {

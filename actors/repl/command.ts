@@ -1,3 +1,5 @@
+import type { Guard } from "../../transport/guard.ts";
+import type { Keyring } from "../../transport/wire/keyring.ts";
 import type { Steps } from "../peer/steps.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import type { TreeNode } from "../runtime/system.ts";
@@ -18,7 +20,7 @@ export type Command = Readonly<{
 }>;
 
 /** How commands are grouped in help, in this order. */
-export const COMMAND_GROUPS = ["chat", "membership", "bootstrap", "scripts", "actors", "session"] as const;
+export const COMMAND_GROUPS = ["chat", "membership", "bootstrap", "scripts", "keys", "actors", "session"] as const;
 type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** Done, or one sentence that says why not. `usage` shows how the command is called. */
@@ -39,6 +41,10 @@ export type CommandCall = Readonly<{
 /** What commands may do with the peer. */
 export type CommandPeer = Readonly<{
   steps: Steps;
+  /** Has the keys. */
+  guard: Guard;
+  /** The keys in a file; rejects with an `Error` that says why not, and nothing of what is in it. */
+  readKeys(path: string): Promise<Keyring>;
   tree(): readonly TreeNode[];
   /** Makes the actor at a path fail, unless there is none or it is down already. */
   crash(path: string): "failed" | "down" | "unknown";

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { ACTOR_COMMANDS } from "./commands/actor_commands.ts";
 import { BOOTSTRAP_COMMANDS } from "./commands/bootstrap_commands.ts";
 import { CHAT_COMMANDS } from "./commands/chat_commands.ts";
+import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
 import { SCRIPT_COMMANDS } from "./commands/script_commands.ts";
 import { SESSION_COMMANDS } from "./commands/session_commands.ts";
@@ -12,6 +13,7 @@ export const COMMANDS: readonly Command[] = [
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,
   ...SCRIPT_COMMANDS,
+  ...KEY_COMMANDS,
   ...ACTOR_COMMANDS,
   ...SESSION_COMMANDS,
 ];

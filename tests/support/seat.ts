@@ -3,6 +3,7 @@ import { repl, type ReplMessage } from "../../actors/repl.ts";
 import { createStyle } from "../../actors/repl/style.ts";
 import { readCounters } from "../../actors/peer/counters.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
+import { parseKeyFile } from "../../config/key_file.ts";
 import type { SimulatedPeer, StartOptions, World } from "../../sim/world.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
@@ -34,6 +35,11 @@ export class Seat {
           commands: COMMANDS,
           peer: {
             steps,
+            guard: peer.guard,
+            readKeys: (path) => {
+              const parsed = parseKeyFile(files[path] ?? "");
+              return parsed.ok ? Promise.resolve(parsed.value) : Promise.reject(new Error(parsed.why));
+            },
             tree: () => peer.system.tree(),
             crash: (path) => peer.system.crash(path),
             counters: () => readCounters(cast, peer.system.deadLetterCounts),

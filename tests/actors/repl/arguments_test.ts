@@ -21,11 +21,13 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   memberlistconfigure: "BindPort 7001 more",
   sleep: "1 2",
   crash: "/peer /peer",
+  keyuse: "1 2",
+  keyremove: "1 2",
   help: "quit quit",
 };
 
 /** Commands for which any text is right. */
-const TAKES_TEXT = ["msg", "echo", "execute", "memberlistjoin"];
+const TAKES_TEXT = ["msg", "echo", "execute", "memberlistjoin", "keyinstall"];
 
 for (const command of COMMANDS) {
   if (TAKES_TEXT.includes(command.name)) continue;
@@ -39,7 +41,7 @@ for (const command of COMMANDS) {
   }
 }
 
-for (const name of ["msg", "execute", "crash"]) {
+for (const name of ["msg", "execute", "crash", "keyinstall", "keyuse", "keyremove"]) {
   Deno.test(`${name} without arguments shows its usage`, async () => {
     const { seat } = seated();
     const command = COMMANDS.find((one) => one.name === name)!;

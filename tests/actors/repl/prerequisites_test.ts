@@ -43,11 +43,12 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "echo hi": from(0, []),
   "tree": from(0, []),
   "counters": from(0, []),
+  "keylist": from(0, []),
   "help": from(0, []),
 };
 
 /** Commands whose answer is about something else than what is missing. */
-const ELSEWHERE = ["memberlistconfigure", "execute", "crash", "quit"];
+const ELSEWHERE = ["memberlistconfigure", "execute", "crash", "quit", "keyinstall", "keyuse", "keyremove"];
 
 /** What a command that fails has to leave as it was. */
 function stateOf({ peer }: Seat): unknown {
