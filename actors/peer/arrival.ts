@@ -78,7 +78,8 @@ async function join(
   if (joined.ok || joined.refused || plan.contacts.length > 0) return joined;
   if (!steps.isMember) return joined; // we left meanwhile, which says nothing about the others
   plan.say(`${joined.why}; going on alone`);
-  return await replace(steps, listed);
+  const present = new Set(joined.present);
+  return await replace(steps, listed.filter((entry) => !addressesOf([entry]).some((address) => present.has(address))));
 }
 
 /** Takes dead entries off the list; they make room for us. */

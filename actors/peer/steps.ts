@@ -1,4 +1,5 @@
 import { type Address, parseAddress, splitAddress, withPort } from "../../transport/address.ts";
+import type { StreamCloseReason } from "../../transport/transport.ts";
 import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } from "../bootstrap.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import type { SayReply } from "../chat_room.ts";
@@ -10,7 +11,15 @@ import type { Cast, Parts } from "./cast.ts";
 import type { PeerMemory } from "./memory.ts";
 
 /** What a step gives: its result, or one sentence that says why not. */
-export type StepResult<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; why: string; refused?: true }>;
+export type StepResult<T> =
+  | Readonly<{ ok: true; value: T }>
+  | Readonly<{
+    ok: false;
+    why: string;
+    refused?: true;
+    /** Of those who were asked, who is there all the same, and only has nothing to say to us. */
+    present?: readonly Address[];
+  }>;
 
 /** What the bootstrap answers: its limits, everybody on its list, and whether we are among them. */
 export type Listing = Readonly<{ config: RegistryConfig; peers: readonly RegistryPeer[]; listed: boolean }>;
@@ -20,6 +29,9 @@ const ASK_TIMEOUT_MS = 10_000;
 
 /** A registry behind a network may take its own time-out before it says no. */
 const BOOTSTRAP_TIMEOUT_MS = 15_000;
+
+/** How an exchange ends with whom nobody hears of. Any other end was somebody's doing, as of a peer with another label. */
+const ABSENT: ReadonlySet<string> = new Set(["refused", "timed_out", "unreachable"] satisfies StreamCloseReason[]);
 
 /** Joining tries several addresses in parallel, each within the profile's stream time-out. */
 const JOIN_TIMEOUT_MS = 60_000;
@@ -157,7 +169,11 @@ export class Steps {
     );
     if (reply.type === "refused") return { ok: false, why: reply.why, refused: true };
     if (reply.contacted === 0 && reply.failures.length > 0) {
-      return no(`Nobody answered: ${reply.failures.map(({ address, reason }) => `${address} (${reason})`).join(", ")}`);
+      const why = `Nobody answered: ${
+        reply.failures.map(({ address, reason }) => `${address} (${reason})`).join(", ")
+      }`;
+      const present = reply.failures.filter(({ reason }) => !ABSENT.has(reason)).map(({ address }) => address);
+      return { ok: false, why, present };
     }
     return yes({ contacted: reply.contacted, members: await this.members() });
   }

@@ -108,6 +108,19 @@ for (const [what, ours, theirs, told, counter] of STRANGERS) {
   });
 }
 
+Deno.test("who has another label goes on alone, and takes nobody off the list for that", async () => {
+  const world = new World({ seed: "listed" });
+  const alice = world.start("alice", { protection: labelled("chat") });
+  await world.clock.advance(3_000);
+  const eve = world.start("eve", { protection: labelled("work") });
+  await world.clock.advance(2_000);
+  const listed = outcomeOf(alice.steps.bootstrapList());
+  await world.clock.until(() => listed.settled, 5_000, "a list");
+  assert(listed.value?.ok);
+  assertEquals(listed.value.value.peers.map(({ name }) => name), ["alice", "eve"]);
+  assertEquals([alice.alive, eve.alive, eve.state], [["alice"], ["eve"], "running"]);
+});
+
 const DATAGRAMS: readonly (readonly [what: string, ours: Protection, theirs: Protection, counter: string])[] = [
   ["sealed with another key", keyed(OURS), keyed(THEIRS), "packet undecryptable"],
   ["in plain, to who has a key", keyed(OURS), UNPROTECTED, "packet unencrypted"],
