@@ -1,6 +1,7 @@
 /**
- * A link is a stream of frames: a length (4 bytes, big endian), then that many bytes of msgpack. The stream begins
- * with {@linkcode LINK_PREAMBLE}, once, from the side that connected.
+ * A link is a stream of frames: a length (4 bytes, big endian), then that many bytes of msgpack, which are sealed
+ * (`sealed_frames.ts`) where there is a ring of keys. The stream begins with {@linkcode LINK_PREAMBLE}, once, from the
+ * side that connected; on a sealed link the proofs of `handshake.ts` follow.
  */
 
 /** What the side that connected writes first, so that the stream is told apart from others on the same port. */
@@ -12,7 +13,7 @@ export const LINK_PREAMBLE: Uint8Array = Uint8Array.of(0xca, 0x11);
  */
 export const FRAME_BYTES_MAX = 512 * 1024;
 
-const HEADER_BYTES = 4;
+export const FRAME_HEADER_BYTES = 4;
 
 /** What a reader that waits for the rest of a frame begins with; it grows with what comes, never by the claim. */
 const HELD_BYTES_MIN = 1024;
@@ -20,9 +21,9 @@ const HELD_BYTES_MIN = 1024;
 /** The frame around `body`; throws a `RangeError` beyond {@linkcode FRAME_BYTES_MAX}. */
 export function encodeFrame(body: Uint8Array): Uint8Array {
   if (body.length > FRAME_BYTES_MAX) throw new RangeError(`A frame of ${body.length} bytes is too long`);
-  const frame = new Uint8Array(HEADER_BYTES + body.length);
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + body.length);
   new DataView(frame.buffer).setUint32(0, body.length);
-  frame.set(body, HEADER_BYTES);
+  frame.set(body, FRAME_HEADER_BYTES);
   return frame;
 }
 
@@ -31,6 +32,12 @@ export class FrameReader {
   /** The beginning of a frame: the first `#length` bytes. Given away with the bodies in it, never written again. */
   #held: Uint8Array = NOTHING;
   #length = 0;
+  readonly #bytesMax: number;
+
+  /** For frames up to `bytesMax` long. */
+  constructor(bytesMax: number = FRAME_BYTES_MAX) {
+    this.#bytesMax = bytesMax;
+  }
 
   /** The bodies completed by `chunk`; `undefined` when a frame is empty or too long, after which it is of no use. */
   push(chunk: Uint8Array): Uint8Array[] | undefined {
@@ -38,12 +45,12 @@ export class FrameReader {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const bodies: Uint8Array[] = [];
     let at = 0;
-    while (bytes.length - at >= HEADER_BYTES) {
+    while (bytes.length - at >= FRAME_HEADER_BYTES) {
       const length = view.getUint32(at);
-      if (length === 0 || length > FRAME_BYTES_MAX) return undefined;
-      if (bytes.length - at - HEADER_BYTES < length) break;
-      bodies.push(bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length));
-      at += HEADER_BYTES + length;
+      if (length === 0 || length > this.#bytesMax) return undefined;
+      if (bytes.length - at - FRAME_HEADER_BYTES < length) break;
+      bodies.push(bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + length));
+      at += FRAME_HEADER_BYTES + length;
     }
     if (bodies.length > 0 || this.#length === 0) this.#hold(bytes.subarray(at));
     return bodies;
