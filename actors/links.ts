@@ -1,5 +1,7 @@
 import { type Address } from "../transport/address.ts";
+import type { Secrets } from "../transport/secrets.ts";
 import type { Stream, StreamHandler, Transport } from "../transport/transport.ts";
+import type { Protection } from "../transport/wire/protection.ts";
 import type { Connection } from "./links/connection.ts";
 import type { Published } from "./links/exports.ts";
 import type { Content, Parcel } from "./links/link.ts";
@@ -13,7 +15,7 @@ import type { StopMode } from "../transport/link/envelope.ts";
 /** What the keeper of the links to other peers understands. */
 export type LinksMessage =
   /** The transport is open: connect through it, and say this of yourself. */
-  | Readonly<{ type: "attach"; transport: Pick<Transport, "connect">; self: LinkIdentity }>
+  | Readonly<{ type: "attach"; transport: Pick<Transport, "connect">; self: LinkIdentity } & LinkGuard>
   /** The transport is closed: all links are gone. */
   | Readonly<{ type: "detach" }>
   /** Let other peers address this actor as `id`. */
@@ -38,6 +40,14 @@ export type LinksMessage =
   | Readonly<{ type: "housekeeping" }>;
 
 type Waiters = { slot?: Waiting | undefined; written?: ReplySlot<void> | undefined };
+
+/**
+ * With what links are sealed, asked at each new connection and now and then for those that are open: one that was proven
+ * by a key that is no longer on the ring is closed. Without, they are plain. `secrets` makes their ephemeral keys.
+ */
+export type LinkGuard =
+  | Readonly<{ protection: () => Protection; secrets: Secrets }>
+  | Readonly<{ protection?: never; secrets?: never }>;
 
 export type LinkIdentity = Readonly<{ address: Address; name: string }>;
 
@@ -78,9 +88,15 @@ export type LinksCounters = {
   overtaken: number;
   /** Connections closed because what came was no link. */
   malformed: number;
+  /** Connections closed because the other side did not prove a key of our ring, or was gone before it had. */
+  unproven: number;
+  /** Connections closed because what came was changed, repeated, left out or put out of order on its way. */
+  forged: number;
+  /** Connections closed because they were opened under a key, or in plain, as they would not be any more. */
+  outdated: number;
   /** Connections closed because no hello came in time, or nothing more. */
   timedOut: number;
-  /** Connections closed because a piece of them was dropped on its way to us. */
+  /** Connections closed because a piece of them was dropped on its way to us, or, if sealed, because they broke off. */
   torn: number;
   /** Connections closed because there were too many. */
   crowdedOut: number;
@@ -97,7 +113,7 @@ export const links: Behavior<LinksMessage> = (ctx) => {
   return (message) => {
     switch (message.type) {
       case "attach":
-        return keeper.attach(message.transport, message.self);
+        return keeper.attach(message.transport, message.self, message);
       case "detach":
         return keeper.detach();
       case "publish":

@@ -1,8 +1,9 @@
 import type { Address } from "../../transport/address.ts";
 import { type Envelope, EnvelopeCodec, LINK_VERSION, type UndeliveredReason } from "../../transport/link/envelope.ts";
-import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
+import type { ChannelFault, ChannelTerms } from "../../transport/link/channel.ts";
 import type { Stream, StreamHandler, Transport } from "../../transport/transport.ts";
-import type { LinkIdentity, LinksCounters, LinksMessage, LinksStatus, LinkStatus } from "../links.ts";
+import { type Protection, UNPROTECTED } from "../../transport/wire/protection.ts";
+import type { LinkGuard, LinkIdentity, LinksCounters, LinksMessage, LinksStatus, LinkStatus } from "../links.ts";
 import type { Context } from "../runtime/behavior.ts";
 import type { DeadLetterReason } from "../runtime/dead_letters.ts";
 import type { ActorRef, AskError, StopReason } from "../runtime/ref.ts";
@@ -49,6 +50,9 @@ export class LinkKeeper {
     full: 0,
     overtaken: 0,
     malformed: 0,
+    unproven: 0,
+    forged: 0,
+    outdated: 0,
     timedOut: 0,
     torn: 0,
     crowdedOut: 0,
@@ -58,6 +62,7 @@ export class LinkKeeper {
   #number = 0;
   #transport: Pick<Transport, "connect"> | undefined;
   #self: LinkIdentity | undefined;
+  #guard: LinkGuard = {};
 
   constructor(ctx: Context<LinksMessage>) {
     this.#ctx = ctx;
@@ -74,9 +79,10 @@ export class LinkKeeper {
     });
   }
 
-  attach(transport: Pick<Transport, "connect">, self: LinkIdentity): void {
+  attach(transport: Pick<Transport, "connect">, self: LinkIdentity, guard: LinkGuard): void {
     this.#transport = transport;
     this.#self = self;
+    this.#guard = guard;
     for (const link of this.#links.values()) this.#ensureConnected(link);
   }
 
@@ -137,32 +143,39 @@ export class LinkKeeper {
   accepted(stream: Stream, adopt: (handler: StreamHandler) => void): void {
     if (this.#self === undefined) return stream.destroy(); // meant for who was here before a restart
     this.#makeRoomForStranger();
-    const connection = new Connection(stream, this.#codec, this.#now());
+    const connection = new Connection(stream, this.#codec, this.#terms(this.#self.address), this.#now());
     this.#live.add(connection);
     adopt(this.#handler(() => connection));
   }
 
   opened(connection: Connection): void {
     if (!this.#live.has(connection)) return;
-    connection.stream.write(LINK_PREAMBLE);
-    this.#greet(connection);
+    connection.begin();
+    if (connection.isOpen) this.#greet(connection);
   }
 
   received(connection: Connection, piece: number, bytes: Uint8Array): void {
     if (!this.#live.has(connection)) return; // hung up on, or from before a restart
     if (piece !== ++connection.taken) return this.#torn(connection);
-    const envelopes = connection.read(bytes, this.#now());
-    if (envelopes === undefined) return this.#malformed(connection);
-    for (const envelope of envelopes) if (this.#live.has(connection)) this.#receive(connection, envelope);
+    const wasProving = connection.isProving;
+    const reading = connection.read(bytes, this.#now());
+    if (!reading.ok) return this.#refuse(connection, reading.fault);
+    if (wasProving && connection.isOpen && connection.outgoing) this.#greet(connection);
+    for (const envelope of reading.envelopes) if (this.#live.has(connection)) this.#receive(connection, envelope);
   }
 
   /** The other side has no more to say on this one: neither have we. */
   ended(connection: Connection): void {
-    if (this.#live.has(connection)) this.#retire(connection);
+    if (!this.#live.has(connection)) return;
+    if (!connection.isWhole) return this.#torn(connection);
+    this.#noteUnproven(connection);
+    this.#retire(connection);
   }
 
   closed(connection: Connection): void {
-    if (this.#live.delete(connection)) this.#lose(connection);
+    if (!this.#live.delete(connection)) return;
+    this.#noteUnproven(connection);
+    this.#lose(connection);
   }
 
   connect(peer: Address): void {
@@ -171,7 +184,7 @@ export class LinkKeeper {
     if (link === undefined || link.connections.size > 0 || transport === undefined) return;
     link.attempts++;
     const stream = transport.connect(peer, CONNECT_TIMEOUT_MS, this.#handler(() => connection));
-    const connection = new Connection(stream, this.#codec, this.#now(), peer);
+    const connection = new Connection(stream, this.#codec, this.#terms(peer), this.#now(), peer);
     this.#live.add(connection);
     link.add(connection);
   }
@@ -197,12 +210,13 @@ export class LinkKeeper {
     if (established ? now - heardAt > DEAD_AFTER_MS : now - openedAt > HELLO_TIMEOUT_MS) {
       this.#counters.timedOut++;
       this.#hangUp(connection);
-    } else if (established && !retired && now - heardAt > PING_AFTER_MS) this.#write(connection, { type: "ping" });
+    } else if (!connection.isUpToDate(this.#protection())) this.#outdated(connection);
+    else if (established && !retired && now - heardAt > PING_AFTER_MS) this.#write(connection, { type: "ping" });
   }
 
   #receive(connection: Connection, envelope: Envelope): void {
     if (envelope.type === "hello") return this.#greeted(connection, envelope);
-    if (!connection.established) return this.#malformed(connection);
+    if (!connection.established) return this.#refuse(connection, "malformed");
     switch (envelope.type) {
       case "tell":
       case "stop":
@@ -224,7 +238,7 @@ export class LinkKeeper {
   }
 
   #greeted(connection: Connection, hello: Extract<Envelope, { type: "hello" }>): void {
-    if (connection.established || hello.version !== LINK_VERSION) return this.#malformed(connection);
+    if (connection.established || hello.version !== LINK_VERSION) return this.#refuse(connection, "malformed");
     const link = connection.outgoing ? this.#linkOf(connection) : this.#link(hello.address);
     if (link === undefined) { // too many links
       this.#counters.crowdedOut++;
@@ -293,7 +307,7 @@ export class LinkKeeper {
   }
 
   #watchForThem(connection: Connection, watch: number, id: string): void {
-    if (connection.theirWatches.size >= WATCHES_PER_LINK_MAX) return this.#malformed(connection);
+    if (connection.theirWatches.size >= WATCHES_PER_LINK_MAX) return this.#refuse(connection, "malformed");
     const target = this.exports.find(id);
     if (target === undefined) return this.#write(connection, { type: "gone", watch, reason: "unknown" });
     if (connection.theirWatches.has(watch)) return;
@@ -422,7 +436,7 @@ export class LinkKeeper {
   #retire(connection: Connection): void {
     if (!connection.established) return this.#hangUp(connection);
     connection.retired = true;
-    connection.stream.end();
+    connection.end();
     this.#lose(connection);
   }
 
@@ -459,13 +473,26 @@ export class LinkKeeper {
     this.#ctx.deadLetter({ to, message: messageOf(content), reason: "unsendable", cause });
   }
 
-  #malformed(connection: Connection): void {
-    this.#counters.malformed++;
-    this.#ctx.log.warn("link_refused", { from: connection.stream.remote });
+  /** Closes without a word: a stranger learns nothing from why. */
+  #refuse(connection: Connection, fault: ChannelFault): void {
+    this.#counters[fault]++;
+    this.#ctx.log.warn("link_refused", { from: connection.stream.remote, why: fault });
     this.#hangUp(connection);
   }
 
-  /** What follows a missing piece makes no sense: a new connection does. */
+  /** Whoever has not the key of who dials it closes without a word: then this is all that is to be seen of it. */
+  #noteUnproven(connection: Connection): void {
+    if (connection.isProving) this.#counters.unproven++;
+  }
+
+  /** Ends our half in good order; if the other side has not followed by the next look, it is not waited for. */
+  #outdated(connection: Connection): void {
+    if (connection.retired) return this.#hangUp(connection);
+    this.#counters.outdated++;
+    this.#retire(connection);
+  }
+
+  /** What follows a missing piece makes no sense, and whether there was one a broken end does not say. */
   #torn(connection: Connection): void {
     this.#counters.torn++;
     this.#hangUp(connection);
@@ -520,9 +547,23 @@ export class LinkKeeper {
     return this.#self;
   }
 
+  #protection(): Protection {
+    return this.#guard.protection?.() ?? UNPROTECTED;
+  }
+
+  /** On what terms a connection to `place` is opened now. */
+  #terms(place: Address): ChannelTerms {
+    return { protection: this.#protection(), place, secrets: this.#guard.secrets ?? noSecrets };
+  }
+
   #now(): number {
     return this.#ctx.clock.now();
   }
+}
+
+/** Who has no ring proves nothing, and so has nothing to keep secret. */
+function noSecrets(): never {
+  throw new Error("A link without protection asked for a secret");
 }
 
 /** What a sender is shown of what the other side did not deliver. */

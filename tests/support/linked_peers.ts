@@ -1,5 +1,5 @@
 import { published, type PublishOptions } from "../../actors/links/exports.ts";
-import { links, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
+import { type LinkGuard, links, type LinksMessage, type LinksStatus } from "../../actors/links.ts";
 import { linksCourier } from "../../actors/links/courier.ts";
 import { DEAD_LETTERS, type DeadLetter } from "../../actors/runtime/dead_letters.ts";
 import { seededRandom } from "../../actors/runtime/random.ts";
@@ -16,6 +16,7 @@ import { type Address, parseAddress } from "../../transport/address.ts";
 import { type Envelope, EnvelopeCodec, LINK_VERSION } from "../../transport/link/envelope.ts";
 import { encodeFrame, FrameReader, LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
+import { type Protection, UNPROTECTED } from "../../transport/wire/protection.ts";
 import type { Stream, Transport } from "../../transport/transport.ts";
 import { type StreamRecorder, TransportRecorder } from "../transport/recorder.ts";
 import { CountingClock } from "./counting_clock.ts";
@@ -61,15 +62,19 @@ export const ANY_PORT = parseAddress("127.0.0.1:0")!;
 export class LinkedPeers {
   readonly clock: VirtualClock = new VirtualClock();
   readonly network: Network;
+  /** How the links of peers are protected where it is not said otherwise: set by who runs plain tests with keys. */
+  static usual: Protection = UNPROTECTED;
   readonly #seed: string;
+  readonly #protection: Protection;
 
-  constructor(seed = "links") {
+  constructor(seed = "links", protection: Protection = LinkedPeers.usual) {
     this.#seed = seed;
+    this.#protection = protection;
     this.network = new Network(this.clock, seededRandom(seed));
   }
 
-  async start(name: string, bind: Address = ANY_PORT): Promise<LinkedPeer> {
-    const peer = new LinkedPeer(name, this.network, `${this.#seed} ${name} ${this.clock.now()}`);
+  async start(name: string, bind: Address = ANY_PORT, protection = this.#protection): Promise<LinkedPeer> {
+    const peer = new LinkedPeer(name, this.network, `${this.#seed} ${name} ${this.clock.now()}`, protection);
     await peer.open(bind);
     return peer;
   }
@@ -97,11 +102,14 @@ export class LinkedPeer {
   readonly transport: ActorRef<TransportMessage>;
   readonly courier: Courier;
   address: Address = "" as Address;
+  /** May be changed while it runs. */
+  protection: Protection;
   readonly #process: ProcessClock;
   readonly #network: Network;
 
-  constructor(name: string, network: Network, seed: string) {
+  constructor(name: string, network: Network, seed: string, protection: Protection) {
     this.name = name;
+    this.protection = protection;
     this.#network = network;
     this.#process = new ProcessClock(network.clock);
     this.clock = new CountingClock(this.#process);
@@ -111,9 +119,12 @@ export class LinkedPeer {
       log: (record) => this.log.push(record),
     });
     this.system.events.subscribe(DEAD_LETTERS, (letter) => this.deadLetters.push(letter));
+    const secrets = seededRandom(`${seed} secrets`);
     this.links = this.system.spawn<LinksMessage>("links", (ctx) => {
       this.transport?.tell({ type: "introduce_links" });
-      return links(ctx);
+      const act = links(ctx);
+      const guard: LinkGuard = { protection: () => this.protection, secrets: (length) => secrets.bytes(length) };
+      return (message) => act(message.type === "attach" ? { ...message, ...guard } : message);
     });
     this.transport = this.system.spawn(
       "transport",
