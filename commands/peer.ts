@@ -100,7 +100,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     peer({
       name,
       bind: config.bind.value,
-      profile: { lan, wan, local }[config.profile.value],
+      profile: { ...{ lan, wan, local }[config.profile.value], delegateVersions: config.delegateVersions.value },
       room: config.room.value as RoomName,
       contacts: config.join.value,
       memory: state.memory,

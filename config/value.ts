@@ -33,6 +33,14 @@ export function parseCount(least: number, most: number): (text: string) => Parse
   };
 }
 
+/** What a member announces of its application: the least and the greatest version it understands, and the one it speaks. */
+export function parseDelegateVersions(text: string): Parsed<readonly [number, number, number]> {
+  const numbers = /^\d{1,3},\d{1,3},\d{1,3}$/.test(text) ? text.split(",").map(Number) : [];
+  const [least = NaN, most = NaN, current = NaN] = numbers;
+  if (least <= current && current <= most && most <= 255) return { ok: true, value: [least, most, current] };
+  return { ok: false, why: "expected three numbers up to 255, the last between the others, such as 2,5,4" };
+}
+
 /** One of a few words. */
 export function parseChoice<const W extends string>(...words: readonly W[]): (text: string) => Parsed<W> {
   return (text) => {
