@@ -46,6 +46,7 @@ async function runSuite({ name, paths, flags }: Suite, folder: string): Promise<
   const report = `${folder}/${name.replaceAll(" ", "_")}.xml`;
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "-q", "--reporter=dot", `--junit-path=${report}`, ...flags, ...paths],
+    env: { PARLEY_TEST_FOLDER: folder }, // what tests build for each other is built once in a run, and goes with it
     stdout: "inherit",
     stderr: "inherit",
   }).spawn().status;

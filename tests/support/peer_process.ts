@@ -1,3 +1,4 @@
+import { Collected } from "./collected.ts";
 import type { Place, Way } from "./place.ts";
 
 /** How long a program may take to say or do what is waited for, in ms: generous, for machines that run other tests. */
@@ -149,37 +150,5 @@ export class PeerProcess implements AsyncDisposable {
     await this.#stdin.abort().catch(() => {}); // its reader is gone, or it is closed already
     this.#stdout.start();
     await Promise.all([this.#stdout.done, this.#stderr.done]);
-  }
-}
-
-/** A stream of text, read as it comes from the start on. */
-class Collected {
-  text = "";
-  ended = false;
-  #reading: Promise<void> | undefined;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-
-  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  /** Resolves when all of it was read. */
-  get done(): Promise<void> | undefined {
-    return this.#reading;
-  }
-
-  /** Calling it again does nothing. */
-  start(): void {
-    this.#reading ??= this.#read();
-  }
-
-  /** Closes the pipe, whatever may still come. */
-  async stop(): Promise<void> {
-    await this.#reader.cancel();
-  }
-
-  async #read(): Promise<void> {
-    for (let part = await this.#reader.read(); !part.done; part = await this.#reader.read()) this.text += part.value;
-    this.ended = true;
   }
 }

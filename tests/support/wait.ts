@@ -11,3 +11,21 @@ export async function waitUntil(condition: () => boolean, withinMs: number, what
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
+
+/** How long lies between two looks at another program. */
+const LOOK_MS = 50;
+
+/** Looks again and again until there is something to be found, and returns it; else throws what `missing` says then. */
+export async function find<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  withinMs: number,
+  missing: () => string,
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${missing()}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
