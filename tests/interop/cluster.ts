@@ -1,0 +1,148 @@
+import { assertEquals } from "@std/assert";
+import { GoPeer } from "../support/go_peer.ts";
+import { Place } from "../support/place.ts";
+import { SerfAgent } from "../support/serf_agent.ts";
+import { find } from "../support/wait.ts";
+import { ParleyMember } from "./parley_member.ts";
+
+/** A member, whoever wrote it. */
+export type Member = ParleyMember | GoPeer | SerfAgent;
+
+/** The hasty one, so that nothing has to be waited for long. All members of a cluster must have the same. */
+const PROFILE = "local";
+
+/** What a Serf agent insists on (its own are 2, 5 and 5); the least that an application may speak and the most. */
+const DELEGATE_VERSIONS = "2,5,4";
+
+/** How long news may take to reach everybody: gossip ticks and one exchange of tables (15 s) to repair what it lost. */
+const NEWS_MS = 30_000;
+
+/** The numbers of the profile (`DefaultLocalConfig`). */
+const PROBE_INTERVAL_MS = 1_000;
+const SUSPICION_MULT = 3;
+const SUSPICION_MAX_TIMEOUT_MULT = 6;
+
+/**
+ * How long it may take until everybody in a cluster of n has found out about a dead member: the longest gap between two
+ * probes of one member by the same other (2n − 3 intervals), the probe itself, and the longest suspicion, which is that
+ * of somebody whom nobody confirms.
+ */
+export function failedWithinMs(n: number): number {
+  const suspicion = SUSPICION_MULT * Math.max(1, Math.log10(n)) * SUSPICION_MAX_TIMEOUT_MULT;
+  return (2 * n - 3 + 1 + suspicion) * PROBE_INTERVAL_MS;
+}
+
+/**
+ * Members of all kinds on addresses of 127.0.0.0/8 that nobody else uses: a network drawn for this test, and in it an
+ * address for each member. So every port can be the usual one, and none is lost between choosing and opening it.
+ */
+export class Cluster implements AsyncDisposable {
+  readonly #place: Place;
+  readonly #network = `127.${1 + randomByte() % 254}.${randomByte()}`;
+  readonly #members: Member[] = [];
+  #addresses = 0;
+
+  private constructor(place: Place) {
+    this.#place = place;
+  }
+
+  static async create(): Promise<Cluster> {
+    return new Cluster(await Place.create());
+  }
+
+  /** Everybody who was started, in the order in which they were ready. */
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  async parley(name: string): Promise<ParleyMember> {
+    const common = { name, bind: this.#nextAddress(), profile: PROFILE, delegateVersions: DELEGATE_VERSIONS } as const;
+    return this.#add(await ParleyMember.start({ ...common, place: this.#place }));
+  }
+
+  async go(name: string): Promise<GoPeer> {
+    const bind = this.#nextAddress();
+    return this.#add(await GoPeer.start({ name, bind, profile: PROFILE, delegateVersions: DELEGATE_VERSIONS }));
+  }
+
+  async serf(name: string): Promise<SerfAgent> {
+    return this.#add(await SerfAgent.start({ name, bind: this.#nextAddress(), profile: PROFILE }));
+  }
+
+  /** Waits until each of `members` lists exactly those, at their addresses; by default that is everybody. */
+  async allSeeAll(members: readonly Member[] = this.#members, waitMs: number = NEWS_MS): Promise<void> {
+    const wanted = picture(new Map(members.map(({ name, address }) => [name, address])));
+    const pictures = new Map<string, string>();
+    await this.#waitUntil(
+      async () => {
+        await Promise.all(members.map(async (member) => pictures.set(member.name, picture(await member.listed()))));
+        return [...pictures.values()].every((picture) => picture === wanted) || undefined;
+      },
+      waitMs,
+      () => [`Wanted\n${wanted}`, ...[...pictures].map(([name, picture]) => `${name} sees\n${picture}`)].join("\n"),
+    );
+  }
+
+  /**
+   * Waits until `reader` finds the same states in the tables of all `members`. It tells what no list does: who is
+   * suspected, and which of those that are gone have left.
+   */
+  async allTablesSay(
+    wanted: Readonly<Record<string, string>>,
+    reader: GoPeer,
+    members: readonly Member[],
+  ): Promise<void> {
+    const expected = picture(new Map(Object.entries(wanted)));
+    for (const { name, address } of members) {
+      let last = "";
+      await this.#waitUntil(
+        async () => (last = picture(await reader.tableOf(address))) === expected || undefined,
+        NEWS_MS,
+        () => `Wanted\n${expected}\nthe table of ${name} says\n${last}`,
+      );
+    }
+  }
+
+  /** Waits until `holds`, which is said in `what`. */
+  async eventually(what: string, holds: () => boolean | Promise<boolean>, waitMs: number = NEWS_MS): Promise<void> {
+    await this.#waitUntil(async () => await holds() || undefined, waitMs, () => `Never came true: ${what}`);
+  }
+
+  /** No program has warned of anything so far, except by lines that match one of `expected`. */
+  assertNoWarnings(...expected: readonly RegExp[]): void {
+    const warnings = this.#members
+      .flatMap(({ name, log }) => log.split("\n").map((line) => `${name}: ${line}`))
+      .filter((line) => /\[(WARN|ERR|ERROR)\]|: parley: /.test(line))
+      .filter((line) => !expected.some((pattern) => pattern.test(line)));
+    assertEquals(warnings, []);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#members.map((member) => member[Symbol.asyncDispose]()));
+    await this.#place[Symbol.asyncDispose]();
+  }
+
+  #add<M extends Member>(member: M): M {
+    this.#members.push(member);
+    return member;
+  }
+
+  #nextAddress(): string {
+    return `${this.#network}.${++this.#addresses}:7946`;
+  }
+
+  /** With the ends of all logs where it does not come to be. */
+  async #waitUntil(look: () => Promise<true | undefined>, waitMs: number, missing: () => string): Promise<void> {
+    const logs = () => this.#members.map(({ name, log }) => `--- ${name}\n${log.split("\n").slice(-30).join("\n")}`);
+    await find(look, waitMs, () => [missing(), ...logs()].join("\n"));
+  }
+}
+
+/** One line for each, in order. */
+function picture(table: ReadonlyMap<string, string>): string {
+  return [...table].map(([name, what]) => `${name} ${what}`).toSorted().join("\n");
+}
+
+function randomByte(): number {
+  return crypto.getRandomValues(new Uint8Array(1))[0]!;
+}
