@@ -1,5 +1,5 @@
 /** Peers of ours and programs that we did not write come to one cluster and go again. */
-import { Cluster } from "./cluster.ts";
+import { Cluster, statesOf } from "./cluster.ts";
 import { needs } from "./needed.ts";
 
 Deno.test("our peers and Go's join each other, either way round, and leave", needs("go"), async (t) => {
@@ -22,8 +22,7 @@ Deno.test("our peers and Go's join each other, either way round, and leave", nee
     const newcomer = await cluster.parley("ours-2");
     await newcomer.join(theirs.address);
     await cluster.allSeeAll();
-    const alive = Object.fromEntries(cluster.members.map(({ name }) => [name, "alive"]));
-    await cluster.allTablesSay(alive, theirs, cluster.members);
+    await cluster.allTablesSay(statesOf(cluster.members, "alive"), theirs, cluster.members);
   });
 
   const [, , theirs2, ours2] = cluster.members;
@@ -38,8 +37,8 @@ Deno.test("our peers and Go's join each other, either way round, and leave", nee
     const isGone = () => theirs.events.some(({ event, node }) => event === "leave" && node?.name === "ours-2");
     await cluster.eventually("theirs is told that ours-2 left", isGone);
     await cluster.allSeeAll(rest);
-    const states = { ours: "alive", theirs: "alive", "ours-2": "left", "theirs-2": "left" };
-    await cluster.allTablesSay(states, theirs, rest);
+    const gone = cluster.members.slice(2);
+    await cluster.allTablesSay(new Map([...statesOf(rest, "alive"), ...statesOf(gone, "left")]), theirs, rest);
   });
 
   cluster.assertNoWarnings();

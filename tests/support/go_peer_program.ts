@@ -31,8 +31,8 @@ async function build(): Promise<string> {
   const { success, stderr } = await new Deno.Command("go", {
     args: ["build", "-o", `${program}.new`, "."],
     cwd: SOURCE,
-    // Without modules nothing is looked for in the network.
-    env: { GO111MODULE: "off", GOPATH, GOFLAGS: "", GOCACHE: `${folder}/go-cache` },
+    // Without modules nothing is looked for in the network, and without cgo no C compiler is needed.
+    env: { GO111MODULE: "off", CGO_ENABLED: "0", GOPATH, GOFLAGS: "", GOCACHE: `${folder}/go-cache` },
   }).output();
   if (!success) throw new Error(`The Go peer cannot be built:\n${new TextDecoder().decode(stderr)}`);
   await Deno.rename(`${program}.new`, program);
