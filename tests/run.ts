@@ -2,6 +2,7 @@
  * Runs every test, the pure ones without any permission, and sums up: the last line is `N passed, N failed`, taken from
  * the reports that the test runner writes. Exits 1 if anything failed, or if nothing ran.
  */
+import { ignoredFile } from "./support/ignored.ts";
 
 type Suite = Readonly<{ name: string; paths: readonly string[]; flags: readonly string[] }>;
 
@@ -77,7 +78,8 @@ for (const suite of SUITES) {
     ignored: total.ignored + counts.ignored,
   };
 }
+const reasons = new Set((await Deno.readTextFile(ignoredFile(folder)).catch(() => "")).split("\n"));
 await Deno.remove(folder, { recursive: true });
-if (total.ignored > 0) say(`\n${total.ignored} ignored\n`);
+if (total.ignored > 0) say(`\n${total.ignored} ignored\n${[...reasons].join("\n")}`);
 say(`\n${total.passed} passed, ${total.failed} failed\n`);
 Deno.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -1,3 +1,5 @@
+import { ignoredFor } from "./ignored.ts";
+
 /** How long a screen may take to show what is waited for, in ms: generous, for machines that run other tests too. */
 const WAIT_MS = 15_000;
 const POLL_MS = 25;
@@ -32,15 +34,9 @@ export class Tmux implements AsyncDisposable {
     }
   }
 
-  /**
-   * What a test that needs tmux puts after its name: it is ignored, and says why, where tmux is missing, unless
-   * `PARLEY_REQUIRE_ALL=1` asks for every test.
-   */
+  /** What a test that needs tmux puts after its name: it is ignored where tmux is missing. */
   static needed(): { ignore: boolean } {
-    const ignore = !Tmux.available() && Deno.env.get("PARLEY_REQUIRE_ALL") !== "1";
-    // deno-lint-ignore no-console
-    if (ignore) console.warn("Ignored for want of tmux; PARLEY_REQUIRE_ALL=1 makes that a failure");
-    return { ignore };
+    return ignoredFor(Tmux.available() ? [] : ["for want of tmux"]);
   }
 
   /** Starts the program. Throws if tmux is missing or refuses. */
