@@ -65,18 +65,20 @@ export class Cluster implements AsyncDisposable {
     return this.#members;
   }
 
-  async parley(name: string): Promise<ParleyMember> {
+  /** `keys` are in base64, the first for sending; without any, nothing is sealed. */
+  async parley(name: string, keys: readonly string[] = []): Promise<ParleyMember> {
     const common = { name, bind: this.#nextAddress(), profile: PROFILE, delegateVersions: DELEGATE_VERSIONS } as const;
-    return this.#add(await ParleyMember.start({ ...common, place: this.#place }));
+    const keyFile = keys.length === 0 ? undefined : await this.#place.secret(`${name}.keys`, `${keys.join("\n")}\n`);
+    return this.#add(await ParleyMember.start({ ...common, place: this.#place, keyFile }));
   }
 
-  async go(name: string): Promise<GoPeer> {
+  async go(name: string, keys: readonly string[] = []): Promise<GoPeer> {
     const bind = this.#nextAddress();
-    return this.#add(await GoPeer.start({ name, bind, profile: PROFILE, delegateVersions: DELEGATE_VERSIONS }));
+    return this.#add(await GoPeer.start({ name, bind, profile: PROFILE, delegateVersions: DELEGATE_VERSIONS, keys }));
   }
 
-  async serf(name: string): Promise<SerfAgent> {
-    return this.#add(await SerfAgent.start({ name, bind: this.#nextAddress(), profile: PROFILE }));
+  async serf(name: string, key?: string): Promise<SerfAgent> {
+    return this.#add(await SerfAgent.start({ name, bind: this.#nextAddress(), profile: PROFILE, key }));
   }
 
   /** Waits until each of `members` lists exactly those, at their addresses; by default that is everybody. */

@@ -8,6 +8,7 @@ interface ParleyMemberOptions {
   readonly place: Place;
   readonly profile: "lan" | "wan" | "local";
   readonly delegateVersions: string;
+  readonly keyFile: string | undefined;
 }
 
 /** A peer of ours as its users start it, that takes its steps one by one. */
@@ -24,8 +25,11 @@ export class ParleyMember implements AsyncDisposable {
   }
 
   /** Starts one, a member of a cluster of one. */
-  static async start({ name, bind, place, profile, delegateVersions }: ParleyMemberOptions): Promise<ParleyMember> {
+  static async start(
+    { name, bind, place, profile, delegateVersions, keyFile }: ParleyMemberOptions,
+  ): Promise<ParleyMember> {
     const flags = ["--bind", bind, "--profile", profile, "--delegate-versions", delegateVersions];
+    if (keyFile !== undefined) flags.push("--key-file", keyFile);
     const args = [name, "--manual", place.bootstrapFlag, ...flags];
     const member = new ParleyMember(name, bind, PeerProcess.start("peer", { place, args }));
     try {

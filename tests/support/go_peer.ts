@@ -34,6 +34,8 @@ interface GoPeerOptions {
   readonly bind: string;
   readonly profile: "lan" | "wan" | "local";
   readonly delegateVersions: string;
+  /** In base64, the first for sending; none: nothing is sealed. */
+  readonly keys: readonly string[];
 }
 
 /** Longer than a farewell takes: it is sent a few times, a tick apart. */
@@ -53,8 +55,9 @@ export class GoPeer implements AsyncDisposable {
   }
 
   /** Starts one, a member of a cluster of one. */
-  static async start({ name, bind, profile, delegateVersions }: GoPeerOptions): Promise<GoPeer> {
+  static async start({ name, bind, profile, delegateVersions, keys }: GoPeerOptions): Promise<GoPeer> {
     const args = ["-name", name, "-bind", bind, "-profile", profile, "-delegate-versions", delegateVersions];
+    if (keys.length > 0) args.push("-keys", keys.join(","));
     const process = new ForeignProcess(await goPeerProgram(), args);
     try {
       const ready = () => eventsIn(process.stdout).find(({ event }) => event === "ready")?.node;

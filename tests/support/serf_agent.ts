@@ -8,6 +8,8 @@ interface SerfAgentOptions {
   /** IP:PORT, and an IP that nobody else has: the port for commands is always the same one. */
   readonly bind: string;
   readonly profile: "lan" | "wan" | "local";
+  /** In base64; none: nothing is sealed. */
+  readonly key: string | undefined;
 }
 
 const RPC_PORT = 7373;
@@ -36,9 +38,10 @@ export class SerfAgent implements AsyncDisposable {
   }
 
   /** Starts one, a member of a cluster of one. */
-  static async start({ name, bind, profile }: SerfAgentOptions): Promise<SerfAgent> {
+  static async start({ name, bind, profile, key }: SerfAgentOptions): Promise<SerfAgent> {
     const rpc = bind.replace(/:\d+$/, `:${RPC_PORT}`);
     const flags = [`-node=${name}`, `-bind=${bind}`, `-rpc-addr=${rpc}`, `-profile=${profile}`, "-log-level=debug"];
+    if (key !== undefined) flags.push(`-encrypt=${key}`);
     const process = new ForeignProcess("serf", ["agent", ...flags]);
     try {
       await process.waitFor(() => process.stdout.includes("Serf agent running!") || undefined, "start");
