@@ -63,7 +63,7 @@ export const SETTINGS = {
     environment: "PARLEY_KEY_FILE",
     placeholder: "FILE",
     help: "The cluster's keys in base64, one a line, the first seals; a file that only you may read",
-    commands: ["peer"],
+    commands: ["peer", "bootstrap"],
     parse: parseKeyFilePath,
     fallback: undefined,
     fallbackText: "none",
@@ -73,7 +73,7 @@ export const SETTINGS = {
     environment: "PARLEY_LABEL",
     placeholder: "NAME",
     help: "What the cluster is called, on every packet; peers with another label stay out",
-    commands: ["peer"],
+    commands: ["peer", "bootstrap"],
     parse: parseClusterLabel,
     fallback: NO_LABEL,
     fallbackText: "none",
@@ -82,7 +82,7 @@ export const SETTINGS = {
   plaintextOnNetwork: toggle({
     flag: "plaintext-on-network",
     environment: "PARLEY_PLAINTEXT_ON_NETWORK",
-    help: "Listen beyond this machine though not all that is said is sealed",
+    help: "Without a key, listen beyond this machine all the same, for everybody to read and forge",
     commands: ["peer"],
   }),
   bootstrap: text({
@@ -234,11 +234,9 @@ export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>):
 
 /** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
 export function bindProblem({ bind, keyFile, plaintextOnNetwork }: Config<"peer">): string | undefined {
-  if (isLoopback(bind.value) || plaintextOnNetwork.value) return undefined;
-  const reason = keyFile.value === undefined
-    ? "beyond loopback a peer needs a key (--key-file)"
-    : "gossip is sealed with your key, but what rooms say goes over links, which are not sealed yet";
-  return `will not listen on ${bind.value}: ${reason}; --plaintext-on-network does it anyway, for all to read`;
+  if (isLoopback(bind.value) || keyFile.value !== undefined || plaintextOnNetwork.value) return undefined;
+  return `will not listen on ${bind.value} without a key, which --key-file gives; ` +
+    "--plaintext-on-network does it anyway, for all to read";
 }
 
 /** The rows of the table that a command takes. */

@@ -1,6 +1,7 @@
 import type { Address } from "../transport/address.ts";
 import { Guard } from "../transport/guard.ts";
 import type { HttpRequest, HttpResponse, OpenTransport, Transport, TransportCounters } from "../transport/transport.ts";
+import type { Protection } from "../transport/wire/protection.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
 import type { LinkIdentity, LinksMessage } from "./links.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -74,7 +75,7 @@ type TransportDeps = Readonly<{
   links: () => ActorRef<LinksMessage>;
   /** Who gets packets and memberlist streams; without a pool they are dropped and counted. */
   pool?: () => ActorRef<PacketArrived | StreamRequest>;
-  /** Opens what comes for the pool; without one, nothing is sealed. */
+  /** Opens what comes for the pool, and has the ring for the links; without one, nothing is sealed. */
   guard?: Guard;
   http?: (request: HttpRequest) => Promise<HttpResponse>;
 }>;
@@ -168,7 +169,9 @@ class Door {
     const transport = this.#transport;
     if (transport === undefined) return;
     const self: LinkIdentity = { address: transport.address, name: this.#deps.memory.open?.name ?? "" };
-    this.#deps.links().tell({ type: "attach", transport, self });
+    const { secrets } = this.#guard;
+    const protection = (): Protection => this.#guard.protection;
+    this.#deps.links().tell({ type: "attach", transport, self, protection, secrets });
   }
 
   openFailed(opening: number, error: Error): void {

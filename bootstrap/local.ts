@@ -4,6 +4,7 @@ import type { Behavior, Context } from "../actors/runtime/behavior.ts";
 import type { ActorRef, StopReason } from "../actors/runtime/ref.ts";
 import type { Courier } from "../actors/runtime/remote_ref.ts";
 import type { Address } from "../transport/address.ts";
+import type { Guard } from "../transport/guard.ts";
 import { type OpenTransport, TransportOpenError } from "../transport/transport.ts";
 import { forward, remoteRegistry } from "./remote.ts";
 import { emptyRegistry } from "./registry.ts";
@@ -14,6 +15,8 @@ export type LocalOptions = Readonly<{
   address: Address;
   config: RegistryConfig;
   openTransport: OpenTransport;
+  /** Our cluster's keys, for the registry that we come to host. */
+  guard?: Guard | undefined;
   courier: () => Courier;
 }>;
 
@@ -143,10 +146,10 @@ class LocalBootstrap {
   }
 
   async #openOrFollow(): Promise<Role> {
-    const { address, config, openTransport, courier } = this.#options;
+    const { address, config, openTransport, guard, courier } = this.#options;
     const name = `service-${++this.#services}`;
     const { hosted: memory } = this.#memory;
-    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, memory }));
+    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, guard, memory }));
     const open = this.#ctx.ask<ServiceMessage, OpenReply>(
       service,
       (replyTo) => ({ type: "open", replyTo }),
@@ -164,7 +167,9 @@ class LocalBootstrap {
   #forward(role: Role, { command, replyTo }: BootstrapMessage): void {
     if (role.type === "hosting") return role.registry.tell({ command, replyTo });
     const { address } = this.#options;
-    void forward(role.registry, command, `${address}, which is taken`).then((reply) => replyTo.tell(reply));
+    void forward(role.registry, command, `${address}, which is taken, perhaps by a cluster with other keys`).then((
+      reply,
+    ) => replyTo.tell(reply));
   }
 
   #remember(command: RegistryCommand): void {

@@ -2,6 +2,7 @@ import type { BootstrapMessage, RegistryConfig } from "../actors/bootstrap.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
 import type { Courier } from "../actors/runtime/remote_ref.ts";
 import type { Address } from "../transport/address.ts";
+import type { Guard } from "../transport/guard.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import { httpBootstrap, type HttpPost } from "./http.ts";
 import { localBootstrap } from "./local.ts";
@@ -18,6 +19,7 @@ export type BootstrapPlace =
 
 type PlaceOptions = Readonly<{
   openTransport: OpenTransport;
+  guard: Guard;
   httpPost: HttpPost;
   /** Limits of a registry that this peer comes to host. */
   config: RegistryConfig;

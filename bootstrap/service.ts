@@ -5,6 +5,7 @@ import type { BootstrapMessage, RegistryConfig } from "../actors/bootstrap.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import type { Address } from "../transport/address.ts";
+import { Guard } from "../transport/guard.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import { registryHttp } from "./http_service.ts";
 import { decodeBootstrapMessage, REGISTRY_ID } from "./protocol.ts";
@@ -19,6 +20,8 @@ export type ServiceOptions = Readonly<{
   bind: Address;
   config: RegistryConfig;
   openTransport: OpenTransport;
+  /** Our cluster's keys, for the links; HTTP has none. */
+  guard?: Guard | undefined;
   /** Handed in by who may crash and start the service anew. */
   memory?: ServiceMemory;
 }>;
@@ -32,7 +35,7 @@ export function newServiceMemory(config: RegistryConfig): ServiceMemory {
 
 /** A registry with a port of its own, on which it answers to remote actor messages and to HTTP alike. */
 export function registryService(
-  { bind, config, openTransport, memory = newServiceMemory(config) }: ServiceOptions,
+  { bind, config, openTransport, guard = Guard.unguarded(), memory = newServiceMemory(config) }: ServiceOptions,
 ): Behavior<ServiceMessage> {
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
@@ -40,7 +43,7 @@ export function registryService(
     const keeper = ctx.spawn("links", publishing(data), { restart: "permanent" });
     const door: ActorRef<TransportMessage> = ctx.spawn(
       "transport",
-      transport({ openTransport, memory: memory.transport, links: () => keeper, http: registryHttp(data) }),
+      transport({ openTransport, memory: memory.transport, links: () => keeper, guard, http: registryHttp(data) }),
       { restart: "permanent" },
     );
     return (message) => {

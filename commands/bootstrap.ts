@@ -8,6 +8,7 @@ import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { guardFor } from "./guard.ts";
 import { openLog } from "./log_sink.ts";
 import { failed, writeData, writeError } from "./output.ts";
 import { onSignals } from "./signals.ts";
@@ -23,6 +24,9 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   if (surplus !== undefined) return usageError("bootstrap", `unexpected argument ${JSON.stringify(surplus)}`);
   const { config } = configured;
 
+  const guarded = await guardFor(config.keyFile.value, config.label.value);
+  if (!guarded.ok) return failed(guarded.why, EXIT.refused);
+
   const log = openLog(config.logFile.value, config.logLevel.value);
   if ("why" in log) return failed(log.why);
   const system = new ActorSystem({ clock: realClock, random: systemRandom(), log: log.sink });
@@ -32,6 +36,7 @@ export async function run(call: CommandCall): Promise<ExitCode> {
       bind: config.listen.value,
       config: { maxPeers: config.maxPeers.value, minRefillCandidates: config.minRefillCandidates.value },
       openTransport: openDenoTransport,
+      guard: guarded.guard,
     }),
   );
   const ended = Promise.withResolvers<ExitCode>();

@@ -15,21 +15,20 @@ import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
 import type { Terminal } from "../actors/repl/terminal.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
 import { realClock } from "../actors/runtime/clock.ts";
-import { randomBytes, systemRandom } from "../actors/runtime/random.ts";
+import { systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
 import { bindProblem, type Config, type Environment, parseKeyFilePath, stateDirectory } from "../config.ts";
 import { splitAddress } from "../transport/address.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
-import { Guard } from "../transport/guard.ts";
-import { NONCE_BYTES } from "../transport/wire/key.ts";
-import { Keyring } from "../transport/wire/keyring.ts";
-import { UNPROTECTED } from "../transport/wire/protection.ts";
+import type { Guard } from "../transport/guard.ts";
+import type { Keyring } from "../transport/wire/keyring.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_code.ts";
+import { guardFor } from "./guard.ts";
 import { httpPost } from "./http_post.ts";
 import { readKeyFile } from "./key_file.ts";
 import { openLog } from "./log_sink.ts";
@@ -49,7 +48,7 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   if (!named.ok) return usageError("peer", named.why);
   const problem = bindProblem(config);
   if (problem !== undefined) return usageError("peer", problem);
-  const guarded = await guardFor(config);
+  const guarded = await guardFor(config.keyFile.value, config.label.value);
   if (!guarded.ok) return failed(guarded.why, EXIT.refused);
   return await runPeer(named.name, config, guarded.guard, call.env);
 }
@@ -66,18 +65,6 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
   }
   const name = parseNodeName(parsed?.name ?? setting ?? "");
   return name === undefined ? { ok: false, why: "a peer needs a name" } : { ok: true, name };
-}
-
-type Guarded = Readonly<{ ok: true; guard: Guard }> | Readonly<{ ok: false; why: string }>;
-
-/** The guard with the keys of the file, if there is one. */
-async function guardFor({ keyFile, label }: PeerConfig): Promise<Guarded> {
-  const keys = keyFile.value === undefined
-    ? { ok: true, keyring: Keyring.EMPTY } as const
-    : await readKeyFile(keyFile.value);
-  if (!keys.ok) return keys;
-  const protection = { ...UNPROTECTED, label: label.value, keyring: keys.keyring };
-  return { ok: true, guard: new Guard(protection, () => randomBytes(NONCE_BYTES)) };
 }
 
 async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: Environment): Promise<ExitCode> {
@@ -109,6 +96,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       guard,
       bootstrap: bootstrapAt(config.bootstrap.value, {
         openTransport: openDenoTransport,
+        guard,
         httpPost,
         config: { maxPeers: config.maxPeers.value, minRefillCandidates: config.minRefillCandidates.value },
       }),

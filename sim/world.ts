@@ -16,7 +16,6 @@ import type { Address } from "../transport/address.ts";
 import { Guard } from "../transport/guard.ts";
 import { openSimulatedTransportOn } from "../transport/simulated_transport.ts";
 import type { OpenTransport } from "../transport/transport.ts";
-import { NONCE_BYTES } from "../transport/wire/key.ts";
 import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
 import { Network } from "./network.ts";
 import { ProcessClock } from "./process_clock.ts";
@@ -112,8 +111,8 @@ export class SimulatedPeer {
     this.#clock = new ProcessClock(network.clock);
     this.memory = newMemory(options.last);
     this.system = new ActorSystem({ clock: this.#clock, random, supervision: { maxRestarts: 0 } });
-    const nonces = random.child("nonces");
-    this.guard = new Guard(options.protection ?? protection, () => nonces.bytes(NONCE_BYTES));
+    const secrets = random.child("secrets");
+    this.guard = new Guard(options.protection ?? protection, (length) => secrets.bytes(length));
     this.#observe();
     const openTransport = this.#openTransport();
     this.#self = this.system.spawn<PeerMessage>(
@@ -130,6 +129,7 @@ export class SimulatedPeer {
         guard: this.guard,
         bootstrap: bootstrapAt(options.bootstrap ?? { type: "local", port: 7947 }, {
           openTransport,
+          guard: this.guard,
           httpPost: () => Promise.reject(new Error("There is no HTTP in this world")),
           config: registry,
         }),

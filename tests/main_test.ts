@@ -41,7 +41,7 @@ const usageErrors: readonly [line: readonly string[], says: string][] = [
   [["peer"], "a peer needs a name"],
   [["peer", "alice", "--bnd"], "unknown flag --bnd (did you mean --bind?)"],
   [["peer", "alice", "--bind"], "--bind needs a value"],
-  [["peer", "alice", "--bind", "0.0.0.0:1"], "needs a key (--key-file)"],
+  [["peer", "alice", "--bind", "0.0.0.0:1"], "without a key, which --key-file gives"],
   [["peer", "alice", "bob"], 'unexpected argument "bob"'],
   [["peer", "../x"], "cannot be a peer's name"],
   [["peer", ""], "cannot be a peer's name"],

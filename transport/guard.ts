@@ -1,23 +1,24 @@
+import type { Secrets } from "./secrets.ts";
+import { NONCE_BYTES } from "./wire/key.ts";
 import type { StreamMessage } from "./wire/stream.ts";
 import { encodeStream, StreamReader } from "./wire/stream.ts";
 import { decodePacket, encodePacket } from "./wire/packet.ts";
 import { isSealing, type Protection, UNPROTECTED } from "./wire/protection.ts";
 import type { Keyring } from "./wire/keyring.ts";
 
-/** Draws the bytes for one seal. They must never repeat under one key: `randomBytes` of the runtime, or a simulation's. */
-export type DrawNonce = () => Uint8Array;
-
 /**
  * Stands between a peer's actors and memberlist's wire: whatever leaves goes through it to be sealed and labelled, and
- * whatever comes to be opened. There is one for each peer; its key ring may change while the peer runs.
+ * whatever comes to be opened. There is one for each peer; its key ring may change while the peer runs. Links, which have
+ * a seal of their own, ask it for the ring.
  */
 export class Guard {
   #protection: Protection;
-  readonly #nonce: DrawNonce;
+  /** What nonces and the keys of links are made of. */
+  readonly secrets: Secrets;
 
-  constructor(protection: Protection, nonce: DrawNonce) {
+  constructor(protection: Protection, secrets: Secrets) {
     this.#protection = protection;
-    this.#nonce = nonce;
+    this.secrets = secrets;
   }
 
   /** A guard that lets everything pass as it is. */
@@ -67,6 +68,6 @@ export class Guard {
 
   #sealing(): Readonly<{ protection: Protection; nonce?: Uint8Array }> {
     const protection = this.#protection;
-    return isSealing(protection) ? { protection, nonce: this.#nonce() } : { protection };
+    return isSealing(protection) ? { protection, nonce: this.secrets(NONCE_BYTES) } : { protection };
   }
 }

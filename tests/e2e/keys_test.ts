@@ -5,7 +5,7 @@ import { Place } from "../support/place.ts";
 const OURS = "b3VyIGtleSwgb2YgdGhpcnR5LXR3byBieXRlcyBpbnQ=";
 const THEIRS = "dGhlaXIga2V5LCBvZiB0aGlydHktdHdvIGJ5dGVzLiE=";
 
-Deno.test("two peers with one key file talk; one with another key, and one without, are refused with 4", async () => {
+Deno.test("two peers with one key file talk; one with another key, and one without, stay out and are told", async () => {
   await using place = await Place.create();
   const ours = await place.secret("ours.keys", `# the cluster's key\n${OURS}\n`);
   const theirs = await place.secret("theirs.keys", `${THEIRS}\n`);
@@ -13,17 +13,26 @@ Deno.test("two peers with one key file talk; one with another key, and one witho
   await using bob = await PeerProcess.peer("bob", place, place.bootstrapFlag, `--key-file=${ours}`);
   await alice.waitFor("bob came to #lobby");
 
-  await using eve = PeerProcess.start("peer", { place, args: ["eve", place.bootstrapFlag, "--key-file", theirs] });
-  const refused = await eve.ended();
-  assertEquals(refused.code, 4);
-  assertMatch(
-    refused.stderr,
-    /^parley: The peer at 127\.0\.0\.1:\d+ uses other keys or another label than this one\n$/,
-  );
-  await using mallory = PeerProcess.start("peer", { place, args: ["mallory", place.bootstrapFlag] });
-  const without = await mallory.ended();
-  assertEquals(without.code, 4);
-  assertStringIncludes(without.stderr, "uses a key; give this peer the same with --key-file");
+  // Their first contact is the registry, which alice serves, behind a link: it has nothing to say to them.
+  for (const [name, ...flags] of [["eve", "--key-file", theirs], ["mallory"]] as const) {
+    await using stranger = PeerProcess.start("peer", { place, args: [name, place.bootstrapFlag, ...flags] });
+    const { code, stderr } = await stranger.ended();
+    assertEquals(code, 3);
+    assertMatch(stderr, /^parley: [^\n]+, which is taken, perhaps by a cluster with other keys\n$/);
+  }
+  const [, address] = (await alice.waitFor(/^You are alice, at (\S+)$/m))!;
+  for (
+    const [name, says, ...flags] of [["eve", "uses other keys", "--key-file", theirs], [
+      "mallory",
+      "uses a key",
+    ]] as const
+  ) {
+    const args = [name, place.bootstrapFlag, `--join=${address}`, ...flags];
+    await using stranger = PeerProcess.start("peer", { place, args });
+    const { code, stderr } = await stranger.ended();
+    assertEquals(code, 4);
+    assertStringIncludes(stderr, `The peer at ${address} ${says}`);
+  }
 
   await alice.say("/counters");
   await alice.waitFor(/ stream undecryptable$/m);
@@ -47,4 +56,19 @@ Deno.test("a key file that others may read, and an address of the network, are r
   const bound = await bob.ended();
   assertEquals([bound.code, bound.stdout], [2, ""]);
   assertStringIncludes(bound.stderr, "--key-file");
+});
+
+Deno.test("a registry of its own serves those who have its key, wherever the key file is", async () => {
+  await using place = await Place.create();
+  const ours = await place.secret("ours.keys", `${OURS}\n`);
+  const args = ["--listen", "127.0.0.1:0", "--key-file", ours];
+  await using registry = PeerProcess.start("bootstrap", { place, args });
+  const [, url] = (await registry.waitFor(/(parley:\/\/\S+)/))!;
+  await using alice = await PeerProcess.peer("alice", place, `--bootstrap=${url}`, "--key-file", ours);
+  await using _bob = await PeerProcess.peer("bob", place, `--bootstrap=${url}`, "--key-file", ours);
+  await alice.waitFor("bob came to #lobby");
+  await using mallory = PeerProcess.start("peer", { place, args: ["mallory", `--bootstrap=${url}`] });
+  const { code, stderr } = await mallory.ended();
+  assertEquals(code, 3);
+  assertStringIncludes(stderr, "bootstrap registry");
 });

@@ -222,6 +222,37 @@ Deno.test("what a cluster with a key says cannot be read on the network, neither
   assertEquals(new Set(nonces).size, nonces.length, "no nonce twice");
 });
 
+const WORDS = ["alice-the-first", "bob-the-second", "the-secret-of-the-lobby", "lobby"];
+
+Deno.test("a whole visit under a key, chat and registry and all, shows no name, room or word to the network", async () => {
+  const visible = async (protection: Protection): Promise<string[]> => {
+    const world = new World({ seed: "visit", protection });
+    let carried = "";
+    world.network.onEvent = ({ carried: { bytes } }) => carried += `${bytes.toHex()} `;
+    const [alice, bob] = await world.startAll(["alice-the-first", "bob-the-second"], 500);
+    await world.clock.until(() => world.isConverged(), 10_000, "two in one membership");
+    alice!.say("the-secret-of-the-lobby");
+    await world.clock.until(() => bob!.said.length > 0, 5_000, "it is heard");
+    alice!.quit();
+    await world.clock.until(() => alice!.state === "ended", 10_000, "alice has left");
+    return WORDS.filter((word) => carried.includes(new TextEncoder().encode(word).toHex()));
+  };
+  assertEquals(await visible(UNPROTECTED), WORDS, "the test can tell");
+  assertEquals(await visible(keyed(OURS)), []);
+});
+
+Deno.test("who has another key gets nothing of the registry, which goes on serving its own", async () => {
+  const world = new World({ seed: "registry", protection: keyed(OURS) });
+  const alice = world.start("alice");
+  await world.clock.advance(3_000);
+  const eve = world.start("eve", { protection: keyed(THEIRS) });
+  const mallory = world.start("mallory", { protection: UNPROTECTED });
+  await world.clock.until(() => eve.state === "ended" && mallory.state === "ended", 60_000, "they give up");
+  assertEquals([eve.exitCode, mallory.exitCode, alice.alive], [3, 3, ["alice"]]);
+  world.start("bob");
+  await world.clock.until(() => world.isConverged(), 10_000, "bob is let in");
+});
+
 Deno.test("who knocks without the key is told so under the seal, as memberlist does", async () => {
   const world = new World({ seed: "told", protection: keyed(OURS) });
   const alice = await memberOfOne(world, "alice", keyed(OURS));
