@@ -9,6 +9,7 @@ import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { count, type Environment, list, type Parsed, type Setting, text, toggle } from "./config/setting.ts";
 import {
   isLoopback,
+  isWildcard,
   parseChoice,
   parseClusterLabel,
   parseContact,
@@ -234,7 +235,11 @@ export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>):
 
 /** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
 export function bindProblem({ bind, keyFile, plaintextOnNetwork }: Config<"peer">): string | undefined {
-  if (isLoopback(bind.value) || keyFile.value !== undefined || plaintextOnNetwork.value) return undefined;
+  if (isLoopback(bind.value)) return undefined;
+  if (keyFile.value !== undefined || plaintextOnNetwork.value) {
+    if (!isWildcard(bind.value)) return undefined;
+    return `will not listen on ${bind.value}: others are told where to find this peer, so name one address of this machine`;
+  }
   return `will not listen on ${bind.value} without a key, which --key-file gives; ` +
     "--plaintext-on-network does it anyway, for all to read";
 }

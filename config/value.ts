@@ -78,6 +78,11 @@ export function parseRoom(text: string): Parsed<string> {
   return parseName(text.replace(/^#/, ""));
 }
 
+/** Whether an address stands for all of this machine's, and so for none that others could be told. */
+export function isWildcard(address: Address): boolean {
+  return ipBytes(address).every((byte) => byte === 0);
+}
+
 /** Whether only this machine can reach an address. */
 export function isLoopback(address: Address): boolean {
   const ip = ipBytes(address);

@@ -103,6 +103,8 @@ const places: readonly (readonly [bind: string, flags: Given["flags"], problem: 
   ["192.0.2.1:7946", {}, /without a key/],
   ["192.0.2.1:7946", { keyFile: ["/keys"] }, undefined],
   ["192.0.2.1:7946", { plaintextOnNetwork: ["on"] }, undefined],
+  ["0.0.0.0:7946", { keyFile: ["/keys"] }, /^will not listen on 0\.0\.0\.0:7946: .*name one address of this machine$/],
+  ["[::]:7946", { plaintextOnNetwork: ["on"] }, /name one address of this machine$/],
   ["192.0.2.1:7946", { keyFile: ["/keys"], plaintextOnNetwork: ["on"] }, undefined],
 ];
 
