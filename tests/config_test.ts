@@ -85,8 +85,8 @@ Deno.test({
     const env = { PARLEY_KEY_FILE: "~/environment.keys", PARLEY_LABEL: "environment", HOME: "/home/alice" };
     const file = '{"keyFile":"/file.keys","label":"file","plaintextOnNetwork":true}';
     const keysAndLabel = ({ keyFile, label }: Config<"peer">) => [keyFile.value, label.value.text, label.source];
-    const typedAt = { ...env, INIT_CWD: "/work" };
-    assertEquals(keysAndLabel(resolved({ flags, env: typedAt, file })), ["/work/flag.keys", "flag", "flag"]);
+    const typedAt = { ...env, INIT_CWD: "/home/alice" };
+    assertEquals(keysAndLabel(resolved({ flags, env: typedAt, file })), ["/home/alice/flag.keys", "flag", "flag"]);
     const fromEnvironment = ["/home/alice/environment.keys", "environment", "environment"];
     assertEquals(keysAndLabel(resolved({ env, file })), fromEnvironment);
     assertEquals(keysAndLabel(resolved({ file })), ["/file.keys", "file", "file"]);
