@@ -53,8 +53,8 @@ export class TurnMeter {
 
   /** Turns begin, after something else. */
   begin(): void {
-    if (this.#exactLeft > 0) this.#readAt = this.#clock.now();
-    else this.#isMixed = this.#window.length > 0;
+    if (this.#exactLeft > 0 || this.#window.length === 0) this.#readAt = this.#clock.now();
+    else this.#isMixed = true;
   }
 
   /** A turn is over; a long one, with all the messages it may have, ends its window. True when the clock was read. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { LOOP_BLOCKED, type LoopBlocked } from "../../../actors/runtime/mod.ts";
+import { type Blockage, TurnMeter } from "../../../actors/runtime/turn_meter.ts";
 import { LeapingClock } from "../../support/leaping_clock.ts";
 import { crash, type Order, puppet } from "../../support/puppet.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
@@ -70,6 +71,23 @@ Deno.test("where turns are measured together, the one that blocked is among the 
   assert(blockages[0]!.suspects.length <= 16);
   const named = system.tree().filter(({ blockages }) => blockages === 1).map(({ path }) => path);
   assertEquals(named.toSorted(), blockages[0]!.suspects.toSorted());
+});
+
+Deno.test("what passes between turns is nobody's, also where turns are measured together", () => {
+  for (const turnsInWindow of [0, 1]) {
+    const clock = new LeapingClock();
+    const blockages: Blockage[] = [];
+    const meter = new TurnMeter(clock, 100, (blockage) => blockages.push(blockage));
+    const actor = { path: "/a", spent: () => {} };
+    meter.begin();
+    for (let turn = 0; turn < 16; turn++) meter.turn(actor, false); // so many are measured one by one
+    meter.turn(actor, true);
+    for (let turn = 0; turn < turnsInWindow; turn++) meter.turn(actor, false);
+    clock.leap(500);
+    meter.begin();
+    meter.turn(actor, true);
+    assertEquals(blockages, []);
+  }
 });
 
 Deno.test("the limit can be set", async () => {
