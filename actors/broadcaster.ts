@@ -5,12 +5,13 @@ import { decodeRumour, type Rumour } from "./broadcaster/rumour.ts";
 import { Seen } from "./broadcaster/seen.ts";
 import { type Broadcast, retransmitLimit, TransmitQueue } from "./broadcaster/transmit_queue.ts";
 import { published } from "./links/exports.ts";
-import { MEMBERSHIP, type MembershipEvent, type MemberView } from "./membership.ts";
+import type { MembershipEvent, MemberView } from "./membership.ts";
 import type { Member } from "./membership/member.ts";
-import type { Cast } from "./peer/cast.ts";
+import type { LinksMessage } from "./links.ts";
+import type { PoolCast } from "./pool/cast.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
-import { topic } from "./runtime/events.ts";
+import { type Topic, topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 
 /** What the broadcaster understands. */
@@ -47,8 +48,11 @@ type BroadcasterDeps = Readonly<{
   name: string;
   profile: Profile;
   guard: Guard;
-  cast: Cast;
+  cast: PoolCast;
   memory: BroadcasterMemory;
+  topic: Topic<MembershipEvent>;
+  /** Carry rumours, if members are Parley peers; without, there are none. */
+  links?: (() => ActorRef<LinksMessage>) | undefined;
 }>;
 
 /** The name under which other peers address this actor. */
@@ -66,7 +70,7 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
   return (ctx) => {
     const gossip = new Gossip(ctx, deps);
     const rumours = new Rumours(ctx, deps);
-    ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    ctx.subscribe(deps.topic, (event) => ({ type: "member", event }));
     deps.cast.get("membership").tell({ type: "brief", who: "broadcaster" });
     return (message) => {
       switch (message.type) {
@@ -197,7 +201,7 @@ class Gossip {
 
 /** Our way for rooms: straight to everybody over links, told apart by author and number. */
 class Rumours {
-  readonly counters = { "rumours heard twice": 0, "rumours to unknown members": 0 };
+  readonly counters = { "rumours heard twice": 0, "rumours to unknown members": 0, "rumours without links": 0 };
   readonly #ctx: Context<BroadcasterMessage>;
   readonly #deps: BroadcasterDeps;
   readonly #seen = new Seen();
@@ -207,9 +211,10 @@ class Rumours {
   constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
-    const { cast } = deps;
+    const { cast, links } = deps;
+    if (links === undefined) return;
     const actor = published<BroadcasterMessage>(ctx.self, decodeRumour);
-    cast.get("links").tell({ type: "publish", id: BROADCASTER_ID, actor });
+    links().tell({ type: "publish", id: BROADCASTER_ID, actor });
     const known = ctx.ask(
       cast.get("membership"),
       (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list" as const, replyTo }),
@@ -274,7 +279,9 @@ class Rumours {
   }
 
   #send(to: Address, message: Rumour): void {
-    this.#deps.cast.get("links").tell({ type: "send", to, id: BROADCASTER_ID, message });
+    const { links } = this.#deps;
+    if (links === undefined) this.counters["rumours without links"]++;
+    else links().tell({ type: "send", to, id: BROADCASTER_ID, message });
   }
 }
 

@@ -6,7 +6,7 @@ import { adjust } from "./failure_detector/awareness.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
 import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
 import type { Member, NodeName } from "./membership/member.ts";
-import type { Cast } from "./peer/cast.ts";
+import type { PoolCast } from "./pool/cast.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -35,7 +35,7 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline" }>
   | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>;
 
-type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; guard: Guard; cast: Cast }>;
+type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; guard: Guard; cast: PoolCast }>;
 
 /** Indirect pings under way at once: each costs a ping and two timers. */
 const RELAYS_MAX = 256;

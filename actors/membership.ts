@@ -12,10 +12,11 @@ import { applyAlive, applyDead, applySuspect, suspicionExpired } from "./members
 import { leave as leaveSelf, startSelf } from "./membership/own_entry.ts";
 import { checkVersions, localState, mergeRemote, nameHolder, pushPullAfterMs } from "./membership/push_pull.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
-import type { Cast } from "./peer/cast.ts";
+import type { LinksMessage } from "./links.ts";
+import type { PoolCast } from "./pool/cast.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
-import { topic } from "./runtime/events.ts";
+import { type Topic, topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import type { ExchangeDone } from "./transport.ts";
 
@@ -56,6 +57,7 @@ export type MembershipEvent =
   | Readonly<{ type: "joined" | "updated" | "refuted" | "left"; member: MemberView }>
   | Readonly<{ type: "suspected" | "failed"; member: MemberView; by: string }>
   | Readonly<{ type: "conflict"; member: MemberView; offered: string }>;
+/** What happens in the pool of the chat; others have topics of their own. */
 export const MEMBERSHIP = topic<MembershipEvent>("membership");
 
 /** What of the membership outlives a crash: that we are a member, our incarnation, and whom to ask for the rest. */
@@ -71,7 +73,11 @@ export type MembershipDeps = Readonly<{
   profile: Profile;
   guard: Guard;
   memory: MembershipMemory;
-  cast: Cast;
+  cast: PoolCast;
+  /** Where to publish what happens to members. */
+  topic: Topic<MembershipEvent>;
+  /** Told of peers that failed, if members are Parley peers. */
+  links?: (() => ActorRef<LinksMessage>) | undefined;
 }>;
 
 /** If our farewell cannot be spread by then, we go all the same. */
@@ -388,7 +394,7 @@ class Keeper {
       case "conflict": {
         const { addr, port } = effect.offered;
         const offered = addressFromBytes(addr, port) ?? "an address that is none";
-        return this.#ctx.events.publish(MEMBERSHIP, { type: "conflict", member: toView(effect.known), offered });
+        return this.#publish({ type: "conflict", member: toView(effect.known), offered });
       }
       case "health":
         return cast.get("failureDetector").tell({ type: "adjust_health", delta: effect.delta });
@@ -419,19 +425,23 @@ class Keeper {
     this.#ctx.log.info("member", { event: announcement.event, ...member });
     switch (announcement.event) {
       case "join":
-        return this.#ctx.events.publish(MEMBERSHIP, { type: "joined", member });
+        return this.#publish({ type: "joined", member });
       case "update":
-        return this.#ctx.events.publish(MEMBERSHIP, { type: "updated", member });
+        return this.#publish({ type: "updated", member });
       case "unsuspect":
-        return this.#ctx.events.publish(MEMBERSHIP, { type: "refuted", member });
+        return this.#publish({ type: "refuted", member });
       case "suspect":
-        return this.#ctx.events.publish(MEMBERSHIP, { type: "suspected", member, by: announcement.by });
+        return this.#publish({ type: "suspected", member, by: announcement.by });
       case "leave":
         // Who left closes its links itself; its last words may still be on the way.
-        if (member.state === "left") return this.#ctx.events.publish(MEMBERSHIP, { type: "left", member });
-        this.#deps.cast.get("links").tell({ type: "peer_gone", peer: member.address });
-        return this.#ctx.events.publish(MEMBERSHIP, { type: "failed", member, by: announcement.by });
+        if (member.state === "left") return this.#publish({ type: "left", member });
+        this.#deps.links?.().tell({ type: "peer_gone", peer: member.address });
+        return this.#publish({ type: "failed", member, by: announcement.by });
     }
+  }
+
+  #publish(event: MembershipEvent): void {
+    this.#ctx.events.publish(this.#deps.topic, event);
   }
 
   /** Whom to ask for the rest after a crash. */

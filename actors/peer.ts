@@ -104,7 +104,16 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       "pool",
       ctx.spawn(
         "pool",
-        pool({ name, profile, guard, cast, memory: memory.membership, broadcasterMemory: memory.broadcaster }),
+        pool({
+          name,
+          profile,
+          guard,
+          cast,
+          topic: MEMBERSHIP,
+          links: () => keeper,
+          memory: memory.membership,
+          broadcasterMemory: memory.broadcaster,
+        }),
         { ...PERMANENT, mailbox: POOL_MAILBOX },
       ),
     );

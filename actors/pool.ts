@@ -16,6 +16,7 @@ export type PoolMessage =
   | StreamRequest
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>;
 
+/** With a cast in which the transport is entered; the pool enters its own actors there. */
 type PoolDeps = MembershipDeps & Readonly<{ broadcasterMemory: BroadcasterMemory }>;
 
 /** Refusals of what is right in itself, but of a cluster with other keys or another label. */
@@ -30,7 +31,7 @@ const STRANGE: ReadonlySet<DecodeReason> = new Set([
 
 /** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
 export function pool(deps: PoolDeps): Behavior<PoolMessage> {
-  const { name, profile, guard, cast, broadcasterMemory } = deps;
+  const { name, profile, guard, cast, topic, links, broadcasterMemory: memory } = deps;
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
     cast.enter("membership", ctx.spawn("membership", membership(deps), PERMANENT));
@@ -40,7 +41,7 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
     );
     cast.enter(
       "broadcaster",
-      ctx.spawn("broadcaster", broadcaster({ name, profile, guard, cast, memory: broadcasterMemory }), PERMANENT),
+      ctx.spawn("broadcaster", broadcaster({ name, profile, guard, cast, topic, links, memory }), PERMANENT),
     );
     const dropped = new Map<string, number>();
     const drop = (reason: string): void => void dropped.set(reason, (dropped.get(reason) ?? 0) + 1);

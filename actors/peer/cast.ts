@@ -1,21 +1,14 @@
 import type { BootstrapMessage } from "../bootstrap.ts";
-import type { BroadcasterMessage } from "../broadcaster.ts";
-import type { FailureDetectorMessage } from "../failure_detector.ts";
 import type { LinksMessage } from "../links.ts";
-import type { MembershipMessage } from "../membership.ts";
 import type { PoolMessage } from "../pool.ts";
+import type { PoolParts } from "../pool/cast.ts";
 import type { RoomsMessage } from "../rooms.ts";
 import type { ActorRef } from "../runtime/ref.ts";
-import type { TransportMessage } from "../transport.ts";
 
-/** The parts in a peer, and what each understands. */
-export type Parts = {
-  transport: TransportMessage;
+/** The parts in a peer, and what each understands. Of those of a pool, they are the chat's. */
+export type Parts = PoolParts & {
   links: LinksMessage;
   pool: PoolMessage;
-  membership: MembershipMessage;
-  failureDetector: FailureDetectorMessage;
-  broadcaster: BroadcasterMessage;
   rooms: RoomsMessage;
   bootstrap: BootstrapMessage;
 };
