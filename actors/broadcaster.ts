@@ -3,6 +3,7 @@ import type { Guard } from "../transport/guard.ts";
 import { fillPacket, gossipBudget } from "./broadcaster/piggyback.ts";
 import { decodeRumour, type Rumour } from "./broadcaster/rumour.ts";
 import { Seen } from "./broadcaster/seen.ts";
+import { TickGrid } from "./broadcaster/tick_grid.ts";
 import { type Broadcast, retransmitLimit, TransmitQueue } from "./broadcaster/transmit_queue.ts";
 import { published } from "./links/exports.ts";
 import type { MembershipEvent, MemberView } from "./membership.ts";
@@ -123,6 +124,7 @@ class Gossip {
   readonly #ctx: Context<BroadcasterMessage>;
   readonly #deps: BroadcasterDeps;
   readonly #queue = new TransmitQueue<GossipKey>(GOSSIP_QUEUE_MAX);
+  #ticks: TickGrid | undefined;
   #size = 1;
   #leaving = false;
 
@@ -135,12 +137,15 @@ class Gossip {
     const { gossipIntervalMs } = this.#deps.profile;
     if (gossipIntervalMs === 0) return;
     // A random first tick, so that peers started together do not gossip in step.
-    this.#ctx.timers.after("gossip", this.#ctx.random.next() * gossipIntervalMs, { type: "tick" });
+    const firstAt = this.#ctx.clock.now() + this.#ctx.random.next() * gossipIntervalMs;
+    this.#ticks = new TickGrid(firstAt, gossipIntervalMs);
+    this.#scheduleTick();
   }
 
   stop(): void {
     this.#leaving = false;
     this.#queue.prune(0);
+    this.#ticks = undefined;
     this.#ctx.timers.cancel("gossip");
   }
 
@@ -150,11 +155,12 @@ class Gossip {
 
   enqueue(key: GossipKey, message: Uint8Array): void {
     this.#queue.enqueue({ bytes: message, about: key, replacement: { kind: "named", name: key } });
+    this.#scheduleTick();
   }
 
   tick(): void {
-    this.#ctx.timers.after("gossip", this.#deps.profile.gossipIntervalMs, { type: "tick" });
     if (this.#queue.size > 0) this.#deps.cast.get("membership").tell({ type: "pick_gossip_targets" });
+    this.#scheduleTick();
   }
 
   gossipTo(targets: readonly Member[]): void {
@@ -175,6 +181,12 @@ class Gossip {
     for (const { address, versions } of to.slice(0, FAREWELL_DIRECT_MAX)) {
       this.#packet(address, [message], versions[1] >= CRC_SINCE_VERSION);
     }
+  }
+
+  /** While nothing waits there is no tick: an idle peer would do little else. */
+  #scheduleTick(): void {
+    if (this.#ticks === undefined || this.#queue.size === 0 || this.#ctx.timers.has("gossip")) return;
+    this.#ctx.timers.after("gossip", this.#ticks.takeNext(this.#ctx.clock.now()), { type: "tick" });
   }
 
   #take(firstBytes: number): readonly Uint8Array[] {

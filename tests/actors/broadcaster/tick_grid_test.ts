@@ -1,0 +1,30 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { TickGrid } from "../../../actors/broadcaster/tick_grid.ts";
+
+Deno.test("the first moment is the one that was given, and each further one an interval later", () => {
+  const grid = new TickGrid(1_070, 200);
+  assertEquals(grid.takeNext(1_000), 70);
+  assertEquals(grid.takeNext(1_070), 200);
+  assertEquals(grid.takeNext(1_270), 200);
+});
+
+Deno.test("after a rest the next moment is one of those that would have come without it", () => {
+  const grid = new TickGrid(1_070, 200);
+  grid.takeNext(1_000);
+  assertEquals(grid.takeNext(9_000), 70);
+  assertEquals(grid.takeNext(20_069), 1);
+});
+
+Deno.test("a moment that is just now counts", () => {
+  assertEquals(new TickGrid(1_000, 200).takeNext(1_400), 0);
+});
+
+Deno.test("a timer that fires a little early is not given the same moment again", () => {
+  const grid = new TickGrid(1_000, 200);
+  assertEquals(grid.takeNext(950), 50);
+  assertEquals(grid.takeNext(999), 201);
+});
+
+Deno.test("an interval has to be one", () => {
+  for (const intervalMs of [0, -1, NaN]) assertThrows(() => new TickGrid(0, intervalMs), RangeError);
+});
