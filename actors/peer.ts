@@ -114,7 +114,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           memory: memory.membership,
           broadcasterMemory: memory.broadcaster,
         }),
-        { ...PERMANENT, mailbox: POOL_MAILBOX },
+        { ...PERMANENT, mailbox: { limit: profile.handoffQueueDepth, whenFull: "drop_oldest" } }, // old news is least missed
       ),
     );
     const broadcaster = () => cast.get("broadcaster");
@@ -165,9 +165,6 @@ const SAME_WISH_MS = 300;
 const EXIT_CODES: Readonly<Record<SessionEnd, number>> = { well: 0, failed: 1 };
 
 const PERMANENT = { restart: "permanent" } as const;
-
-/** Datagrams that wait to be decoded (HandoffQueueDepth in memberlist): of more, the oldest news is the least missed. */
-const POOL_MAILBOX = { limit: 1_024, whenFull: "drop_oldest" } as const;
 
 /** Links that ask the transport to introduce them at each start, so that they know it also after their own crash. */
 function introduced(behavior: Behavior<LinksMessage>, cast: Cast): Behavior<LinksMessage> {

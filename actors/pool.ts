@@ -4,6 +4,7 @@ import type { WireMessage } from "../transport/wire/message.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
 import { broadcaster } from "./broadcaster.ts";
 import { failureDetector } from "./failure_detector.ts";
+import { isAllowedAddress } from "./membership/allowed_addresses.ts";
 import { membership, type MembershipDeps } from "./membership.ts";
 import type { BroadcasterMemory } from "./broadcaster.ts";
 import type { Behavior } from "./runtime/behavior.ts";
@@ -62,6 +63,8 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
         case "nack":
           return cast.get("failureDetector").tell({ type: "heard", message, from });
         case "alive": {
+          // Who may not be a member may not tell of others either; an exchange needs no such rule, for we know whom we ask.
+          if (!isAllowedAddress(profile.addressesAllowed, from)) return drop("alive from an address not allowed");
           const problem = validateAlive(message);
           return problem === undefined
             ? cast.get("membership").tell({ type: "heard", message })

@@ -6,6 +6,8 @@ import { decodePacket, encodePacket } from "./wire/packet.ts";
 import { isSealing, type Protection, UNPROTECTED } from "./wire/protection.ts";
 import type { Keyring } from "./wire/keyring.ts";
 
+type GuardOptions = Readonly<{ compress: boolean }>;
+
 /**
  * Stands between a peer's actors and memberlist's wire: whatever leaves goes through it to be sealed and labelled, and
  * whatever comes to be opened. There is one for each peer; its key ring may change while the peer runs. Links, which have
@@ -15,10 +17,13 @@ export class Guard {
   #protection: Protection;
   /** What nonces and the keys of links are made of. */
   readonly secrets: Secrets;
+  readonly #compress: boolean;
 
-  constructor(protection: Protection, secrets: Secrets) {
+  /** `compress` is `EnableCompression` of memberlist: of what is sent; what comes may be compressed in any case. */
+  constructor(protection: Protection, secrets: Secrets, { compress }: GuardOptions = { compress: true }) {
     this.#protection = protection;
     this.secrets = secrets;
+    this.#compress = compress;
   }
 
   /** A guard that lets everything pass as it is. */
@@ -40,7 +45,7 @@ export class Guard {
 
   /** One datagram of encoded messages. */
   sealPacket(parts: readonly Uint8Array[], options: Readonly<{ crc: boolean }>): Uint8Array {
-    return encodePacket(parts, { compress: true, ...options }, this.#sealing());
+    return encodePacket(parts, { compress: this.#compress, ...options }, this.#sealing());
   }
 
   /** What a datagram delivers, and what in it was refused. Nothing of a datagram that does not open is delivered. */
@@ -50,12 +55,12 @@ export class Guard {
 
   /** What the one who connects says. */
   sealRequest(message: StreamMessage): Uint8Array {
-    return encodeStream(message, { compress: true }, { ...this.#sealing(), direction: "request" });
+    return encodeStream(message, { compress: this.#compress }, { ...this.#sealing(), direction: "request" });
   }
 
   /** What is said back on the same connection. */
   sealReply(message: StreamMessage): Uint8Array {
-    return encodeStream(message, { compress: true }, { ...this.#sealing(), direction: "reply" });
+    return encodeStream(message, { compress: this.#compress }, { ...this.#sealing(), direction: "reply" });
   }
 
   requestReader(): StreamReader {

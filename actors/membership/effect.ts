@@ -37,6 +37,8 @@ type IgnoreRule =
   | "alive_bad_versions"
   /** Alive: a new entry whose name or address is none. */
   | "alive_malformed"
+  /** Alive: at an address where members may not be. */
+  | "alive_address_not_allowed"
   /** Alive: a new entry, and the table is full. */
   | "alive_table_full"
   /** Alive: exactly what is in the grave of a forgotten member. */

@@ -4,6 +4,7 @@
  */
 import { addressFromBytes } from "../../transport/address.ts";
 import type { Alive, Dead, Suspect } from "../../transport/wire/message.ts";
+import { isAllowed } from "./allowed_addresses.ts";
 import { ignored, type MembershipEffect } from "./effect.ts";
 import { type Member, parseVersions, placeholder, sameBytes } from "./member.ts";
 import { refute } from "./refutation.ts";
@@ -27,6 +28,9 @@ export function applyAlive(roster: Roster, claim: Alive, source: AliveSource, mo
   if (known === undefined) return welcome(roster, alive, moment);
   const isElsewhere = !sameBytes(known.addr, alive.addr) || known.port !== alive.port;
   if (isElsewhere) {
+    if (source === "network" && !isAllowed(moment.profile.addressesAllowed, alive.addr)) {
+      return ignored("alive_address_not_allowed", alive.node);
+    }
     return isFreeToTake(known, moment) && addressFromBytes(alive.addr, alive.port) !== undefined
       ? accept(roster, known, alive, moment)
       : [{ type: "conflict", known, offered: alive }];
@@ -90,6 +94,9 @@ function hasGoodVersions(vsn: Uint8Array, { profile }: Moment): boolean {
 function welcome(roster: Roster, alive: Alive, moment: Moment): MembershipEffect[] {
   const entry = placeholder(alive);
   if (entry === undefined) return ignored("alive_malformed", alive.node);
+  if (alive.node !== roster.self && !isAllowed(moment.profile.addressesAllowed, alive.addr)) {
+    return ignored("alive_address_not_allowed", alive.node);
+  }
   if (roster.size >= moment.profile.membersMax) return ignored("alive_table_full", alive.node);
   const buried = roster.graveOf(alive.node, alive.addr, alive.port, moment.now);
   if (buried !== undefined && alive.incarnation <= buried.incarnation) return haunt(roster, buried, moment);

@@ -1,3 +1,5 @@
+import type { AddressRange } from "../membership/allowed_addresses.ts";
+
 /**
  * The numbers a gossip pool runs on. memberlist has three sets of them (`config.go`: DefaultLANConfig, DefaultWANConfig,
  * DefaultLocalConfig); all members of one cluster should use the same. Times are milliseconds.
@@ -39,6 +41,10 @@ export type Profile = Readonly<{
   delegateVersions: readonly [number, number, number];
   /** Entries the table may hold, itself included; further names are ignored. Ours: bounds a flood of invented names. */
   membersMax: number;
+  /** Datagrams that wait to be decoded; of more, the oldest are dropped. memberlist has two such queues behind it. */
+  handoffQueueDepth: number;
+  /** Where members may be; empty for anywhere. Says nothing of who they are: only keys do. */
+  addressesAllowed: readonly AddressRange[];
   /** Where we are wiser than memberlist. */
   mends: Mends;
 }>;
@@ -91,6 +97,8 @@ export const lan: Profile = {
   protocolVersion: 2, // what memberlist announces by default; 3 to 5 only add messages both sides detect
   delegateVersions: [0, 0, 0],
   membersMax: 100_000, // a guess: about 30 MiB of table
+  handoffQueueDepth: 1024,
+  addressesAllowed: [],
   mends: allMends,
 };
 
