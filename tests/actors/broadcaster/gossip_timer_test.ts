@@ -1,7 +1,7 @@
 /** When the broadcaster gossips, and that it rests when there is nothing to say. */
 import { assert, assertEquals } from "@std/assert";
 import { broadcaster, type BroadcasterMessage } from "../../../actors/broadcaster.ts";
-import type { MembershipMessage } from "../../../actors/membership.ts";
+import { MEMBERSHIP, type MembershipMessage } from "../../../actors/membership.ts";
 import type { Member } from "../../../actors/membership/member.ts";
 import { Cast } from "../../../actors/peer/cast.ts";
 import { lan, type Profile } from "../../../actors/pool/profile.ts";
@@ -44,6 +44,8 @@ class Bench {
         profile: { ...lan, gossipIntervalMs: INTERVAL_MS, retransmitMult: 3, ...profile },
         guard: new Guard(UNPROTECTED, (length) => new Uint8Array(length)),
         cast,
+        topic: MEMBERSHIP,
+        links: () => cast.get("links"),
         memory: { started: false, epoch: 0, sequence: 0 },
       }),
     );
