@@ -7,6 +7,7 @@ import { validateAlive } from "../transport/wire/validate.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
 import { Joining } from "./membership/joining.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
+import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
 import { type Member, type NodeName, stateOfRow } from "./membership/member.ts";
 import { applyAlive, applyDead, applySuspect, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf } from "./membership/own_entry.ts";
@@ -43,7 +44,8 @@ export type MembershipMessage =
   | Readonly<{ type: "farewell_sent" }>
   /** Timers. */
   | Readonly<{ type: "suspicion_over"; node: string; token: number }>
-  | Readonly<{ type: "push_pull" }>;
+  | Readonly<{ type: "push_pull" }>
+  | Readonly<{ type: "rejoin" }>;
 
 /** A member as others may see it. */
 export type MemberView = Readonly<{ name: string; address: Address; state: Member["state"]; incarnation: number }>;
@@ -66,6 +68,8 @@ export type MembershipMemory = {
   incarnation: number;
   address?: Address;
   readonly contacts: Set<Address>;
+  /** Members that failed, to be sought. */
+  readonly lost: LostMembers;
 };
 
 export type MembershipDeps = Readonly<{
@@ -123,6 +127,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.suspicionOver(message.node, message.token);
         case "push_pull":
           return keeper.pushPull();
+        case "rejoin":
+          return keeper.rejoin();
       }
     };
   };
@@ -167,6 +173,7 @@ class Keeper {
     this.brief("failure_detector");
     this.brief("broadcaster");
     this.#schedulePushPull(this.#ctx.random.next() * profile.pushPullIntervalMs);
+    this.#seekLost();
     return toView(roster.own!);
   }
 
@@ -198,6 +205,7 @@ class Keeper {
     const others = roster.listed().filter(({ name }) => name !== roster.self);
     this.#perform(leaveSelf(roster, this.#moment()));
     this.#deps.memory.contacts.clear();
+    this.#deps.memory.lost.clear();
     // Who is just reading our table is going to know us, and has to hear it by gossip then.
     if (others.length === 0 && this.#exchanges.size === 0) return replyTo.tell("left");
     this.#goodbyes.push(replyTo);
@@ -219,9 +227,11 @@ class Keeper {
     this.farewellSent();
     for (const { token } of this.#roster?.suspicions.values() ?? []) this.#ctx.timers.cancel(`suspicion ${token}`);
     this.#ctx.timers.cancel("push_pull");
+    this.#ctx.timers.cancel("rejoin");
     this.#roster = undefined;
     memory.created = false;
     memory.contacts.clear();
+    memory.lost.clear();
     cast.get("failureDetector").tell({ type: "stop" });
     cast.get("broadcaster").tell({ type: "stop_gossip" });
   }
@@ -286,6 +296,15 @@ class Keeper {
     const [partner] = roster.pick(1, (member) => isPushPullPartner(member, roster.self), this.#ctx.random);
     if (partner !== undefined && !roster.left) this.#exchange(partner.address);
     this.#schedulePushPull(0);
+  }
+
+  /** An exchange with somebody we lost; its outcome is that of any other. */
+  rejoin(): void {
+    const roster = this.#roster;
+    if (roster === undefined || roster.left) return;
+    const to = this.#deps.memory.lost.pick(roster.listedCount - 1, this.#ctx.clock.now(), this.#ctx.random);
+    if (to !== undefined) this.#exchange(to, new Joining([], () => {}));
+    this.#seekLost();
   }
 
   pushPullAsked(session: number, message: PushPull): void {
@@ -422,6 +441,7 @@ class Keeper {
   #announce(announcement: Announcement): void {
     const member = toView(announcement.member);
     this.#rememberContact(member);
+    this.#rememberLost(announcement.member);
     this.#ctx.log.info("member", { event: announcement.event, ...member });
     switch (announcement.event) {
       case "join":
@@ -450,6 +470,22 @@ class Keeper {
     if (name === this.#deps.name || this.#roster?.left) return;
     if (state === "alive" || state === "suspect") contacts.add(address);
     else contacts.delete(address);
+  }
+
+  #rememberLost({ name, address, state }: Member): void {
+    const { lost } = this.#deps.memory;
+    if (state !== "dead") return lost.found(name);
+    if (name === this.#deps.name) return;
+    lost.lost(name, address, this.#ctx.clock.now());
+    this.#seekLost();
+  }
+
+  /** With nobody lost there is nothing to wake up for. */
+  #seekLost(): void {
+    const { timers } = this.#ctx;
+    if (this.#deps.memory.lost.size > 0 && !timers.has("rejoin")) {
+      timers.after("rejoin", REJOIN_INTERVAL_MS, { type: "rejoin" });
+    }
   }
 
   #sizeChanged(): void {

@@ -2,6 +2,7 @@ import type { Address } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
 import type { BroadcasterMemory } from "../broadcaster.ts";
 import type { MembershipMemory } from "../membership.ts";
+import { LostMembers } from "../membership/lost_members.ts";
 import type { ReplMemory } from "../repl.ts";
 import type { RoomsMemory } from "../rooms.ts";
 import type { TransportMemory } from "../transport.ts";
@@ -35,7 +36,7 @@ export function newMemory(last: { readonly port?: number; readonly incarnation?:
     listed: false,
     left: false,
     transport: { closing: Promise.resolve() },
-    membership: { created: false, incarnation: last.incarnation ?? 0, contacts: new Set() },
+    membership: { created: false, incarnation: last.incarnation ?? 0, contacts: new Set(), lost: new LostMembers() },
     broadcaster: { started: false, epoch: 0, sequence: 0 },
     rooms: new Map(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },

@@ -1,0 +1,60 @@
+import type { Address } from "../../transport/address.ts";
+import type { Random } from "../runtime/random.ts";
+import type { NodeName } from "./member.ts";
+
+/** Between two tries, in ms; what Serf takes (`ReconnectInterval`). */
+export const REJOIN_INTERVAL_MS = 30_000;
+
+/** Whoever is away longer is not sought any more, in ms; Serf forgets its failed members after as long. */
+const SOUGHT_FOR_MS = 24 * 60 * 60 * 1_000;
+
+/** Kept at most, the one lost longest ago given up first: a split of a large cluster, at some 100 bytes each. */
+const LOST_MAX = 1_024;
+
+/** Somebody who failed, where it was, and until when to look for it, in our monotonic ms. */
+type Lost = Readonly<{ address: Address; until: number }>;
+
+/**
+ * The members that failed and were not heard of since. Both sides of a split forget each other as soon as gossip to the
+ * dead ends, and in memberlist they never meet again (issue 222), so from time to time one of these is asked to exchange
+ * tables: to whoever gets it, that is an ordinary join. Who left said so, and is not sought.
+ */
+export class LostMembers {
+  readonly #lost = new Map<NodeName, Lost>();
+
+  get size(): number {
+    return this.#lost.size;
+  }
+
+  /** It failed; asked for until it is found, or a day has passed. */
+  lost(name: NodeName, address: Address, now: number): void {
+    this.#lost.delete(name); // to the end of the order
+    this.#lost.set(name, { address, until: now + SOUGHT_FOR_MS });
+    if (this.#lost.size <= LOST_MAX) return;
+    const [oldest] = this.#lost.keys();
+    this.#lost.delete(oldest!);
+  }
+
+  /** It is back, perhaps elsewhere, or said goodbye. */
+  found(name: NodeName): void {
+    this.#lost.delete(name);
+  }
+
+  clear(): void {
+    this.#lost.clear();
+  }
+
+  /**
+   * Whom to try this time, if anybody. Where `others` are many, all of whom lost the same one, each tries as seldom as
+   * all of them together should: with the probability lost ÷ others, as Serf does.
+   */
+  pick(others: number, now: number, random: Random): Address | undefined {
+    for (const [name, { until }] of this.#lost) {
+      if (until > now) break; // the oldest come first
+      this.#lost.delete(name);
+    }
+    const lost = [...this.#lost.values()];
+    if (lost.length === 0 || random.next() * Math.max(1, others) >= lost.length) return undefined;
+    return lost[random.below(lost.length)]!.address;
+  }
+}
