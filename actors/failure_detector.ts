@@ -2,7 +2,9 @@ import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transp
 import type { Guard } from "../transport/guard.ts";
 import type { Ack, IndirectPing, Nack, Ping } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
+import { TickGrid } from "./broadcaster/tick_grid.ts";
 import { adjust } from "./failure_detector/awareness.ts";
+import { pausedMs } from "./failure_detector/pause.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
 import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
 import type { Member, NodeName } from "./membership/member.ts";
@@ -30,9 +32,9 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "pinged_on_stream"; session: number; message: Ping }>
   | ExchangeDone
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
-  /** Timers; each names what it is about. */
-  | Readonly<{ type: "tick" }>
-  | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline" }>
+  /** Timers; each names what it is about, and when it was due. */
+  | Readonly<{ type: "tick"; dueAt: number }>
+  | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline"; dueAt: number }>
   | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>;
 
 type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; guard: Guard; cast: PoolCast }>;
@@ -72,9 +74,9 @@ export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDete
         case "status":
           return message.replyTo.tell(detector.status());
         case "tick":
-          return detector.tick();
+          return detector.tick(message.dueAt);
         case "probe_timer":
-          return detector.probeEvent(message.sequence, { type: message.timer });
+          return detector.probeTimer(message);
         case "relay_timer":
           return detector.relayEvent(message.sequence, { type: message.timer });
       }
@@ -92,13 +94,17 @@ class Detector {
     "late answers": 0,
     "datagrams blocked": 0,
     "loop blocked": 0,
+    "pauses of this process": 0,
   };
   #address: Address | undefined;
   #probe: Probe | undefined;
   #health = 0;
   #sequence: number;
   #roundTripMs = ROUND_TRIP_GUESS_MS;
-  #tickedAt = 0;
+  /** When to probe; made at the start. */
+  #ticks: TickGrid | undefined;
+  /** When this process was last found to have stood still. */
+  #wokeAt = -Infinity;
 
   constructor(ctx: Context<FailureDetectorMessage>, deps: FailureDetectorDeps) {
     this.#ctx = ctx;
@@ -108,8 +114,11 @@ class Detector {
 
   start(address: Address): void {
     this.#address = address;
-    // At a random phase, so that peers started together do not probe in step.
-    this.#schedule(this.#ctx.random.next() * this.#deps.profile.probeIntervalMs);
+    // At a random phase, so that peers started together do not probe in step. In memberlist they do, by mistake: its
+    // tickers already run while the random wait passes (`schedule` in `state.go`).
+    const { probeIntervalMs } = this.#deps.profile;
+    this.#ticks = new TickGrid(this.#ctx.clock.now() + this.#ctx.random.next() * probeIntervalMs, probeIntervalMs);
+    this.#schedule();
   }
 
   stop(): void {
@@ -121,14 +130,14 @@ class Detector {
     this.#health = 0;
   }
 
-  tick(): void {
-    this.#tickedAt = this.#ctx.clock.now();
+  tick(dueAt: number): void {
+    this.#noticePause(dueAt);
     this.#deps.cast.get("membership").tell({ type: "pick_probe" });
   }
 
   probe(target: Member | undefined): void {
     if (this.#address === undefined) return;
-    if (target === undefined) return this.#schedule(this.#deps.profile.probeIntervalMs);
+    if (target === undefined) return this.#schedule();
     const [probe, effects] = startProbe({
       sequence: this.#nextSequence(),
       target,
@@ -140,6 +149,11 @@ class Detector {
     });
     this.#probe = probe;
     this.#performProbe(probe, effects);
+  }
+
+  probeTimer({ sequence, timer, dueAt }: Extract<FailureDetectorMessage, { type: "probe_timer" }>): void {
+    const isPaused = this.#noticePause(dueAt);
+    this.probeEvent(sequence, { type: isPaused ? "paused" : timer });
   }
 
   probeEvent(sequence: number, event: ProbeEvent): void {
@@ -247,12 +261,11 @@ class Detector {
         const ping = encodeMessage(this.#ping(sequence, target.name));
         return this.#send(target.address, ping, suspicion === undefined ? undefined : [encodeMessage(suspicion)]);
       }
-      case "start_timer":
-        return this.#ctx.timers.after(`${effect.timer} ${sequence}`, effect.afterMs, {
-          type: "probe_timer",
-          sequence,
-          timer: effect.timer,
-        });
+      case "start_timer": {
+        const { timer, afterMs } = effect;
+        const dueAt = this.#ctx.clock.now() + afterMs;
+        return this.#ctx.timers.after(`${timer} ${sequence}`, afterMs, { type: "probe_timer", sequence, timer, dueAt });
+      }
       case "choose_relays":
         return this.#deps.cast.get("membership").tell({ type: "pick_relays", sequence, target: effect.target });
       case "ask":
@@ -271,7 +284,7 @@ class Detector {
         return this.#deps.cast.get("membership").tell({ type: "heard", message: effect.claim });
       case "over":
         this.#cancelProbeTimers(sequence);
-        return this.#schedule(this.#tickedAt + this.#deps.profile.probeIntervalMs - this.#ctx.clock.now());
+        return this.#schedule();
     }
   }
 
@@ -333,8 +346,26 @@ class Detector {
     this.#deps.cast.get("broadcaster").tell({ type: "send", to, message, ...others });
   }
 
-  #schedule(afterMs: number): void {
-    this.#ctx.timers.after("tick", Math.max(0, afterMs), { type: "tick" });
+  /** The next tick. One that came due during a probe was kept, and comes at once. */
+  #schedule(): void {
+    const now = this.#ctx.clock.now();
+    const afterMs = this.#ticks!.takeNextOrKept(now);
+    this.#ctx.timers.after("tick", afterMs, { type: "tick", dueAt: now + afterMs });
+  }
+
+  /** Whether our process stood still since `dueAt`. Then our health is worse than we knew, and suspects get more time. */
+  #noticePause(dueAt: number): boolean {
+    const now = this.#ctx.clock.now();
+    const { probeIntervalMs } = this.#deps.profile;
+    const ms = pausedMs(dueAt, now, probeIntervalMs);
+    if (ms === 0) return false;
+    if (now - this.#wokeAt < probeIntervalMs) return true; // another timer of the same pause
+    this.#wokeAt = now;
+    this.#counters["pauses of this process"]++;
+    this.adjustHealth(1);
+    this.#ctx.log.warn("process_paused", { ms: Math.round(ms) });
+    this.#deps.cast.get("membership").tell({ type: "paused", ms });
+    return true;
   }
 
   #cancelProbeTimers(sequence: number): void {

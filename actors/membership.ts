@@ -4,12 +4,13 @@ import type { DecodeReason } from "../transport/wire/decoded.ts";
 import type { Alive, Dead, NodeState, PushPull, Suspect, WireMessage } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
+import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
 import { Joining } from "./membership/joining.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
 import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
 import { type Member, type NodeName, stateOfRow } from "./membership/member.ts";
-import { applyAlive, applyDead, applySuspect, suspicionExpired } from "./membership/merge.ts";
+import { applyAlive, applyDead, applySuspect, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf } from "./membership/own_entry.ts";
 import { checkVersions, localState, mergeRemote, nameHolder, pushPullAfterMs } from "./membership/push_pull.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
@@ -34,6 +35,8 @@ export type MembershipMessage =
   | Readonly<{ type: "heard"; message: Alive | Suspect | Dead }>
   | Readonly<{ type: "push_pull_asked"; session: number; message: PushPull }>
   | ExchangeDone
+  /** From the failure detector: our process stood still for so long. */
+  | Readonly<{ type: "paused"; ms: number }>
   /** From the failure detector: whom to probe next, and who may relay. Its verdict comes as a `heard` suspicion. */
   | Readonly<{ type: "pick_probe" }>
   | Readonly<{ type: "pick_relays"; sequence: number; target: NodeName }>
@@ -43,7 +46,7 @@ export type MembershipMessage =
   | Readonly<{ type: "brief"; who: "failure_detector" | "broadcaster" }>
   | Readonly<{ type: "farewell_sent" }>
   /** Timers. */
-  | Readonly<{ type: "suspicion_over"; node: string; token: number }>
+  | Readonly<{ type: "suspicion_over"; node: string; token: number; dueAt: number }>
   | Readonly<{ type: "push_pull" }>
   | Readonly<{ type: "rejoin" }>;
 
@@ -124,7 +127,9 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "farewell_sent":
           return keeper.farewellSent();
         case "suspicion_over":
-          return keeper.suspicionOver(message.node, message.token);
+          return keeper.suspicionOver(message);
+        case "paused":
+          return keeper.paused(message.ms);
         case "push_pull":
           return keeper.pushPull();
         case "rejoin":
@@ -144,6 +149,8 @@ class Keeper {
   readonly #exchanges = new Map<number, Exchange>();
   #roster: Roster | undefined;
   #probeIndex = 0;
+  /** When this process was last found to have stood still. */
+  #wokeAt = -Infinity;
   #lastExchange = 0;
   #size = 0;
   #goodbyes: ActorRef<"left">[] = [];
@@ -258,8 +265,21 @@ class Keeper {
     }
   }
 
-  suspicionOver(node: string, token: number): void {
-    if (this.#roster !== undefined) this.#perform(suspicionExpired(this.#roster, node, token, this.#moment()));
+  suspicionOver({ node, token, dueAt }: Extract<MembershipMessage, { type: "suspicion_over" }>): void {
+    if (this.#roster === undefined) return;
+    const ms = pausedMs(dueAt, this.#ctx.clock.now(), this.#deps.profile.probeIntervalMs);
+    if (ms > 0) return this.paused(ms);
+    this.#perform(suspicionExpired(this.#roster, node, token, this.#moment()));
+  }
+
+  /** What came meanwhile is read first; then suspects have what was left to them, and an interval more to object. */
+  paused(ms: number): void {
+    const roster = this.#roster;
+    const { probeIntervalMs } = this.#deps.profile;
+    const now = this.#ctx.clock.now();
+    if (roster === undefined || now - this.#wokeAt < probeIntervalMs) return; // told of this pause already
+    this.#wokeAt = now;
+    this.#perform(postponeSuspicions(roster, ms + probeIntervalMs, now));
   }
 
   pickProbe(): void {
@@ -423,7 +443,8 @@ class Keeper {
         return this.#ctx.log.error("irrefutable_accusation", { incarnation: effect.incarnation });
       case "start_timer": {
         const { node, token, afterMs } = effect;
-        return this.#ctx.timers.after(`suspicion ${token}`, afterMs, { type: "suspicion_over", node, token });
+        const dueAt = this.#ctx.clock.now() + afterMs;
+        return this.#ctx.timers.after(`suspicion ${token}`, afterMs, { type: "suspicion_over", node, token, dueAt });
       }
       case "stop_timer":
         return this.#ctx.timers.cancel(`suspicion ${effect.token}`);

@@ -4,6 +4,7 @@ import type { Cancel, Clock } from "../actors/runtime/clock.ts";
 export class ProcessClock implements Clock {
   readonly #world: Clock;
   #alive = true;
+  #pausedUntil = -Infinity;
 
   constructor(world: Clock) {
     this.#world = world;
@@ -12,6 +13,11 @@ export class ProcessClock implements Clock {
   /** As by SIGKILL. */
   kill(): void {
     this.#alive = false;
+  }
+
+  /** As by SIGSTOP, and SIGCONT after `ms`: whatever is due meanwhile comes at its end, in order. */
+  pause(ms: number): void {
+    this.#pausedUntil = this.#world.now() + ms;
   }
 
   now(): number {
@@ -35,8 +41,11 @@ export class ProcessClock implements Clock {
   }
 
   #ifAlive(run: () => void): () => void {
-    return () => {
-      if (this.#alive) run();
+    const whenAwake = (): void => {
+      const leftMs = this.#pausedUntil - this.#world.now();
+      if (leftMs > 0) this.#world.after(leftMs, whenAwake);
+      else if (this.#alive) run();
     };
+    return whenAwake;
   }
 }

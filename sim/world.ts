@@ -174,6 +174,20 @@ export class SimulatedPeer {
     for (const address of this.#addresses) this.#network.crash(address);
   }
 
+  /**
+   * The process stands still for so long; what comes for it waits in its sockets and is read after the timers that ran
+   * out, which is the worst order.
+   */
+  pause(ms: number): void {
+    const until = this.#network.clock.now() + ms;
+    this.#clock.pause(ms);
+    const held = this.#network.add(({ to }) => {
+      const leftMs = until - this.#network.clock.now();
+      return leftMs > 0 && this.#addresses.includes(to) ? { type: "deliver", afterMs: leftMs + 1 } : "pass";
+    });
+    this.#network.clock.after(ms, held);
+  }
+
   #observe(): void {
     this.system.events.subscribe(MEMBERSHIP, (event) => {
       this.members.push(event);

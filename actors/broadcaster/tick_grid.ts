@@ -20,4 +20,15 @@ export class TickGrid {
     this.#nextAt = at + this.#intervalMs;
     return at - now;
   }
+
+  /**
+   * From `now` to the next moment or, if one has passed that was not taken, 0: of several that have, all but one are
+   * skipped. So do the tickers of Go, by which memberlist probes.
+   */
+  takeNextOrKept(now: number): number {
+    const at = this.#nextAt;
+    if (at >= now) return this.takeNext(now);
+    this.#nextAt = at + (Math.floor((now - at) / this.#intervalMs) + 1) * this.#intervalMs;
+    return 0;
+  }
 }

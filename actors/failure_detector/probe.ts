@@ -56,6 +56,8 @@ export type ProbeEvent =
   /** The relays asked for, fewer if there are no more. */
   | Readonly<{ type: "relays_chosen"; relays: readonly Member[] }>
   | Readonly<{ type: "stream_ping_done"; ok: boolean }>
+  /** Our process stood still meanwhile: an answer may have come and not be read yet, so that silence proves nothing. */
+  | Readonly<{ type: "paused" }>
   /** The interval is over. */
   | Readonly<{ type: "deadline" }>;
 
@@ -79,7 +81,9 @@ export type ProbeEffect =
   /** Nobody reached the target: tell membership. */
   | Readonly<{ type: "accuse"; claim: Suspect }>
   /** The verdict; timers and the stream may go, and later answers are nothing. */
-  | Readonly<{ type: "over"; verdict: "answered" | "silent" | "not_sent" }>;
+  | Readonly<{ type: "over"; verdict: Verdict }>;
+
+type Verdict = "answered" | "silent" | "not_sent" | "paused";
 
 type ProbeStep = readonly [Probe, readonly ProbeEffect[]];
 
@@ -125,6 +129,8 @@ export function stepProbe(probe: Probe, event: ProbeEvent): ProbeStep {
       return probe.phase === "indirect" ? askRelays(probe, event.relays) : [probe, []];
     case "stream_ping_done":
       return [{ ...probe, hasStreamAnswer: event.ok }, []];
+    case "paused":
+      return over(probe, "paused", []);
     case "deadline":
       return probe.hasStreamAnswer ? answeredByStream(probe) : silent(probe);
   }
@@ -190,6 +196,6 @@ function health(delta: number): readonly ProbeEffect[] {
   return delta === 0 ? [] : [{ type: "health", delta }];
 }
 
-function over(probe: Probe, verdict: "answered" | "silent" | "not_sent", effects: readonly ProbeEffect[]): ProbeStep {
+function over(probe: Probe, verdict: Verdict, effects: readonly ProbeEffect[]): ProbeStep {
   return [{ ...probe, phase: "over" }, [...effects, { type: "over", verdict }]];
 }

@@ -82,6 +82,15 @@ export function suspicionExpired(roster: Roster, node: string, token: number, mo
   return applyDead(roster, { type: "dead", node, incarnation: known.incarnation, from: roster.self }, moment);
 }
 
+/** Gives all suspects so many ms more, because we could not hear what they had to say. */
+export function postponeSuspicions(roster: Roster, byMs: number, now: number): MembershipEffect[] {
+  return [...roster.suspicions].map(([node, suspicion]) => {
+    const postponed = { ...suspicion, startedAt: suspicion.startedAt + byMs };
+    roster.suspicions.set(node, postponed);
+    return { type: "start_timer", node, token: suspicion.token, afterMs: expiresAfterMs(postponed, now) } as const;
+  });
+}
+
 /** The original looks at the first three bytes only, and takes an alive without any. */
 function hasGoodVersions(vsn: Uint8Array, { profile }: Moment): boolean {
   if (vsn.length < 6 && profile.mends.versionsRequired) return false;

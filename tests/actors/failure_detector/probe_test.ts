@@ -143,6 +143,12 @@ Deno.test("a ping that the network refused goes to the relays at once, and an an
   assertEquals(last([refused, { type: "deadline" }]).map(({ type }) => type), ["health", "accuse", "over"]);
 });
 
+Deno.test("a pause of our process ends the probe, and says nothing about the target or our relays", () => {
+  for (const before of [[], silence]) {
+    assertEquals(last([...before, { type: "paused" }]), [{ type: "over", verdict: "paused" }]);
+  }
+});
+
 Deno.test("the first answer wins, and nothing after the verdict does anything", () => {
   const events: ProbeEvent[] = [
     acked,

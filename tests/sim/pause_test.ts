@@ -1,0 +1,66 @@
+/** A process that stands still and wakes: SIGSTOP, a machine that sleeps, an event loop that somebody keeps. */
+import { assertEquals } from "@std/assert";
+import type { MembershipEvent } from "../../actors/membership.ts";
+import { cutOff } from "../../sim/rules/cut.ts";
+import { World } from "../../sim/world.ts";
+import { bareCluster } from "../support/bare_cluster.ts";
+
+const NAMES = ["alice", "bob", "charly", "dora", "emil"];
+
+function verdicts(members: readonly MembershipEvent[]): readonly string[] {
+  return members.filter(({ type }) => type === "failed" || type === "suspected").map(({ type, member }) =>
+    `${type} ${member.name}`
+  );
+}
+
+for (const ms of [2_500, 5_000, 60_000]) {
+  Deno.test(`who stood still for ${ms} ms blames nobody for what it did not hear`, async () => {
+    for (let n = 0; n < 10; n++) {
+      const world = new World({ seed: `pause ${ms} ${n}` });
+      const [alice] = await bareCluster(world, NAMES);
+      let sent = false;
+      world.network.onEvent = ({ carried }) => void (sent ||= carried.from === alice!.memory.address);
+      await world.clock.until(() => sent, 10_000, "alice has pinged, and no answer is there yet");
+      alice!.pause(ms);
+      await world.clock.advance(ms + 20_000);
+      assertEquals(verdicts(alice!.members), [], `${n}`);
+    }
+  });
+}
+
+Deno.test("a suspect whose time runs out while its accuser stands still is heard first", async () => {
+  let suspected = 0;
+  for (let n = 0; n < 20; n++) {
+    const world = new World({ seed: `heard ${n}` });
+    const [alice, bob] = await bareCluster(world, ["alice", "bob"]);
+    const back = world.network.add(cutOff(bob!.memory.address!));
+    const isSuspected = (): boolean => alice!.members.some(({ type }) => type === "suspected");
+    await world.clock.until(isSuspected, 20_000, "alice suspects bob");
+    suspected++;
+    back();
+    alice!.pause(10_000);
+    await world.clock.advance(40_000);
+    assertEquals(verdicts(alice!.members), ["suspected bob"], `${n}`);
+  }
+  assertEquals(suspected, 20);
+});
+
+Deno.test("who is dead is found dead all the same, only later", async () => {
+  const world = new World({ seed: "dead" });
+  const [alice, bob] = await bareCluster(world, ["alice", "bob"]);
+  bob!.kill();
+  await world.clock.advance(2_500);
+  alice!.pause(10_000);
+  await world.clock.advance(30_000);
+  assertEquals(verdicts(alice!.members), ["suspected bob", "failed bob"]);
+});
+
+Deno.test("who stood still for a minute was found dead, and is back without being asked", async () => {
+  const world = new World({ seed: "back" });
+  const peers = await bareCluster(world, NAMES);
+  peers[0]!.pause(60_000);
+  await world.clock.advance(59_000);
+  assertEquals(peers[1]!.alive, NAMES.slice(1));
+  await world.clock.advance(61_000);
+  assertEquals(world.isConverged(), true);
+});
