@@ -1,13 +1,24 @@
-import type { Address } from "../transport/address.ts";
+import { type Address, splitAddress } from "../transport/address.ts";
 import { Guard } from "../transport/guard.ts";
-import type { HttpRequest, HttpResponse, OpenTransport, Transport, TransportCounters } from "../transport/transport.ts";
+import type {
+  HttpRequest,
+  HttpResponse,
+  OpenTransport,
+  Stream,
+  Transport,
+  TransportCounters,
+} from "../transport/transport.ts";
 import type { Protection } from "../transport/wire/protection.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
 import type { LinkIdentity, LinksMessage } from "./links.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { SourceBudget } from "./transport/budget.ts";
+import { Drops } from "./transport/drops.ts";
 import { Reception } from "./transport/reception.ts";
+import { Serving } from "./transport/serving.ts";
 import { type SessionOver, Sessions } from "./transport/sessions.ts";
+import { packetSource } from "./transport/source.ts";
 import { topic } from "./runtime/events.ts";
 
 /** What the keeper of the sockets understands. */
@@ -59,7 +70,9 @@ export type StreamRequest = Readonly<{
 export type TransportStatus = Readonly<{
   address: Address | undefined;
   counters: Readonly<TransportCounters> | undefined;
+  /** By reason, and of those who sent most of it. */
   dropped: Readonly<Record<string, number>>;
+  offenders: Readonly<Record<string, number>>;
 }>;
 
 /** Published when the transport opens and closes. */
@@ -79,6 +92,14 @@ type TransportDeps = Readonly<{
   guard?: Guard;
   http?: (request: HttpRequest) => Promise<HttpResponse>;
 }>;
+
+/**
+ * Packets of one source that are looked at. A member of a thousand sends and gets some twenty a second, so that hundreds
+ * of them may share an address; and a message of the largest size, cut into packets by an application, still passes.
+ */
+const PACKETS_PER_SOURCE = { burst: 4_000, perSecond: 2_000 };
+/** Sources whose packets are counted apart: some 100 bytes each. */
+const PACKET_SOURCES_MAX = 4_096;
 
 /** Owns the sockets: packets and streams go out through it, and what comes in is sorted by its first bytes. */
 export function transport(deps: TransportDeps): Behavior<TransportMessage> {
@@ -119,7 +140,8 @@ class Door {
   readonly #guard: Guard;
   readonly #sessions: Sessions;
   readonly #reception: Reception;
-  readonly #dropped = new Map<string, number>();
+  readonly #drops = new Drops();
+  readonly #packetBudget = new SourceBudget(PACKETS_PER_SOURCE, PACKET_SOURCES_MAX);
   #transport: Transport | undefined;
   #waiting: ActorRef<OpenReply>[] = [];
   #opening: Promise<Transport> | undefined;
@@ -131,12 +153,14 @@ class Door {
     this.#guard = deps.guard ?? Guard.unguarded();
     this.#sessions = new Sessions(ctx.timers);
     const { links, pool } = deps;
-    this.#reception = new Reception(this.#sessions, {
+    const drop = (reason: string, { remote }: Stream): void => this.#drop(reason, remote);
+    const serving = new Serving(this.#sessions, { now: () => ctx.clock.now(), drop });
+    this.#reception = new Reception(this.#sessions, serving, {
       links,
       guard: this.#guard,
       ...(pool === undefined ? {} : { pool }),
       http: deps.http !== undefined,
-      drop: (reason) => this.#drop(reason),
+      drop,
     });
   }
 
@@ -237,7 +261,8 @@ class Door {
     return {
       address: this.#transport?.address,
       counters: this.#transport?.counters,
-      dropped: Object.fromEntries(this.#dropped),
+      dropped: this.#drops.reasons,
+      offenders: this.#drops.offenders,
     };
   }
 
@@ -251,12 +276,18 @@ class Door {
   }
 
   #packet(from: Address, bytes: Uint8Array): void {
+    if (!this.#packetBudget.spend(packetSource(from), 1, this.#ctx.clock.now())) {
+      return this.#drop("packet over budget", from);
+    }
     if (this.#deps.pool === undefined) return this.#drop("no pool");
     this.#deps.pool().tell({ type: "packet_arrived", from, bytes });
   }
 
-  #drop(reason: string): void {
-    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+  /** Counts what is dropped, and tells of each source once a minute. */
+  #drop(reason: string, from?: Address): void {
+    if (from === undefined) return void this.#drops.count(reason);
+    const source = splitAddress(from).hostname;
+    if (this.#drops.count(reason, source, this.#ctx.clock.now())) this.#ctx.log.info("dropped", { reason, from });
   }
 
   #reply(reply: OpenReply): void {

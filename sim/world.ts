@@ -8,6 +8,7 @@ import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { local, type Profile } from "../actors/pool/profile.ts";
 import { type Random, seededRandom } from "../actors/runtime/random.ts";
+import type { LogSink } from "../actors/runtime/log.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt, type BootstrapPlace } from "../bootstrap/place.ts";
@@ -37,6 +38,7 @@ export type StartOptions = Readonly<{
   last?: { readonly port?: number; readonly incarnation?: number };
   repl?: PeerOptions["repl"];
   protection?: Protection;
+  log?: LogSink;
 }>;
 
 /** Several peers of the real actors, in one process, on virtual time and a simulated network. All from one seed. */
@@ -110,7 +112,12 @@ export class SimulatedPeer {
     this.#network = network;
     this.#clock = new ProcessClock(network.clock);
     this.memory = newMemory(options.last);
-    this.system = new ActorSystem({ clock: this.#clock, random, supervision: { maxRestarts: 0 } });
+    this.system = new ActorSystem({
+      clock: this.#clock,
+      random,
+      supervision: { maxRestarts: 0 },
+      ...(options.log === undefined ? {} : { log: options.log }),
+    });
     const secrets = random.child("secrets");
     this.guard = new Guard(options.protection ?? protection, (length) => secrets.bytes(length));
     this.#observe();

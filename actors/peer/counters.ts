@@ -15,7 +15,7 @@ export async function readCounters(cast: Cast, deadLetters: Counts): Promise<rea
     counted<TransportStatus>(
       "transport",
       cast.get("transport"),
-      ({ counters, dropped }) => ({ ...counters, ...dropped }),
+      ({ counters, dropped, offenders }) => ({ ...counters, ...dropped, ...offenders }),
     ),
     counted<LinksStatus>("links", cast.get("links"), ({ counters }) => counters),
     counted<Counts>("pool", cast.get("pool")),

@@ -2,20 +2,15 @@ import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import type { Guard } from "../../transport/guard.ts";
 import { sniffStream, type StreamKind } from "../../transport/mux.ts";
 import type { Stream, StreamCloseReason, StreamHandler } from "../../transport/transport.ts";
-import type { DecodeReason } from "../../transport/wire/decoded.ts";
 import type { LinksMessage } from "../links.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { StreamRequest } from "../transport.ts";
+import { crowdedOut } from "./half_open.ts";
+import type { Serving } from "./serving.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** How long a new stream may take until it is clear whose it is. */
 const FIRST_BYTES_TIMEOUT_MS = 5_000;
-/** Streams of which that is not clear, at once; of more, the oldest is closed. A quarter of all incoming ones. */
-const HALF_OPEN_MAX = 256;
-/** A memberlist request on a stream must be whole by then, and answered. */
-const SESSION_TIMEOUT_MS = 10_000;
-/** Memberlist streams served at once (`net.go` has the same number for push/pulls). */
-const SERVED_MAX = 128;
 /** Bytes kept for the links until they take a stream over, which is a turn later. */
 const EARLY_BYTES_MAX = 1024 * 1024;
 
@@ -27,16 +22,18 @@ type Owners = Readonly<{
   guard: Guard;
   /** Whether requests over HTTP are answered. */
   http: boolean;
-  drop(reason: string): void;
+  drop(reason: string, stream: Stream): void;
 }>;
 
 /** Finds out whose an incoming stream is, and hands it over. */
 export class Reception {
   readonly #sessions: Sessions;
+  readonly #serving: Serving;
   readonly #owners: Owners;
 
-  constructor(sessions: Sessions, owners: Owners) {
+  constructor(sessions: Sessions, serving: Serving, owners: Owners) {
     this.#sessions = sessions;
+    this.#serving = serving;
     this.#owners = owners;
   }
 
@@ -44,8 +41,8 @@ export class Reception {
   accept(stream: Stream): StreamHandler {
     let owner: StreamHandler | undefined;
     let seen: Uint8Array = NOTHING;
-    this.#makeRoomForHalfOpen();
-    const late = (): void => this.#owners.drop("silent stream");
+    this.#makeRoomFor(stream);
+    const late = (): void => this.#owners.drop("silent stream", stream);
     const session = this.#sessions.enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
     return {
       data: (bytes) => {
@@ -85,7 +82,7 @@ export class Reception {
     let owner: StreamHandler | undefined;
     let earlyBytes = 0;
     const early: ((handler: StreamHandler) => void)[] = [];
-    const late = (): void => this.#owners.drop("link not taken");
+    const late = (): void => this.#owners.drop("link not taken", stream);
     const session = this.#sessions.enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
     const tell = (what: (handler: StreamHandler) => void): void =>
       owner === undefined ? void early.push(what) : what(owner);
@@ -112,63 +109,25 @@ export class Reception {
 
   #serveMemberlist(stream: Stream, seen: Uint8Array): StreamHandler {
     const { pool, guard } = this.#owners;
-    if (pool === undefined) return this.#refuse(stream, "no pool");
-    if (this.#sessions.ofKind("served").length >= SERVED_MAX) return this.#refuse(stream, "too many streams");
-    const reader = guard.requestReader();
-    const late = (): void => this.#owners.drop("slow stream");
-    const session = this.#sessions.enter({ kind: "served", stream, late }, SESSION_TIMEOUT_MS);
-    let isRead = false;
-    const read = (bytes: Uint8Array): void => {
-      if (isRead) return; // one message a stream; the reader would give it again for each further byte
-      const result = reader.push(bytes);
-      if (result === "incomplete") return;
-      isRead = true;
-      if (result.ok) {
-        return pool().tell({ type: "stream_request", session, from: stream.remote, message: result.value });
-      }
-      this.#owners.drop(`stream ${result.reason}`);
-      const text = TOLD[result.reason];
-      if (text === undefined) return stream.destroy();
-      stream.write(guard.sealReply({ type: "error", text }));
-      stream.end();
-    };
-    read(seen);
-    return {
-      data: read,
-      ended: () => isRead ? undefined : stream.end(),
-      closed: () => void this.#sessions.leave(session),
-    };
+    return pool === undefined ? this.#refuse(stream, "no pool") : this.#serving.serve(stream, seen, pool, guard);
   }
 
-  /** Who connects speaks at once; so when many have not, the one who has had most time for it goes. */
-  #makeRoomForHalfOpen(): void {
-    const halfOpen = this.#sessions.ofKind("half_open");
-    if (halfOpen.length < HALF_OPEN_MAX) return;
-    const [oldest, { stream }] = halfOpen[0]!;
-    this.#owners.drop("too many silent streams");
-    this.#sessions.leave(oldest);
+  #makeRoomFor(newcomer: Stream): void {
+    const waiting = this.#sessions.ofKind("half_open").map(([id, { stream }]) => [id, stream] as const);
+    const gone = crowdedOut(waiting, newcomer.remote);
+    if (gone === undefined) return;
+    const { stream } = this.#sessions.get(gone)!;
+    this.#owners.drop("too many silent streams", stream);
+    this.#sessions.leave(gone);
     stream.destroy();
   }
 
   #refuse(stream: Stream, reason: string): StreamHandler {
-    this.#owners.drop(reason);
+    this.#owners.drop(reason, stream);
     stream.destroy();
     return DEAF;
   }
 }
-
-/**
- * What memberlist says to whoever it cannot read, in its own words (`readStream` and `decryptPayload`); of all else it
- * hangs up without any. Sealed as all we say, so that only those who have our key learn which it was.
- */
-const TOLD: Readonly<Partial<Record<DecodeReason, string>>> = {
-  encrypted: "remote state is encrypted and encryption is not configured",
-  unencrypted: "encryption is configured but remote state is not encrypted",
-  undecryptable: "no installed keys could decrypt the message",
-  unknown_version: "no installed keys could decrypt the message",
-  bad_padding: "no installed keys could decrypt the message",
-  bad_compression: "cannot decompress the message",
-};
 
 const NOTHING = new Uint8Array(0);
 

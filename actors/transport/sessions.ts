@@ -1,8 +1,11 @@
 import type { Stream } from "../../transport/transport.ts";
 import type { Timers } from "../runtime/timers.ts";
 
-/** A stream that has to come to something within a time. */
-type Session = Readonly<{ kind: "half_open" | "served" | "asked"; stream: Stream; late: () => void }>;
+/**
+ * A stream that has to come to something within a time: it has not said yet what it is for, is served, asks for us, or
+ * was told why it is not served and has to take that in.
+ */
+type Session = Readonly<{ kind: "half_open" | "served" | "asked" | "told"; stream: Stream; late: () => void }>;
 
 /** Said when the time of a session is over. */
 export type SessionOver = Readonly<{ type: "session_over"; session: number }>;

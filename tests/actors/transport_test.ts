@@ -387,7 +387,7 @@ Deno.test("silent streams take no place of memberlist's, and of too many the old
   await bench.clock.advance(100);
   assertEquals(bench.requests.length, 1);
   const open = silent.filter(({ told }) => told.closedAs === undefined).length;
-  assertEquals([open, (await bench.status()).dropped], [255, { "too many silent streams": 45 }]);
+  assertEquals([open, (await bench.status()).dropped], [127, { "too many silent streams": 173 }]);
   await bench.clock.advance(5_000);
   assertEquals(silent.filter(({ told }) => told.closedAs === undefined).length, 0);
 });

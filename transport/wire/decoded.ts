@@ -18,6 +18,8 @@ export type DecodeReason =
   | "bad_compression"
   | "too_large"
   | "too_deep"
+  /** A sealed frame says that it is longer than any may be. */
+  | "frame_too_large"
   /** Sealed, and there is no key at all. */
   | "encrypted"
   /** In plain, where everything has to be sealed. */

@@ -79,8 +79,8 @@ export function openFrame(sealed: Uint8Array, opening: Opening): Decoded<Uint8Ar
 }
 
 /** Why a frame that says it holds so many bytes cannot be one, or `undefined`. */
-export function frameFault(length: number): "too_large" | "truncated" | undefined {
-  return length > FRAME_BYTES_MAX ? "too_large" : length < OVERHEAD_BYTES ? "truncated" : undefined;
+export function frameFault(length: number): "frame_too_large" | "truncated" | undefined {
+  return length > FRAME_BYTES_MAX ? "frame_too_large" : length < OVERHEAD_BYTES ? "truncated" : undefined;
 }
 
 function frameHeader(length: number): Uint8Array {

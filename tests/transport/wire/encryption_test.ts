@@ -190,8 +190,8 @@ Deno.test("sealed bytes of nothing, which crash Go nodes, are refused", () => {
 });
 
 Deno.test("faults row 24: frameFault() refuses a frame that says it holds 4 GiB, or less than any can", () => {
-  assertEquals(frameFault(0xffffffff), "too_large");
-  assertEquals(frameFault(FRAME_BYTES_MAX + 1), "too_large");
+  assertEquals(frameFault(0xffffffff), "frame_too_large");
+  assertEquals(frameFault(FRAME_BYTES_MAX + 1), "frame_too_large");
   assertEquals(frameFault(FRAME_BYTES_MAX), undefined);
   assertEquals(frameFault(SEAL_BYTES_MAX[1]), undefined);
   assertEquals(frameFault(SEAL_BYTES_MAX[1] - 1), "truncated");

@@ -290,8 +290,8 @@ Deno.test("keys are rotated in three steps, and everybody understands everybody 
 Deno.test("faults row 24: an encrypted frame of 4 GiB, or of nothing, is refused from its header", () => {
   const protection = protectionOf();
   const reason = (hex: string) => read(bytesOf("f403646331" + hex), protection, "request");
-  assertEquals(reason("0affffffff"), "too_large");
-  assertEquals(reason("0a01400001"), "too_large");
+  assertEquals(reason("0affffffff"), "frame_too_large");
+  assertEquals(reason("0a01400001"), "frame_too_large");
   assertEquals(reason("0a00000000"), "truncated");
   assertEquals(reason("0a0000001c"), "truncated");
   assertEquals(reason("0a01400000"), "incomplete");
