@@ -102,13 +102,9 @@ export type LinksCounters = {
   crowdedOut: number;
 };
 
-/** How often links are looked after: hellos that are late, connections that are silent, links that nobody needs. */
-const HOUSEKEEPING_MS = 2_000;
-
 /** Carries messages between this peer's actors and other peers' published ones. At most once, in order. */
 export const links: Behavior<LinksMessage> = (ctx) => {
   const keeper = new LinkKeeper(ctx);
-  ctx.timers.every("housekeeping", HOUSEKEEPING_MS, { type: "housekeeping" });
   ctx.onStop(() => keeper.close());
   return (message) => {
     switch (message.type) {

@@ -14,6 +14,8 @@ import { type Delivery, Exports } from "./exports.ts";
 import { type Content, Link, type Parcel } from "./link.ts";
 import { type RemoteWatch, WATCHES_PER_LINK_MAX } from "./watches.ts";
 
+/** How often links are looked after: hellos that are late, connections that are silent, links that nobody needs. */
+const HOUSEKEEPING_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection that has not said hello by then is closed. */
 const HELLO_TIMEOUT_MS = 5_000;
@@ -144,7 +146,7 @@ export class LinkKeeper {
     if (this.#self === undefined) return stream.destroy(); // meant for who was here before a restart
     this.#makeRoomForStranger();
     const connection = new Connection(stream, this.#codec, this.#terms(this.#self.address), this.#now());
-    this.#live.add(connection);
+    this.#admit(connection);
     adopt(this.#handler(() => connection));
   }
 
@@ -176,6 +178,7 @@ export class LinkKeeper {
     if (!this.#live.delete(connection)) return;
     this.#noteUnproven(connection);
     this.#lose(connection);
+    this.#timeHousekeeping();
   }
 
   connect(peer: Address): void {
@@ -185,7 +188,7 @@ export class LinkKeeper {
     link.attempts++;
     const stream = transport.connect(peer, CONNECT_TIMEOUT_MS, this.#handler(() => connection));
     const connection = new Connection(stream, this.#codec, this.#terms(peer), this.#now(), peer);
-    this.#live.add(connection);
+    this.#admit(connection);
     link.add(connection);
   }
 
@@ -203,6 +206,19 @@ export class LinkKeeper {
       if (link.connections.size === 0) this.#forget(link);
       for (const connection of [...link.connections]) if (connection.outgoing) this.#retire(connection);
     }
+    this.#timeHousekeeping();
+  }
+
+  /** With no link and no connection there is nothing to look after: an idle peer sleeps. */
+  #timeHousekeeping(): void {
+    const { timers } = this.#ctx;
+    if (this.#live.size + this.#links.size === 0) timers.cancel("housekeeping");
+    else if (!timers.has("housekeeping")) timers.after("housekeeping", HOUSEKEEPING_MS, { type: "housekeeping" });
+  }
+
+  #admit(connection: Connection): void {
+    this.#live.add(connection);
+    this.#timeHousekeeping();
   }
 
   #lookAfter(connection: Connection, now: number): void {
@@ -417,6 +433,7 @@ export class LinkKeeper {
     this.#links.delete(link.peer);
     this.#ctx.timers.cancel(connectKey(link));
     this.#ctx.timers.cancel(roomKey(link));
+    this.#timeHousekeeping();
   }
 
   /** The actors that were there are gone: says so to everybody who watches one or waits for its reply. */
@@ -430,6 +447,7 @@ export class LinkKeeper {
     this.#live.delete(connection);
     connection.stream.destroy();
     this.#lose(connection);
+    this.#timeHousekeeping();
   }
 
   /** Ends our half: what the other side has sent still comes, and nothing is lost in between. */
@@ -504,6 +522,7 @@ export class LinkKeeper {
     if (this.#links.size >= LINKS_MAX && !this.#makeRoomForLink()) return undefined;
     const link = new Link(peer, this.#now());
     this.#links.set(peer, link);
+    this.#timeHousekeeping();
     return link;
   }
 

@@ -9,6 +9,8 @@ import type { Stream, StreamHandler } from "../../transport/transport.ts";
 import { LINK_VERSION } from "../../transport/link/envelope.ts";
 import { FRAME_BYTES_MAX, LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import type { ActorRef, StopReason } from "../../actors/runtime/ref.ts";
+import { linksCourier } from "../../actors/links/courier.ts";
+import { RemoteRef } from "../../actors/runtime/remote_ref.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 import { ANY_PORT, failure, LinkedPeers, outcomeOf, type Word } from "../support/linked_peers.ts";
 
@@ -397,6 +399,18 @@ Deno.test("a connection without a hello is closed after 5 s, counted, also when 
   assertEquals((await alice.status()).counters.timedOut, 2);
 });
 
+Deno.test("nobody puts off the end of a silent connection by opening others", async () => {
+  const world = new LinkedPeers();
+  const alice = await world.start("alice");
+  const stranger = await world.stranger();
+  const silent = stranger.link(alice);
+  for (let second = 0; second < 8; second++) {
+    stranger.link(alice);
+    await world.clock.advance(1_000);
+  }
+  assertEquals(silent.told.closedAs, "reset");
+});
+
 Deno.test("a peer that drips the bytes of a frame is closed 12 s after its last whole one", async () => {
   const world = new LinkedPeers();
   const alice = await world.start("alice");
@@ -438,6 +452,49 @@ Deno.test("an idle link is closed after two minutes, and what is sent in that mo
     assertEquals([a.links, a.connections, b.links, b.connections], [[], 0, [], 0]);
     assertEquals([a.counters.timedOut, b.counters.timedOut], [0, 0]);
   }
+});
+
+Deno.test("links are looked after by a timer only while there are some", async () => {
+  const world = new LinkedPeers();
+  const [alice, bob] = await world.startAll("alice", "bob");
+  const { heard } = bob.listen("ear");
+  const pending = (): number[] => [alice, bob].map(({ clock }) => clock.pending);
+  assertEquals(pending(), [0, 0]);
+  alice.to(bob, "ear").tell({ text: "hello" });
+  await world.clock.advance(100);
+  assertEquals([texts(heard), pending()], [["hello"], [1, 1]]);
+  await world.clock.advance(130_000);
+  assertEquals([(await alice.status()).connections, pending()], [0, [0, 0]]);
+  alice.to(bob, "ear").tell({ text: "again" });
+  await world.clock.advance(100);
+  assertEquals(pending(), [1, 1]);
+});
+
+Deno.test("a link that is given up between two attempts to connect leaves no timer", async () => {
+  const world = new LinkedPeers();
+  const alice = await world.start("alice");
+  alice.to(NOBODY, "ear").tell({ text: "lost" });
+  await world.clock.advance(50);
+  assertEquals((await alice.status()).links.map(({ connections }) => connections), [0]);
+  alice.links.tell({ type: "peer_gone", peer: NOBODY });
+  await world.clock.advance(1);
+  assertEquals(alice.clock.pending, 0);
+});
+
+Deno.test("a link that never found a transport is forgotten when nobody waits for it any more", async () => {
+  const { clock, system } = virtualSystem();
+  const keeper = system.spawn<LinksMessage>("links", links);
+  const ear = new RemoteRef<Word>(linksCourier(keeper, system), NOBODY, "ear");
+  const given = outcomeOf(ear.tellAndWait({ text: "never said" }, 1_000));
+  const count = async (): Promise<number> => {
+    const status = outcomeOf(keeper.ask<LinksStatus>((replyTo) => ({ type: "status", replyTo }), 1_000));
+    await clock.advance(0);
+    return status.value!.links.length;
+  };
+  await clock.advance(500);
+  assertEquals(await count(), 1);
+  await clock.advance(130_000);
+  assertEquals([failure(given), await count()], ["timed_out", 0]);
 });
 
 Deno.test("a link over which the other side watches is not idle", async () => {

@@ -47,6 +47,7 @@ class Bench {
         topic: MEMBERSHIP,
         links: () => cast.get("links"),
         memory: { started: false, epoch: 0, sequence: 0 },
+        topic: MEMBERSHIP,
       }),
     );
   }
