@@ -44,7 +44,6 @@ class Bench {
         profile: { ...lan, gossipIntervalMs: INTERVAL_MS, retransmitMult: 3, ...profile },
         guard: new Guard(UNPROTECTED, (length) => new Uint8Array(length)),
         cast,
-        topic: MEMBERSHIP,
         links: () => cast.get("links"),
         memory: { started: false, epoch: 0, sequence: 0 },
         topic: MEMBERSHIP,
