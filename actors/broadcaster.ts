@@ -1,10 +1,13 @@
 import type { Address } from "../transport/address.ts";
 import type { Guard } from "../transport/guard.ts";
-import { fillPacket, gossipBudget } from "./broadcaster/piggyback.ts";
+import { encodeMessage } from "../transport/wire/messages.ts";
+import type { Protection } from "../transport/wire/protection.ts";
+import { fillPacket, gossipBudget, packetBudget, USER_OVERHEAD_BYTES } from "./broadcaster/piggyback.ts";
 import { decodeRumour, type Rumour } from "./broadcaster/rumour.ts";
 import { Seen } from "./broadcaster/seen.ts";
 import { TickGrid } from "./broadcaster/tick_grid.ts";
 import { type Broadcast, retransmitLimit, TransmitQueue } from "./broadcaster/transmit_queue.ts";
+import { type BroadcastReply, UserBroadcasts, type UserReplacement } from "./broadcaster/user_broadcasts.ts";
 import { published } from "./links/exports.ts";
 import type { MembershipEvent, MemberView } from "./membership.ts";
 import type { Member } from "./membership/member.ts";
@@ -14,19 +17,41 @@ import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { type Topic, topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import type { Delivered } from "./transport.ts";
 
 /** What the broadcaster understands. */
 export type BroadcasterMessage =
-  /** From membership: gossip from now on; how many members count; what to gossip, in place of what has that key. */
+  /**
+   * From membership: gossip from now on; how many members count; what to gossip, in place of what has that key, and
+   * under which number to say that it was sent often enough.
+   */
   | Readonly<{ type: "start_gossip" }>
   | Readonly<{ type: "stop_gossip" }>
   | Readonly<{ type: "cluster_size"; size: number }>
-  | Readonly<{ type: "gossip"; key: string; message: Uint8Array }>
+  | Readonly<{ type: "gossip"; key: string; message: Uint8Array; notify?: number | undefined }>
   | Readonly<{ type: "gossip_to"; targets: readonly Member[] }>
-  /** Say this to these at once, besides gossiping it, and tell membership when it was said often enough. */
+  /** Say this to these at once, besides gossiping it. */
   | Readonly<{ type: "farewell"; message: Uint8Array; to: readonly Member[] }>
   /** Send one message now, with as much gossip as fits, or with the given companions and no gossip. */
   | Readonly<{ type: "send"; to: Address; message: Uint8Array; with?: readonly Uint8Array[] }>
+  /**
+   * From the application: gossip this to everybody; send this to one, in a packet of its own or over a stream. Each
+   * replies once, if that is wanted.
+   */
+  | Readonly<{
+    type: "broadcast_user";
+    payload: Uint8Array;
+    replacement: UserReplacement;
+    replyTo?: ActorRef<BroadcastReply>;
+  }>
+  | Readonly<{
+    type: "send_user";
+    to: Address;
+    payload: Uint8Array;
+    reliable: boolean;
+    replyTo?: ActorRef<SendReply>;
+  }>
+  | Delivered
   /** From rooms: say this to everybody, or to one. */
   | Readonly<{ type: "publish"; topic: string; payload: Uint8Array }>
   | Readonly<{ type: "send_to"; to: string; topic: string; payload: Uint8Array }>
@@ -37,6 +62,12 @@ export type BroadcasterMessage =
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** Timers. */
   | Readonly<{ type: "tick" }>;
+
+/**
+ * What became of a user message for one: given to the network, which may lose it; taken by the other side, if it was
+ * `reliable`; or not sent, and why.
+ */
+export type SendReply = Readonly<{ type: "sent" }> | Readonly<{ type: "failed"; why: string }>;
 
 /** A rumour that came the first time. */
 export type RumourHeard = Readonly<Pick<Rumour, "topic" | "author" | "ageMs" | "payload">>;
@@ -71,6 +102,7 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
   return (ctx) => {
     const gossip = new Gossip(ctx, deps);
     const rumours = new Rumours(ctx, deps);
+    const sending = new Sending(ctx, deps);
     ctx.subscribe(deps.topic, (event) => ({ type: "member", event }));
     deps.cast.get("membership").tell({ type: "brief", who: "broadcaster" });
     return (message) => {
@@ -83,13 +115,19 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
         case "cluster_size":
           return gossip.resize(message.size);
         case "gossip":
-          return gossip.enqueue(message.key, message.message);
+          return gossip.enqueue(message.key, message.message, message.notify);
         case "gossip_to":
           return gossip.gossipTo(message.targets);
         case "farewell":
           return gossip.farewell(message.message, message.to);
         case "send":
           return gossip.send(message.to, message.message, message.with);
+        case "broadcast_user":
+          return gossip.broadcast(message);
+        case "send_user":
+          return sending.send(message);
+        case "delivered":
+          return sending.delivered(message);
         case "publish":
           return rumours.publish(message.topic, message.payload);
         case "send_to":
@@ -101,7 +139,7 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
         case "members":
           return message.members.forEach((member) => rumours.meet(member));
         case "status":
-          return message.replyTo.tell({ ...gossip.counters, ...rumours.counters });
+          return message.replyTo.tell({ ...gossip.counters, ...sending.counters, ...rumours.counters });
         case "tick":
           return gossip.tick();
       }
@@ -115,22 +153,26 @@ const GOSSIP_QUEUE_MAX = 8_192;
 /** Since this protocol version a packet may carry a checksum, if the receiver is known to take it (`net.go`). */
 const CRC_SINCE_VERSION = 5;
 
-/** What a queued message is known by: the key that a newer one replaces. */
-type GossipKey = string;
+/** The number under which to tell membership that a queued message was sent often enough, if it wants to know. */
+type Notify = number | undefined;
 
 /** memberlist's way: a queue from which every packet takes what fits, each message a limited number of times. */
 class Gossip {
-  readonly counters = { "gossip messages sent": 0 };
   readonly #ctx: Context<BroadcasterMessage>;
   readonly #deps: BroadcasterDeps;
-  readonly #queue = new TransmitQueue<GossipKey>(GOSSIP_QUEUE_MAX);
+  readonly #queue = new TransmitQueue<Notify>(GOSSIP_QUEUE_MAX);
+  readonly #users = new UserBroadcasts();
+  #sent = 0;
   #ticks: TickGrid | undefined;
   #size = 1;
-  #leaving = false;
 
   constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { "gossip messages sent": this.#sent, ...this.#users.counters };
   }
 
   start(): void {
@@ -143,8 +185,8 @@ class Gossip {
   }
 
   stop(): void {
-    this.#leaving = false;
-    this.#queue.prune(0);
+    this.#noteFinished(this.#queue.prune(0));
+    this.#users.stop();
     this.#ticks = undefined;
     this.#ctx.timers.cancel("gossip");
   }
@@ -153,13 +195,20 @@ class Gossip {
     this.#size = size;
   }
 
-  enqueue(key: GossipKey, message: Uint8Array): void {
-    this.#queue.enqueue({ bytes: message, about: key, replacement: { kind: "named", name: key } });
+  enqueue(key: string, message: Uint8Array, notify: Notify): void {
+    const replacement = { kind: "named", name: key } as const;
+    this.#noteFinished(this.#queue.enqueue({ bytes: message, about: notify, replacement }));
+    this.#scheduleTick();
+  }
+
+  /** A payload that does not even fit an empty packet would never be sent. */
+  broadcast(message: Extract<BroadcasterMessage, { type: "broadcast_user" }>): void {
+    this.#users.enqueue(message, gossipBudget(this.#wrapping, 0) - USER_OVERHEAD_BYTES);
     this.#scheduleTick();
   }
 
   tick(): void {
-    if (this.#queue.size > 0) this.#deps.cast.get("membership").tell({ type: "pick_gossip_targets" });
+    if (!this.#isIdle) this.#deps.cast.get("membership").tell({ type: "pick_gossip_targets" });
     this.#scheduleTick();
   }
 
@@ -175,9 +224,8 @@ class Gossip {
     this.#packet(to, [message, ...(companions ?? this.#take(message.length))], false);
   }
 
-  /** The dead message of our own is queued already; from now on, its end is what membership waits for. */
+  /** The dead message of our own is queued already, but who is told directly hears it in any case. */
   farewell(message: Uint8Array, to: readonly Member[]): void {
-    this.#leaving = true;
     for (const { address, versions } of to.slice(0, FAREWELL_DIRECT_MAX)) {
       this.#packet(address, [message], versions[1] >= CRC_SINCE_VERSION);
     }
@@ -185,29 +233,106 @@ class Gossip {
 
   /** While nothing waits there is no tick: an idle peer would do little else. */
   #scheduleTick(): void {
-    if (this.#ticks === undefined || this.#queue.size === 0 || this.#ctx.timers.has("gossip")) return;
+    if (this.#ticks === undefined || this.#isIdle || this.#ctx.timers.has("gossip")) return;
     this.#ctx.timers.after("gossip", this.#ticks.takeNext(this.#ctx.clock.now()), { type: "tick" });
   }
 
-  #take(firstBytes: number): readonly Uint8Array[] {
-    const { profile, guard } = this.#deps;
-    const wrapping = { packetBytesMax: profile.packetBytesMax, protection: guard.protection };
-    const transmitLimit = retransmitLimit(profile.retransmitMult, this.#size);
-    const { own, finished } = fillPacket(this.#queue, gossipBudget(wrapping, firstBytes), transmitLimit);
-    this.counters["gossip messages sent"] += own.length;
-    this.#noteFinished(finished);
-    return own;
+  get #isIdle(): boolean {
+    return this.#queue.size === 0 && this.#users.isEmpty;
   }
 
-  #noteFinished(finished: readonly Broadcast<GossipKey>[]): void {
-    if (!this.#leaving || !finished.some(({ about }) => about === this.#deps.name)) return;
-    this.#leaving = false;
-    this.#deps.cast.get("membership").tell({ type: "farewell_sent" });
+  /** Our own messages first, then the application's (`sendMsg` and `gossip` in `state.go`). */
+  #take(firstBytes: number): readonly Uint8Array[] {
+    const users = this.#users;
+    const transmitLimit = retransmitLimit(this.#deps.profile.retransmitMult, this.#size);
+    const limitBytes = gossipBudget(this.#wrapping, firstBytes);
+    const { own, user, finished } = fillPacket(
+      this.#queue,
+      limitBytes,
+      transmitLimit,
+      (overheadBytes, freeBytes, itemsMax) => users.take(overheadBytes, freeBytes, transmitLimit, itemsMax),
+      users.reserve(limitBytes),
+    );
+    this.#sent += own.length;
+    this.#noteFinished(finished);
+    return [...own, ...user.map((payload) => encodeMessage({ type: "user", payload }))];
+  }
+
+  #noteFinished(finished: readonly Broadcast<Notify>[]): void {
+    for (const { about: token } of finished) {
+      if (token !== undefined) this.#deps.cast.get("membership").tell({ type: "own_words_sent", token });
+    }
+  }
+
+  get #wrapping(): Readonly<{ packetBytesMax: number; protection: Protection }> {
+    const { profile, guard } = this.#deps;
+    return { packetBytesMax: profile.packetBytesMax, protection: guard.protection };
   }
 
   #packet(to: Address, parts: readonly Uint8Array[], crc: boolean): void {
     const bytes = this.#deps.guard.sealPacket(parts, { crc });
     this.#deps.cast.get("transport").tell({ type: "send_packet", to, bytes });
+  }
+}
+
+/** User messages to one that wait for their stream at most, and the bytes of one. */
+const DELIVERIES_MAX = 256;
+const RELIABLE_BYTES_MAX = 1024 * 1024;
+
+/** What an application says to one member (`SendBestEffort` and `SendReliable`). */
+class Sending {
+  readonly counters = { "user messages sent": 0, "user messages not sent": 0 };
+  readonly #ctx: Context<BroadcasterMessage>;
+  readonly #deps: BroadcasterDeps;
+  readonly #deliveries = new Map<number, ActorRef<SendReply> | undefined>();
+  #lastDelivery = 0;
+
+  constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+  }
+
+  send({ to, payload, reliable, replyTo }: Extract<BroadcasterMessage, { type: "send_user" }>): void {
+    if (reliable) return this.#deliver(to, payload, replyTo);
+    // A packet that the path must cut to pieces is lost with any of them; the original sends it all the same (issue 348).
+    const { profile, guard, cast } = this.#deps;
+    const message = encodeMessage({ type: "user", payload });
+    const bytesMax = packetBudget({ packetBytesMax: profile.packetBytesMax, protection: guard.protection });
+    if (message.length > bytesMax) {
+      return this.#end(replyTo, `At most ${bytesMax - 1} bytes fit a packet: ${payload.length}`);
+    }
+    cast.get("transport").tell({ type: "send_packet", to, bytes: guard.sealPacket([message], { crc: false }) });
+    this.#end(replyTo);
+  }
+
+  delivered({ id, problem }: Delivered): void {
+    if (!this.#deliveries.has(id)) return;
+    const replyTo = this.#deliveries.get(id);
+    this.#deliveries.delete(id);
+    this.#end(replyTo, problem);
+  }
+
+  #deliver(to: Address, payload: Uint8Array, replyTo: ActorRef<SendReply> | undefined): void {
+    const { profile, guard, cast } = this.#deps;
+    if (payload.length > RELIABLE_BYTES_MAX) {
+      return this.#end(replyTo, `At most ${RELIABLE_BYTES_MAX} bytes go over a stream: ${payload.length}`);
+    }
+    if (this.#deliveries.size >= DELIVERIES_MAX) return this.#end(replyTo, "Too many user messages at once");
+    const id = ++this.#lastDelivery;
+    this.#deliveries.set(id, replyTo);
+    cast.get("transport").tell({
+      type: "deliver",
+      id,
+      to,
+      request: guard.sealRequest({ type: "user", payload }),
+      timeoutMs: profile.streamTimeoutMs,
+      replyTo: this.#ctx.self,
+    });
+  }
+
+  #end(replyTo: ActorRef<SendReply> | undefined, problem?: string): void {
+    this.counters[problem === undefined ? "user messages sent" : "user messages not sent"]++;
+    replyTo?.tell(problem === undefined ? { type: "sent" } : { type: "failed", why: problem });
   }
 }
 

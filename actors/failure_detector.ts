@@ -7,8 +7,9 @@ import { adjust } from "./failure_detector/awareness.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
 import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
-import type { Member, NodeName } from "./membership/member.ts";
+import { type Member, type NodeName, viewOf } from "./membership/member.ts";
 import type { PoolCast } from "./pool/cast.ts";
+import type { PoolDelegate } from "./pool/delegate.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -31,13 +32,40 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "heard"; message: Ping | IndirectPing | Ack | Nack; from: Address }>
   | Readonly<{ type: "pinged_on_stream"; session: number; message: Ping }>
   | ExchangeDone
+  /** From the application: what goes with each answer to a ping, until it is set anew; see ACK_PAYLOAD_BYTES_MAX. */
+  | Readonly<{ type: "set_ack_payload"; payload: Uint8Array }>
+  /** From the application: one ping, without relays and without consequences. */
+  | Readonly<{ type: "ping"; name: string; address: Address; replyTo: ActorRef<PingReply> }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** Timers; each names what it is about, and when it was due. */
   | Readonly<{ type: "tick"; dueAt: number }>
   | Readonly<{ type: "probe_timer"; sequence: number; timer: "direct_timeout" | "deadline"; dueAt: number }>
-  | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>;
+  | Readonly<{ type: "relay_timer"; sequence: number; timer: "nack_due" | "over" }>
+  | Readonly<{ type: "ping_silent"; sequence: number }>;
 
-type FailureDetectorDeps = Readonly<{ name: NodeName; profile: Profile; guard: Guard; cast: PoolCast }>;
+/** What became of a ping: answered within the probe time-out, or not; or not sent, and why. */
+export type PingReply =
+  | Readonly<{ type: "answered"; roundTripMs: number }>
+  | Readonly<{ type: "silent" }>
+  | Readonly<{ type: "refused"; why: string }>;
+
+/** What of the failure detector outlives a crash. */
+export type FailureDetectorMemory = { ackPayload: Uint8Array };
+
+type FailureDetectorDeps = Readonly<{
+  name: NodeName;
+  profile: Profile;
+  guard: Guard;
+  cast: PoolCast;
+  memory: FailureDetectorMemory;
+  delegate?: PoolDelegate | undefined;
+}>;
+
+/** What an application may add to an ack. Serf's coordinates take about 150; the rest of the packet is for gossip. */
+const ACK_PAYLOAD_BYTES_MAX = 512;
+
+/** Pings for the application under way at once. */
+const PINGS_MAX = 64;
 
 /** Indirect pings under way at once: each costs a ping and two timers. */
 const RELAYS_MAX = 256;
@@ -73,6 +101,12 @@ export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDete
           return detector.streamPingDone(message);
         case "status":
           return message.replyTo.tell(detector.status());
+        case "set_ack_payload":
+          return detector.setAckPayload(message.payload);
+        case "ping":
+          return detector.ping(message.name, message.address, message.replyTo);
+        case "ping_silent":
+          return detector.pingOver(message.sequence, { type: "silent" });
         case "tick":
           return detector.tick(message.dueAt);
         case "probe_timer":
@@ -88,7 +122,10 @@ class Detector {
   readonly #ctx: Context<FailureDetectorMessage>;
   readonly #deps: FailureDetectorDeps;
   readonly #relays = new Map<number, Relay>();
+  /** Pings for the application, by their sequence number. */
+  readonly #pings = new Map<number, Readonly<{ sentAt: number; replyTo: ActorRef<PingReply> }>>();
   readonly #counters = {
+    "ack payloads refused": 0,
     "pings for somebody else": 0,
     "relays refused": 0,
     "late answers": 0,
@@ -125,6 +162,7 @@ class Detector {
     this.#ctx.timers.cancel("tick");
     if (this.#probe !== undefined) this.#cancelProbeTimers(this.#probe.sequence);
     for (const sequence of [...this.#relays.keys()]) this.#endRelay(sequence);
+    for (const sequence of [...this.#pings.keys()]) this.pingOver(sequence, NOT_A_MEMBER);
     this.#address = undefined;
     this.#probe = undefined;
     this.#health = 0;
@@ -195,6 +233,32 @@ class Detector {
     }
   }
 
+  /** One that is too long would be left out of an ack: rather the former one stays. */
+  setAckPayload(payload: Uint8Array): void {
+    if (payload.length <= ACK_PAYLOAD_BYTES_MAX) {
+      this.#deps.memory.ackPayload = payload;
+      return;
+    }
+    this.#counters["ack payloads refused"]++;
+    this.#ctx.log.warn("ack_payload_refused", { bytes: payload.length, bytesMax: ACK_PAYLOAD_BYTES_MAX });
+  }
+
+  /** As memberlist's Ping: with gossip, and for as long as a probe waits for a direct answer. */
+  ping(name: string, address: Address, replyTo: ActorRef<PingReply>): void {
+    if (this.#address === undefined) return replyTo.tell(NOT_A_MEMBER);
+    if (this.#pings.size >= PINGS_MAX) return replyTo.tell({ type: "refused", why: "Too many pings at once" });
+    const sequence = this.#nextSequence();
+    this.#pings.set(sequence, { sentAt: this.#ctx.clock.now(), replyTo });
+    this.#ctx.timers.after(`ping ${sequence}`, this.#deps.profile.probeTimeoutMs, { type: "ping_silent", sequence });
+    this.#send(address, encodeMessage(this.#ping(sequence, name)));
+  }
+
+  pingOver(sequence: number, reply: PingReply): void {
+    this.#pings.get(sequence)?.replyTo.tell(reply);
+    this.#pings.delete(sequence);
+    this.#ctx.timers.cancel(`ping ${sequence}`);
+  }
+
   pingedOnStream(session: number, ping: Ping): void {
     const transport = this.#deps.cast.get("transport");
     if (!this.#isForUs(ping)) return transport.tell({ type: "answer", session });
@@ -214,7 +278,9 @@ class Detector {
   #pinged(ping: Ping, from: Address): void {
     if (!this.#isForUs(ping)) return;
     const to = addressFromBytes(ping.sourceAddr, ping.sourcePort);
-    const ack: Ack = { type: "ack", sequence: ping.sequence, payload: null };
+    const { ackPayload } = this.#deps.memory;
+    const payload = ackPayload.length === 0 ? null : ackPayload;
+    const ack: Ack = { type: "ack", sequence: ping.sequence, payload };
     this.#send(to === undefined || ping.sourcePort === 0 ? from : to, encodeMessage(ack));
   }
 
@@ -243,6 +309,10 @@ class Detector {
 
   #acked({ sequence, payload }: Ack): void {
     if (this.#relays.has(sequence)) return this.relayEvent(sequence, { type: "acked" });
+    const ping = this.#pings.get(sequence);
+    if (ping !== undefined) {
+      return this.pingOver(sequence, { type: "answered", roundTripMs: this.#ctx.clock.now() - ping.sentAt });
+    }
     if (this.#probe?.sequence !== sequence || this.#probe.phase === "over") {
       this.#counters["late answers"]++;
       return;
@@ -274,7 +344,7 @@ class Detector {
         return this.#pingOnStream(sequence, effect.target, effect.deadline);
       case "round_trip":
         this.#roundTripMs = effect.ms;
-        return;
+        return this.#tellRoundTrip(effect);
       case "datagrams_blocked":
         this.#counters["datagrams blocked"]++;
         return this.#ctx.log.warn("datagrams_blocked", { member: effect.target.name, address: effect.target.address });
@@ -286,6 +356,12 @@ class Detector {
         this.#cancelProbeTimers(sequence);
         return this.#schedule();
     }
+  }
+
+  #tellRoundTrip({ target, ms, payload }: Extract<ProbeEffect, { type: "round_trip" }>): void {
+    const { delegate } = this.#deps;
+    if (!delegate?.wants.pings) return;
+    delegate.ref().tell({ type: "ping_completed", member: viewOf(target), roundTripMs: ms, payload });
   }
 
   #performRelay(sequence: number, effects: readonly RelayEffect[]): void {
@@ -386,3 +462,5 @@ class Detector {
 }
 
 const NO_BYTES = new Uint8Array();
+
+const NOT_A_MEMBER: PingReply = { type: "refused", why: "We are no member" };

@@ -3,19 +3,20 @@ import type { Guard } from "../transport/guard.ts";
 import type { DecodeReason } from "../transport/wire/decoded.ts";
 import type { Alive, Dead, NodeState, PushPull, Suspect, WireMessage } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
-import { validateAlive } from "../transport/wire/validate.ts";
+import { META_BYTES_MAX, validateAlive } from "../transport/wire/validate.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
 import { Joining } from "./membership/joining.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
 import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
-import { type Member, type NodeName, stateOfRow } from "./membership/member.ts";
+import { type Member, type MemberState, type NodeName, stateOfRow, viewOf, viewOfAlive } from "./membership/member.ts";
 import { applyAlive, applyDead, applySuspect, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
-import { leave as leaveSelf, startSelf } from "./membership/own_entry.ts";
+import { leave as leaveSelf, startSelf, updateSelf } from "./membership/own_entry.ts";
 import { checkVersions, localState, mergeRemote, nameHolder, pushPullAfterMs } from "./membership/push_pull.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
 import type { LinksMessage } from "./links.ts";
 import type { PoolCast } from "./pool/cast.ts";
+import type { DelegateMessage, DelegateWants, PoolDelegate } from "./pool/delegate.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { type Topic, topic } from "./runtime/events.ts";
@@ -28,6 +29,8 @@ export type MembershipMessage =
   | Readonly<{ type: "create"; address: Address; replyTo: ActorRef<MemberView> }>
   | Readonly<{ type: "join"; addresses: readonly Address[]; replyTo: ActorRef<JoinReply> }>
   | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
+  /** From the application: what it tells of us from now on (UpdateNode), at most 512 bytes. */
+  | Readonly<{ type: "update_meta"; meta: Uint8Array; replyTo?: ActorRef<UpdateReply> }>
   | Readonly<{ type: "shutdown"; replyTo: ActorRef<"down"> }>
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly MemberView[]> }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
@@ -40,35 +43,57 @@ export type MembershipMessage =
   /** From the failure detector: whom to probe next, and who may relay. Its verdict comes as a `heard` suspicion. */
   | Readonly<{ type: "pick_probe" }>
   | Readonly<{ type: "pick_relays"; sequence: number; target: NodeName }>
-  /** From the broadcaster: to whom to gossip; and that our farewell was sent often enough. */
+  /** From the broadcaster: to whom to gossip; and that what we said of ourselves was sent often enough. */
   | Readonly<{ type: "pick_gossip_targets" }>
+  | Readonly<{ type: "own_words_sent"; token: number }>
   /** From a detector or broadcaster that started anew: tell it what it has to know. */
   | Readonly<{ type: "brief"; who: "failure_detector" | "broadcaster" }>
-  | Readonly<{ type: "farewell_sent" }>
   /** Timers. */
+  | Readonly<{ type: "own_words_late"; token: number }>
   | Readonly<{ type: "suspicion_over"; node: string; token: number; dueAt: number }>
   | Readonly<{ type: "push_pull" }>
   | Readonly<{ type: "rejoin" }>;
 
 /** A member as others may see it. */
-export type MemberView = Readonly<{ name: string; address: Address; state: Member["state"]; incarnation: number }>;
+export type MemberView = Readonly<{
+  name: string;
+  address: Address;
+  state: MemberState;
+  incarnation: number;
+  /** The application's bytes. */
+  meta: Uint8Array;
+}>;
 
 export type JoinReply =
   | Readonly<{ type: "joined"; contacted: number; failures: readonly Readonly<{ address: Address; reason: string }>[] }>
   | Readonly<{ type: "refused"; why: string }>;
 
+/**
+ * What became of a new meta: told to everybody as far as gossip can tell; told to some by now, and still going round;
+ * or refused, and nothing has changed.
+ */
+export type UpdateReply =
+  | Readonly<{ type: "updated" }>
+  | Readonly<{ type: "timed_out" }>
+  | Readonly<{ type: "refused"; why: string }>;
+
 /** What happens to members. `by` names who said so. */
-export type MembershipEvent =
+export type MemberEvent =
   | Readonly<{ type: "joined" | "updated" | "refuted" | "left"; member: MemberView }>
-  | Readonly<{ type: "suspected" | "failed"; member: MemberView; by: string }>
-  | Readonly<{ type: "conflict"; member: MemberView; offered: string }>;
+  | Readonly<{ type: "suspected" | "failed"; member: MemberView; by: string }>;
+export type MembershipEvent = MemberEvent | Readonly<{ type: "conflict"; member: MemberView; offered: string }>;
 /** What happens in the pool of the chat; others have topics of their own. */
 export const MEMBERSHIP = topic<MembershipEvent>("membership");
 
-/** What of the membership outlives a crash: that we are a member, our incarnation, and whom to ask for the rest. */
+/**
+ * What of the membership outlives a crash: that we are a member, our incarnation and meta, and whom to ask for the
+ * rest.
+ */
 export type MembershipMemory = {
   created: boolean;
   incarnation: number;
+  /** At most 512 bytes. */
+  meta: Uint8Array;
   address?: Address;
   readonly contacts: Set<Address>;
   /** Members that failed, to be sought. */
@@ -85,10 +110,17 @@ export type MembershipDeps = Readonly<{
   topic: Topic<MembershipEvent>;
   /** Told of peers that failed, if members are Parley peers. */
   links?: (() => ActorRef<LinksMessage>) | undefined;
+  delegate?: PoolDelegate;
 }>;
 
 /** If our farewell cannot be spread by then, we go all the same. */
 const FAREWELL_TIMEOUT_MS = 2_000;
+
+/** If a new meta was not sent often enough by then, who changed it is told so; it goes on being sent. */
+const UPDATE_TIMEOUT_MS = 5_000;
+
+/** Changes of meta whose end somebody waits for; each but the last is replaced in the queue, and over at once. */
+const UPDATES_WAITING_MAX = 64;
 
 /** Owns the table and decides everybody's state, by memberlist's rules. It never pings. */
 export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
@@ -124,8 +156,12 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.pickGossipTargets();
         case "brief":
           return keeper.brief(message.who);
-        case "farewell_sent":
-          return keeper.farewellSent();
+        case "update_meta":
+          return keeper.updateMeta(message.meta, message.replyTo);
+        case "own_words_sent":
+          return keeper.ownWordsOver(message.token, true);
+        case "own_words_late":
+          return keeper.ownWordsOver(message.token, false);
         case "suspicion_over":
           return keeper.suspicionOver(message);
         case "paused":
@@ -153,7 +189,9 @@ class Keeper {
   #wokeAt = -Infinity;
   #lastExchange = 0;
   #size = 0;
-  #goodbyes: ActorRef<"left">[] = [];
+  /** Who waits until something that we said of ourselves was sent often enough, by the number it was given. */
+  readonly #ownWords = new Map<number, (sent: boolean) => void>();
+  #lastOwnWords = 0;
 
   constructor(ctx: Context<MembershipMessage>, deps: MembershipDeps) {
     this.#ctx = ctx;
@@ -176,12 +214,12 @@ class Keeper {
     this.#roster = roster;
     memory.created = true;
     memory.address = address;
-    this.#perform(startSelf(roster, { addr: ipBytes(address), port, meta: new Uint8Array() }, this.#moment()));
+    this.#perform(startSelf(roster, { addr: ipBytes(address), port, meta: memory.meta }, this.#moment()));
     this.brief("failure_detector");
     this.brief("broadcaster");
     this.#schedulePushPull(this.#ctx.random.next() * profile.pushPullIntervalMs);
     this.#seekLost();
-    return toView(roster.own!);
+    return viewOf(roster.own!);
   }
 
   /** Tells the others of the pool that we are a member, if we are. */
@@ -210,28 +248,57 @@ class Keeper {
     const roster = this.#roster;
     if (roster === undefined || roster.left) return replyTo.tell("left");
     const others = roster.listed().filter(({ name }) => name !== roster.self);
-    this.#perform(leaveSelf(roster, this.#moment()));
+    const goodbye = leaveSelf(roster, this.#moment());
     this.#deps.memory.contacts.clear();
     this.#deps.memory.lost.clear();
     // Who is just reading our table is going to know us, and has to hear it by gossip then.
-    if (others.length === 0 && this.#exchanges.size === 0) return replyTo.tell("left");
-    this.#goodbyes.push(replyTo);
+    if (others.length === 0 && this.#exchanges.size === 0) {
+      this.#perform(goodbye);
+      return replyTo.tell("left");
+    }
+    this.#say(goodbye, FAREWELL_TIMEOUT_MS, () => replyTo.tell("left"));
     const own = roster.own!;
     const dead: Dead = { type: "dead", node: own.name, from: own.name, incarnation: own.incarnation };
     this.#deps.cast.get("broadcaster").tell({ type: "farewell", message: encodeMessage(dead), to: others });
-    this.#ctx.timers.after("farewell", FAREWELL_TIMEOUT_MS, { type: "farewell_sent" });
   }
 
-  farewellSent(): void {
-    this.#ctx.timers.cancel("farewell");
-    const waiting = this.#goodbyes;
-    this.#goodbyes = [];
-    for (const replyTo of waiting) replyTo.tell("left");
+  updateMeta(meta: Uint8Array, replyTo: ActorRef<UpdateReply> | undefined): void {
+    const roster = this.#roster;
+    const refuse = (why: string): void => {
+      this.#count("meta refused");
+      replyTo?.tell({ type: "refused", why });
+    };
+    if (meta.length > META_BYTES_MAX) return refuse(`Meta must be at most ${META_BYTES_MAX} bytes: ${meta.length}`);
+    if (roster?.left) return refuse("We have left, and say nothing of ourselves any more");
+    if (this.#ownWords.size >= UPDATES_WAITING_MAX) return refuse("Too many changes of meta at once");
+    const effects = roster === undefined ? [] : updateSelf(roster, meta, this.#moment());
+    if (effects.some(({ type }) => type === "irrefutable")) return refuse("There is no higher incarnation");
+    this.#deps.memory.meta = meta;
+    if (roster === undefined || roster.listedCount <= 1) {
+      this.#perform(effects);
+      return replyTo?.tell({ type: "updated" });
+    }
+    this.#say(effects, UPDATE_TIMEOUT_MS, (sent) => replyTo?.tell({ type: sent ? "updated" : "timed_out" }));
+  }
+
+  /** Performs what we say of ourselves, and calls back when that was sent often enough, or `withinMs` later. */
+  #say(effects: readonly MembershipEffect[], withinMs: number, over: (sent: boolean) => void): void {
+    const token = ++this.#lastOwnWords;
+    this.#ownWords.set(token, over);
+    this.#ctx.timers.after(`own words ${token}`, withinMs, { type: "own_words_late", token });
+    this.#perform(effects, token);
+  }
+
+  ownWordsOver(token: number, sent: boolean): void {
+    const over = this.#ownWords.get(token);
+    this.#ownWords.delete(token);
+    this.#ctx.timers.cancel(`own words ${token}`);
+    over?.(sent);
   }
 
   shutdown(): void {
     const { memory, cast } = this.#deps;
-    this.farewellSent();
+    for (const token of [...this.#ownWords.keys()]) this.ownWordsOver(token, false);
     for (const { token } of this.#roster?.suspicions.values() ?? []) this.#ctx.timers.cancel(`suspicion ${token}`);
     this.#ctx.timers.cancel("push_pull");
     this.#ctx.timers.cancel("rejoin");
@@ -245,7 +312,7 @@ class Keeper {
 
   list(): readonly MemberView[] {
     const members = this.#roster?.listed() ?? [];
-    return members.map(toView).toSorted((a, b) => a.name < b.name ? -1 : 1);
+    return members.map(viewOf).toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
 
   status(): Readonly<Record<string, number>> {
@@ -414,27 +481,26 @@ class Keeper {
     this.#ctx.timers.after("push_pull", delayMs, { type: "push_pull" });
   }
 
-  #perform(effects: readonly MembershipEffect[]): void {
-    for (const effect of effects) this.#performOne(effect);
+  /** `ownWords` is the number under which to hear that what we say of ourselves was sent. */
+  #perform(effects: readonly MembershipEffect[], ownWords?: number): void {
+    for (const effect of effects) this.#performOne(effect, ownWords);
     this.#sizeChanged();
     this.#deps.memory.incarnation = this.#roster?.incarnation ?? this.#deps.memory.incarnation;
   }
 
-  #performOne(effect: MembershipEffect): void {
+  #performOne(effect: MembershipEffect, ownWords: number | undefined): void {
     const { cast } = this.#deps;
     switch (effect.type) {
       case "broadcast": {
         const message = encodeMessage(effect.message);
         if (effect.message.type !== "alive") this.#tellTheBuried(effect.key, message);
-        return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message });
+        const notify = effect.key === this.#roster?.self ? ownWords : undefined;
+        return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message, notify });
       }
       case "announce":
         return this.#announce(effect);
-      case "conflict": {
-        const { addr, port } = effect.offered;
-        const offered = addressFromBytes(addr, port) ?? "an address that is none";
-        return this.#publish({ type: "conflict", member: toView(effect.known), offered });
-      }
+      case "conflict":
+        return this.#conflict(viewOf(effect.known), effect.offered);
       case "health":
         return cast.get("failureDetector").tell({ type: "adjust_health", delta: effect.delta });
       case "ignored":
@@ -460,25 +526,30 @@ class Keeper {
   }
 
   #announce(announcement: Announcement): void {
-    const member = toView(announcement.member);
+    const member = viewOf(announcement.member);
     this.#rememberContact(member);
     this.#rememberLost(announcement.member);
-    this.#ctx.log.info("member", { event: announcement.event, ...member });
-    switch (announcement.event) {
-      case "join":
-        return this.#publish({ type: "joined", member });
-      case "update":
-        return this.#publish({ type: "updated", member });
-      case "unsuspect":
-        return this.#publish({ type: "refuted", member });
-      case "suspect":
-        return this.#publish({ type: "suspected", member, by: announcement.by });
-      case "leave":
-        // Who left closes its links itself; its last words may still be on the way.
-        if (member.state === "left") return this.#publish({ type: "left", member });
-        this.#deps.links?.().tell({ type: "peer_gone", peer: member.address });
-        return this.#publish({ type: "failed", member, by: announcement.by });
+    const { name, address, state, incarnation } = member;
+    this.#ctx.log.info("member", { event: announcement.event, name, address, state, incarnation });
+    // Who left closes its links itself; its last words may still be on the way.
+    if (announcement.event === "leave" && state !== "left") {
+      this.#deps.links?.().tell({ type: "peer_gone", peer: address });
     }
+    const event = eventOf(announcement, member);
+    this.#publish(event);
+    this.#tellDelegate("members", { type: "member", event });
+  }
+
+  #conflict(known: MemberView, claim: Alive): void {
+    const offered = viewOfAlive(claim);
+    const from = offered?.address ?? "an address that is none";
+    this.#publish({ type: "conflict", member: known, offered: from });
+    if (offered !== undefined) this.#tellDelegate("members", { type: "conflict", known, offered });
+  }
+
+  #tellDelegate(want: keyof DelegateWants, message: DelegateMessage): void {
+    const { delegate } = this.#deps;
+    if (delegate?.wants[want]) delegate.ref().tell(message);
   }
 
   #publish(event: MembershipEvent): void {
@@ -547,6 +618,17 @@ function tableOf(roster: Roster, join: boolean): PushPull {
 
 const NO_STATE = new Uint8Array();
 
-function toView({ name, address, state, incarnation }: Member): MemberView {
-  return { name, address, state, incarnation };
+function eventOf(announcement: Announcement, member: MemberView): MemberEvent {
+  switch (announcement.event) {
+    case "join":
+      return { type: "joined", member };
+    case "update":
+      return { type: "updated", member };
+    case "unsuspect":
+      return { type: "refuted", member };
+    case "suspect":
+      return { type: "suspected", member, by: announcement.by };
+    case "leave":
+      return member.state === "left" ? { type: "left", member } : { type: "failed", member, by: announcement.by };
+  }
 }

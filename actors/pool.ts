@@ -1,9 +1,9 @@
 import type { Address } from "../transport/address.ts";
 import type { DecodeReason } from "../transport/wire/decoded.ts";
-import type { WireMessage } from "../transport/wire/message.ts";
+import type { User, WireMessage } from "../transport/wire/message.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
 import { broadcaster } from "./broadcaster.ts";
-import { failureDetector } from "./failure_detector.ts";
+import { failureDetector, type FailureDetectorMemory } from "./failure_detector.ts";
 import { isAllowedAddress } from "./membership/allowed_addresses.ts";
 import { membership, type MembershipDeps } from "./membership.ts";
 import type { BroadcasterMemory } from "./broadcaster.ts";
@@ -17,7 +17,10 @@ export type PoolMessage =
   | StreamRequest
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>;
 
-/** With a cast in which the transport is entered; the pool enters its own actors there. */
+/**
+ * With a cast in which the transport is entered; the pool enters its own actors there. Without a `delegate` user messages
+ * are dropped and counted.
+ */
 type PoolDeps = MembershipDeps & Readonly<{ broadcasterMemory: BroadcasterMemory }>;
 
 /** Refusals of what is right in itself, but of a cluster with other keys or another label. */
@@ -32,13 +35,18 @@ const STRANGE: ReadonlySet<DecodeReason> = new Set([
 
 /** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
 export function pool(deps: PoolDeps): Behavior<PoolMessage> {
-  const { name, profile, guard, cast, topic, links, broadcasterMemory: memory } = deps;
+  const { name, profile, guard, cast, topic, links, delegate, broadcasterMemory: memory } = deps;
+  const detectorMemory: FailureDetectorMemory = { ackPayload: new Uint8Array() };
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
     cast.enter("membership", ctx.spawn("membership", membership(deps), PERMANENT));
     cast.enter(
       "failureDetector",
-      ctx.spawn("failure_detector", failureDetector({ name, profile, guard, cast }), PERMANENT),
+      ctx.spawn(
+        "failure_detector",
+        failureDetector({ name, profile, guard, cast, delegate, memory: detectorMemory }),
+        PERMANENT,
+      ),
     );
     cast.enter(
       "broadcaster",
@@ -74,19 +82,25 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
         case "dead":
           return cast.get("membership").tell({ type: "heard", message });
         case "user":
-          return drop("user message"); // nobody here has use for them yet
+          return deliver(message, "packet", from);
         case "push_pull":
         case "error":
           return drop(`${message.type} in a packet`);
       }
     };
 
-    const serve = ({ session, message }: StreamRequest): void => {
+    const deliver = ({ payload }: User, via: "packet" | "stream", from: Address): void => {
+      if (!delegate?.wants.userMessages) return drop("user message");
+      delegate.ref().tell({ type: "user_message", payload, via, from });
+    };
+
+    const serve = ({ session, from, message }: StreamRequest): void => {
       if (message.type === "push_pull") cast.get("membership").tell({ type: "push_pull_asked", session, message });
       else if (message.type === "ping") {
         cast.get("failureDetector").tell({ type: "pinged_on_stream", session, message });
       } else {
-        drop(`${message.type} on a stream`);
+        if (message.type !== "user") drop(`${message.type} on a stream`);
+        else if (message.payload.length > 0) deliver(message, "stream", from); // an empty one is not, though in a packet it is
         cast.get("transport").tell({ type: "answer", session });
       }
     };

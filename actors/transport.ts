@@ -36,6 +36,15 @@ export type TransportMessage =
     timeoutMs: number;
     replyTo: ActorRef<ExchangeDone>;
   }>
+  /** Open a stream, write, and wait until the other side has taken it and closes; nothing is read. */
+  | Readonly<{
+    type: "deliver";
+    id: number;
+    to: Address;
+    request: Uint8Array;
+    timeoutMs: number;
+    replyTo: ActorRef<Delivered>;
+  }>
   /** The answer to a {@linkcode StreamRequest}, after which the stream is closed; without bytes it is just closed. */
   | Readonly<{ type: "answer"; session: number; bytes?: Uint8Array }>
   | Readonly<{ type: "status"; replyTo: ActorRef<TransportStatus> }>
@@ -55,6 +64,9 @@ export type ExchangeDone = Readonly<{
   id: number;
   outcome: Readonly<{ ok: true; message: WireMessage }> | Readonly<{ ok: false; reason: string }>;
 }>;
+
+/** How a `deliver` ended: well, if there was no problem. */
+export type Delivered = Readonly<{ type: "delivered"; id: number; problem?: string }>;
 
 /** A datagram for the gossip pool. */
 export type PacketArrived = Readonly<{ type: "packet_arrived"; from: Address; bytes: Uint8Array }>;
@@ -117,6 +129,8 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
           return door.sendPacket(message.to, message.bytes);
         case "exchange":
           return door.exchange(message);
+        case "deliver":
+          return door.deliver(message);
         case "answer":
           return door.answer(message.session, message.bytes);
         case "status":
@@ -246,6 +260,31 @@ class Door {
     stream.write(request);
   }
 
+  deliver({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "deliver" }>): void {
+    if (this.#transport === undefined) return replyTo.tell({ type: "delivered", id, problem: CLOSED.reason });
+    const done = (problem?: string): void => {
+      if (!this.#sessions.leave(session)) return;
+      replyTo.tell(problem === undefined ? { type: "delivered", id } : { type: "delivered", id, problem });
+    };
+    const reader = this.#guard.replyReader();
+    const stream = this.#transport.connect(to, timeoutMs, {
+      data: (bytes) => {
+        const result = reader.push(bytes); // no word is due: if there is one, it is a complaint
+        if (result === "incomplete") return;
+        done(
+          result.ok && result.value.type === "error"
+            ? `remote error: ${result.value.text}`
+            : "an answer to no question",
+        );
+        stream.destroy();
+      },
+      closed: (reason) => done(reason === "ended" ? undefined : reason),
+    });
+    const session = this.#sessions.enter({ kind: "asked", stream, late: () => done("timed_out") }, timeoutMs);
+    stream.write(request);
+    stream.end();
+  }
+
   answer(session: number, bytes?: Uint8Array): void {
     const served = this.#sessions.get(session);
     if (served?.kind !== "served") return;
@@ -306,4 +345,4 @@ class Door {
   }
 }
 
-const CLOSED: ExchangeDone["outcome"] = { ok: false, reason: "the transport is closed" };
+const CLOSED = { ok: false, reason: "the transport is closed" } as const;

@@ -35,6 +35,7 @@ export class TransmitQueue<T> {
   readonly #named = new Map<string, Entry<T>>();
   readonly #plain = new Set<Entry<T>>();
   #size = 0;
+  #bytes = 0;
   #lastId = 0;
 
   constructor(itemsMax: number) {
@@ -46,6 +47,11 @@ export class TransmitQueue<T> {
     return this.#size;
   }
 
+  /** Bytes of all that is queued, each once. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Queues a broadcast; returns those it replaced or pushed out. */
   enqueue(broadcast: Broadcast<T>): readonly Broadcast<T>[] {
     const replaced = this.#replacedBy(broadcast);
@@ -54,15 +60,21 @@ export class TransmitQueue<T> {
     return [...replaced.map((entry) => entry.broadcast), ...this.prune(this.#itemsMax)];
   }
 
+  /** Whether an item of at most `lengthMax` bytes waits. */
+  hasWithin(lengthMax: number): boolean {
+    return lengthMax > 0 && this.#tiers.values().some((tier) => tier.at(-1)!.length <= lengthMax);
+  }
+
   /**
-   * What fits into `limitBytes`, each item costing `overheadBytes` more than its length. Counts as sending: an item is
-   * finished at its `transmitLimit`-th time, though it is sent at least once.
+   * What fits into `limitBytes`, at most `itemsMax`, each item costing `overheadBytes` more than its length. Counts as
+   * sending: an item is finished at its `transmitLimit`-th time, though it is sent at least once.
    */
-  take(overheadBytes: number, limitBytes: number, transmitLimit: number): Taken<T> {
+  take(overheadBytes: number, limitBytes: number, transmitLimit: number, itemsMax = Infinity): Taken<T> {
     const taken: Entry<T>[] = [];
     let free = limitBytes - overheadBytes;
     for (const transmits of this.#tierNumbers()) {
       for (let entry = this.#longest(transmits, free); entry !== undefined; entry = this.#longest(transmits, free)) {
+        if (taken.length >= itemsMax) break;
         this.#remove(entry);
         taken.push(entry);
         free -= overheadBytes + entry.length;
@@ -115,6 +127,7 @@ export class TransmitQueue<T> {
     if (replacement.kind === "named") this.#named.set(replacement.name, entry);
     if (replacement.kind === "plain") this.#plain.add(entry);
     this.#size++;
+    this.#bytes += entry.length;
   }
 
   #remove(entry: Entry<T>): void {
@@ -125,6 +138,7 @@ export class TransmitQueue<T> {
     if (replacement.kind === "named") this.#named.delete(replacement.name);
     if (replacement.kind === "plain") this.#plain.delete(entry);
     this.#size--;
+    this.#bytes -= entry.length;
   }
 
   #longest(transmits: number, lengthMax: number): Entry<T> | undefined {

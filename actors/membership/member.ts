@@ -1,6 +1,7 @@
 import { type Address, addressFromBytes } from "../../transport/address.ts";
 import { NAME_BYTES_MAX } from "../../transport/wire/validate.ts";
 import { type Alive, NODE_STATE, type NodeState } from "../../transport/wire/message.ts";
+import type { MemberView } from "../membership.ts";
 import type { Profile } from "../pool/profile.ts";
 import { PROTOCOL_VERSIONS } from "../pool/profile.ts";
 import type { Brand } from "../runtime/brand.ts";
@@ -63,6 +64,18 @@ export function ownVersions(profile: Profile): Versions {
 /** Whether the member counts: `alive` or `suspect` (what memberlist's Members returns). */
 export function isListed(member: Member): boolean {
   return member.state === "alive" || member.state === "suspect";
+}
+
+/** The member as others may see it. */
+export function viewOf({ name, address, state, incarnation, meta }: Member): MemberView {
+  return { name, address, state, incarnation, meta };
+}
+
+/** Whom an alive speaks of, as others may see it; `undefined` if its address is none. */
+export function viewOfAlive({ node, addr, port, incarnation, meta }: Alive): MemberView | undefined {
+  const address = addressFromBytes(addr, port);
+  if (address === undefined) return undefined;
+  return { name: node, address, state: "alive", incarnation, meta: meta ?? new Uint8Array() };
 }
 
 /** The member vouching for itself, as it goes into packets. */

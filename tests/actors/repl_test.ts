@@ -280,7 +280,13 @@ for (const [what, text] of Object.entries(HOSTILE)) {
     const { world, seat } = await arrived(16);
     const { events } = seat.peer.system;
     const wallMs = world.clock.wallMs();
-    const member = { name: text, address: "127.0.0.1:1" as Address, state: "alive", incarnation: 1 } as const;
+    const member = {
+      name: text,
+      address: "127.0.0.1:1" as Address,
+      state: "alive",
+      incarnation: 1,
+      meta: new Uint8Array(),
+    } as const;
     events.publish(CHAT, { type: "said", room: LOBBY, author: "bob", own: false, text, wallMs });
     events.publish(CHAT, { type: "said", room: LOBBY, author: text, own: false, text: "hi", wallMs });
     events.publish(CHAT, { type: "came", room: LOBBY, author: text, wallMs });
@@ -306,7 +312,13 @@ Deno.test("each event is one line, in words that need no colour", async () => {
   const world = new World({ seed: 18 });
   const seat = new Seat(world, "alice", { manual: true });
   await world.clock.advance(10);
-  const member = { name: "bob", address: "127.0.0.1:1" as Address, state: "alive", incarnation: 1 } as const;
+  const member = {
+    name: "bob",
+    address: "127.0.0.1:1" as Address,
+    state: "alive",
+    incarnation: 1,
+    meta: new Uint8Array(),
+  } as const;
   const lines: readonly (readonly [MembershipEvent, readonly string[]])[] = [
     [{ type: "joined", member }, ["* bob is a member now, at 127.0.0.1:1"]],
     [{ type: "joined", member }, []], // our membership restarted; theirs did not

@@ -48,7 +48,13 @@ function alone() {
     await clock.advance(1);
   }
   async function member(type: "joined" | "left", name: string): Promise<void> {
-    const member = { name, address: "127.0.0.1:1" as Address, state: "alive", incarnation: 1 } as const;
+    const member = {
+      name,
+      address: "127.0.0.1:1" as Address,
+      state: "alive",
+      incarnation: 1,
+      meta: new Uint8Array(),
+    } as const;
     system.events.publish(MEMBERSHIP, { type, member });
     await clock.advance(1);
   }
