@@ -13,11 +13,12 @@ import type { MembershipEvent, MemberView } from "./membership.ts";
 import type { Member } from "./membership/member.ts";
 import type { LinksMessage } from "./links.ts";
 import type { PoolCast } from "./pool/cast.ts";
+import { takesCrc } from "./pool/capability.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { type Topic, topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
-import type { Delivered } from "./transport.ts";
+import type { Delivered, UnsentReceiver } from "./transport.ts";
 
 /** What the broadcaster understands. */
 export type BroadcasterMessage =
@@ -33,7 +34,16 @@ export type BroadcasterMessage =
   /** Say this to these at once, besides gossiping it. */
   | Readonly<{ type: "farewell"; message: Uint8Array; to: readonly Member[] }>
   /** Send one message now, with as much gossip as fits, or with the given companions and no gossip. */
-  | Readonly<{ type: "send"; to: Address; message: Uint8Array; with?: readonly Uint8Array[] }>
+  | Readonly<{
+    type: "send";
+    to: Address;
+    message: Uint8Array;
+    with?: readonly Uint8Array[];
+    /** The receiver is known to take a checksum. */
+    crc?: boolean;
+    /** Who is told if it could not be sent. */
+    unsent?: UnsentReceiver;
+  }>
   /**
    * From the application: gossip this to everybody; send this to one, in a packet of its own or over a stream. Each
    * replies once, if that is wanted.
@@ -121,7 +131,7 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
         case "farewell":
           return gossip.farewell(message.message, message.to);
         case "send":
-          return gossip.send(message.to, message.message, message.with);
+          return gossip.send(message);
         case "broadcast_user":
           return gossip.broadcast(message);
         case "send_user":
@@ -149,9 +159,6 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
 
 /** Gossip waiting to be sent often enough: one message a member, and a table of as many is the most there can be. */
 const GOSSIP_QUEUE_MAX = 8_192;
-
-/** Since this protocol version a packet may carry a checksum, if the receiver is known to take it (`net.go`). */
-const CRC_SINCE_VERSION = 5;
 
 /** The number under which to tell membership that a queued message was sent often enough, if it wants to know. */
 type Notify = number | undefined;
@@ -213,21 +220,21 @@ class Gossip {
   }
 
   gossipTo(targets: readonly Member[]): void {
-    for (const { address, versions } of targets) {
+    for (const target of targets) {
       const parts = this.#take(0);
       if (parts.length === 0) return;
-      this.#packet(address, parts, versions[1] >= CRC_SINCE_VERSION);
+      this.#packet(target.address, parts, takesCrc(target));
     }
   }
 
-  send(to: Address, message: Uint8Array, companions?: readonly Uint8Array[]): void {
-    this.#packet(to, [message, ...(companions ?? this.#take(message.length))], false);
+  send({ to, message, with: companions, crc = false, unsent }: Extract<BroadcasterMessage, { type: "send" }>): void {
+    this.#packet(to, [message, ...(companions ?? this.#take(message.length))], crc, unsent);
   }
 
   /** The dead message of our own is queued already, but who is told directly hears it in any case. */
   farewell(message: Uint8Array, to: readonly Member[]): void {
-    for (const { address, versions } of to.slice(0, FAREWELL_DIRECT_MAX)) {
-      this.#packet(address, [message], versions[1] >= CRC_SINCE_VERSION);
+    for (const member of to.slice(0, FAREWELL_DIRECT_MAX)) {
+      this.#packet(member.address, [message], takesCrc(member));
     }
   }
 
@@ -269,9 +276,10 @@ class Gossip {
     return { packetBytesMax: profile.packetBytesMax, protection: guard.protection };
   }
 
-  #packet(to: Address, parts: readonly Uint8Array[], crc: boolean): void {
+  #packet(to: Address, parts: readonly Uint8Array[], crc: boolean, unsent?: UnsentReceiver): void {
     const bytes = this.#deps.guard.sealPacket(parts, { crc });
-    this.#deps.cast.get("transport").tell({ type: "send_packet", to, bytes });
+    const packet = { type: "send_packet", to, bytes } as const;
+    this.#deps.cast.get("transport").tell(unsent === undefined ? packet : { ...packet, unsent });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transp
 import type { Guard } from "../transport/guard.ts";
 import type { Ack, IndirectPing, Nack, Ping } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
+import type { BroadcasterMessage } from "./broadcaster.ts";
 import { TickGrid } from "./broadcaster/tick_grid.ts";
 import { adjust } from "./failure_detector/awareness.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
@@ -9,12 +10,13 @@ import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } 
 import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
 import { type Member, type NodeName, viewOf } from "./membership/member.ts";
 import type { PoolCast } from "./pool/cast.ts";
+import { takesCrc } from "./pool/capability.ts";
 import type { PoolDelegate } from "./pool/delegate.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { LOOP_BLOCKED } from "./runtime/watchdog.ts";
-import type { ExchangeDone } from "./transport.ts";
+import type { ExchangeDone, PacketUnsent } from "./transport.ts";
 
 /** What the failure detector understands. */
 export type FailureDetectorMessage =
@@ -32,6 +34,7 @@ export type FailureDetectorMessage =
   | Readonly<{ type: "heard"; message: Ping | IndirectPing | Ack | Nack; from: Address }>
   | Readonly<{ type: "pinged_on_stream"; session: number; message: Ping }>
   | ExchangeDone
+  | PacketUnsent
   /** From the application: what goes with each answer to a ping, until it is set anew; see ACK_PAYLOAD_BYTES_MAX. */
   | Readonly<{ type: "set_ack_payload"; payload: Uint8Array }>
   /** From the application: one ping, without relays and without consequences. */
@@ -60,6 +63,8 @@ type FailureDetectorDeps = Readonly<{
   memory: FailureDetectorMemory;
   delegate?: PoolDelegate | undefined;
 }>;
+
+type SendMessage = Extract<BroadcasterMessage, { type: "send" }>;
 
 /** What an application may add to an ack. Serf's coordinates take about 150; the rest of the packet is for gossip. */
 const ACK_PAYLOAD_BYTES_MAX = 512;
@@ -99,6 +104,8 @@ export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDete
           return detector.pingedOnStream(message.session, message.message);
         case "exchange_done":
           return detector.streamPingDone(message);
+        case "packet_unsent":
+          return detector.probeEvent(message.id, { type: "send_failed", cause: message.cause });
         case "status":
           return message.replyTo.tell(detector.status());
         case "set_ack_payload":
@@ -329,7 +336,10 @@ class Detector {
       case "ping": {
         const { target, suspicion } = effect;
         const ping = encodeMessage(this.#ping(sequence, target.name));
-        return this.#send(target.address, ping, suspicion === undefined ? undefined : [encodeMessage(suspicion)]);
+        const unsent = { replyTo: this.#ctx.self, id: sequence };
+        if (suspicion === undefined) return this.#send(target.address, ping, { unsent });
+        const crc = takesCrc(target);
+        return this.#send(target.address, ping, { unsent, crc, with: [encodeMessage(suspicion)] });
       }
       case "start_timer": {
         const { timer, afterMs } = effect;
@@ -417,9 +427,8 @@ class Detector {
     };
   }
 
-  #send(to: Address, message: Uint8Array, companions?: readonly Uint8Array[]): void {
-    const others = companions === undefined ? {} : { with: companions };
-    this.#deps.cast.get("broadcaster").tell({ type: "send", to, message, ...others });
+  #send(to: Address, message: Uint8Array, more: Omit<SendMessage, "type" | "to" | "message"> = {}): void {
+    this.#deps.cast.get("broadcaster").tell({ type: "send", to, message, ...more });
   }
 
   /** The next tick. One that came due during a probe was kept, and comes at once. */

@@ -7,6 +7,7 @@ import type {
   Stream,
   Transport,
   TransportCounters,
+  UnsentCause,
 } from "../transport/transport.ts";
 import type { Protection } from "../transport/wire/protection.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
@@ -26,7 +27,8 @@ export type TransportMessage =
   /** Bind and listen; replies once. When it is open already, replies with where. */
   | Readonly<{ type: "open"; bind: Address; name: string; replyTo: ActorRef<OpenReply> }>
   | Readonly<{ type: "close"; replyTo: ActorRef<"closed"> }>
-  | Readonly<{ type: "send_packet"; to: Address; bytes: Uint8Array }>
+  /** One datagram; whoever wants to know is told if it could not be sent. */
+  | Readonly<{ type: "send_packet"; to: Address; bytes: Uint8Array; unsent?: UnsentReceiver }>
   /** Open a stream, write, and read one memberlist message if a reply is expected. */
   | Readonly<{
     type: "exchange";
@@ -67,6 +69,10 @@ export type ExchangeDone = Readonly<{
 
 /** How a `deliver` ended: well, if there was no problem. */
 export type Delivered = Readonly<{ type: "delivered"; id: number; problem?: string }>;
+
+/** A datagram with this id of its sender's could not be sent. */
+export type PacketUnsent = Readonly<{ type: "packet_unsent"; id: number; cause: UnsentCause }>;
+export type UnsentReceiver = Readonly<{ replyTo: ActorRef<PacketUnsent>; id: number }>;
 
 /** A datagram for the gossip pool. */
 export type PacketArrived = Readonly<{ type: "packet_arrived"; from: Address; bytes: Uint8Array }>;
@@ -126,7 +132,7 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
         case "close":
           return door.close(message.replyTo);
         case "send_packet":
-          return door.sendPacket(message.to, message.bytes);
+          return door.sendPacket(message.to, message.bytes, message.unsent);
         case "exchange":
           return door.exchange(message);
         case "deliver":
@@ -234,9 +240,13 @@ class Door {
     this.#opening = undefined;
   }
 
-  sendPacket(to: Address, bytes: Uint8Array): void {
-    if (this.#transport === undefined) return this.#drop("closed");
-    this.#transport.sendPacket(to, bytes);
+  sendPacket(to: Address, bytes: Uint8Array, receiver?: UnsentReceiver): void {
+    const unsent = receiver === undefined ? undefined : (cause: UnsentCause): void => {
+      receiver.replyTo.tell({ type: "packet_unsent", id: receiver.id, cause });
+    };
+    if (this.#transport !== undefined) return this.#transport.sendPacket(to, bytes, unsent);
+    this.#drop("closed");
+    unsent?.("local");
   }
 
   exchange({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "exchange" }>): void {

@@ -94,11 +94,11 @@ export class Network implements SimulatedNetwork {
     return this.#streamsOpened++ as StreamId;
   }
 
-  carryPacket(from: Address, to: Address, bytes: Uint8Array): void {
+  carryPacket(from: Address, to: Address, bytes: Uint8Array): boolean {
     const verdict = this.#judge({ kind: "packet", from, to, bytes });
-    if (verdict.type === "drop") {
+    if (verdict.type !== "deliver") {
       this.counters.packetsDropped++;
-      return;
+      return verdict.type !== "refuse";
     }
     this.counters.packetsCarried++;
     this.clock.after(verdict.afterMs, () => {
@@ -106,6 +106,7 @@ export class Network implements SimulatedNetwork {
       if (host === undefined) this.counters.packetsUnheard++;
       else host.packet(from, bytes);
     });
+    return true;
   }
 
   carrySegment(from: Address, to: Address, segment: Segment): void {
@@ -116,8 +117,8 @@ export class Network implements SimulatedNetwork {
     const bytes = segment.type === "data" ? segment.bytes : NOTHING;
     const verdict = this.#judge({ kind: "stream", from, to, bytes });
     // What cannot be acknowledged is sent again until it can, so a way that is cut in one direction stops both.
-    const lost = verdict.type === "drop" ||
-      this.#judge({ kind: "ack", from: to, to: from, bytes: NOTHING }).type === "drop";
+    const lost = verdict.type !== "deliver" ||
+      this.#judge({ kind: "ack", from: to, to: from, bytes: NOTHING }).type !== "deliver";
     if (lost) return this.#tryLater(from, to, segment, since, againAfterMs);
     this.counters.segmentsCarried++;
     this.clock.after(verdict.afterMs, () => this.#arrive(from, to, segment));

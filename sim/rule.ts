@@ -17,7 +17,9 @@ export type Carried = Readonly<{
 /** What becomes of it. */
 export type Verdict =
   | { readonly type: "deliver"; readonly afterMs: number }
-  | { readonly type: "drop" };
+  | { readonly type: "drop" }
+  /** The sender of a datagram is told at once that there is no way; a piece of a stream is dropped. */
+  | { readonly type: "refuse" };
 
 /**
  * One fault or property of the network. `pass` leaves the decision to the next rule. Chance comes only from `random`,

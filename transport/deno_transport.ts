@@ -13,6 +13,7 @@ import {
   type TransportCounters,
   type TransportHandler,
   TransportOpenError,
+  type Unsent,
 } from "./transport.ts";
 
 /** With port 0, TCP picks a port and UDP must get the same; so often another pick is tried when it is taken. */
@@ -63,9 +64,10 @@ class DenoTransport implements Transport {
     return this.#address;
   }
 
-  sendPacket(to: Address, bytes: Uint8Array): void {
-    if (this.#closing === undefined) this.#packets?.send(to, bytes);
-    else this.counters.packetsDropped++;
+  sendPacket(to: Address, bytes: Uint8Array, unsent?: Unsent): void {
+    if (this.#closing === undefined) return this.#packets?.send(to, bytes, unsent);
+    this.counters.packetsDropped++;
+    unsent?.("local");
   }
 
   connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream {

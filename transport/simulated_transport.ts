@@ -13,6 +13,7 @@ import {
   type TransportCounters,
   type TransportHandler,
   TransportOpenError,
+  type Unsent,
 } from "./transport.ts";
 
 /** What a simulated transport needs of its network, which the simulator brings. */
@@ -24,8 +25,11 @@ export interface SimulatedNetwork {
   release(address: Address): void;
   /** A stream id that no other stream has. */
   newStreamId(): StreamId;
-  /** Carries a datagram: it arrives, late, in any order or never. The bytes are the network's from now on. */
-  carryPacket(from: Address, to: Address, bytes: Uint8Array): void;
+  /**
+   * Carries a datagram: it arrives, late, in any order or never; false if there is no way. The bytes are the network's
+   * from now on.
+   */
+  carryPacket(from: Address, to: Address, bytes: Uint8Array): boolean;
   /**
    * Carries a piece of a stream: in any order, but it arrives, or `from` is told that it could not be delivered. At an
    * address that nobody has, it is answered by a reset.
@@ -73,13 +77,18 @@ class SimulatedTransport implements Transport, SimulatedHost {
     this.#handler = handler;
   }
 
-  sendPacket(to: Address, bytes: Uint8Array): void {
-    if (this.#down || bytes.length > PACKET_BYTES_MAX) {
-      this.counters.packetsDropped++;
+  sendPacket(to: Address, bytes: Uint8Array, unsent?: Unsent): void {
+    const cause = this.#down || bytes.length > PACKET_BYTES_MAX
+      ? "local"
+      : this.#network.carryPacket(this.address, to, bytes.slice())
+      ? undefined
+      : "network";
+    if (cause === undefined) {
+      this.counters.packetsSent++;
       return;
     }
-    this.counters.packetsSent++;
-    this.#network.carryPacket(this.address, to, bytes.slice());
+    this.counters.packetsDropped++;
+    unsent?.(cause);
   }
 
   connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream {

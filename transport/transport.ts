@@ -10,10 +10,10 @@ export interface Transport {
   readonly address: Address;
   readonly counters: Readonly<TransportCounters>;
   /**
-   * Sends one datagram; lost without a word if the network or a full queue says so, but counted. The bytes must not
-   * change afterwards.
+   * Sends one datagram; if the network or a full queue says that it is lost, it is counted, and `unsent` is called, at
+   * once or later. The bytes must not change afterwards.
    */
-  sendPacket(to: Address, bytes: Uint8Array): void;
+  sendPacket(to: Address, bytes: Uint8Array, unsent?: Unsent): void;
   /** Opens a stream; `handler.opened` or `handler.closed` follows within `timeoutMs`. Writes before that are queued. */
   connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream;
   /**
@@ -22,6 +22,13 @@ export interface Transport {
    */
   close(): Promise<void>;
 }
+
+/**
+ * Why a datagram was not sent: for a reason of ours (too large, the queue full, the transport closed), which says nothing
+ * of the receiver, or because the network has no way there.
+ */
+export type UnsentCause = "local" | "network";
+export type Unsent = (cause: UnsentCause) => void;
 
 /** What the owner of a transport is told. */
 export interface TransportHandler {

@@ -11,6 +11,7 @@
  */
 import type { Suspect } from "../../transport/wire/message.ts";
 import type { Member, NodeName } from "../membership/member.ts";
+import { answersStreamPings, saysNack } from "../pool/capability.ts";
 import type { Profile } from "../pool/profile.ts";
 import { scaledMs } from "./awareness.ts";
 
@@ -87,12 +88,6 @@ type Verdict = "answered" | "silent" | "not_sent" | "paused";
 
 type ProbeStep = readonly [Probe, readonly ProbeEffect[]];
 
-/** From this pMax on a member answers pings over streams. */
-const STREAM_PING_PROTOCOL = 3;
-
-/** From this pMax on a relay says when its target is silent. */
-const NACK_PROTOCOL = 4;
-
 /** Begins a probe: the ping, and the two timers of its life. */
 export function startProbe(start: ProbeStart): ProbeStep {
   const { target, health, profile } = start;
@@ -154,7 +149,7 @@ function sendFailed(probe: Probe, cause: "local" | "network"): ProbeStep {
 function goIndirect(probe: Probe): ProbeStep {
   const { target, profile, now, intervalMs } = probe;
   const effects: ProbeEffect[] = [{ type: "choose_relays", count: profile.indirectChecks, target: target.name }];
-  if (profile.streamPings && target.versions[1] >= STREAM_PING_PROTOCOL) {
+  if (profile.streamPings && answersStreamPings(target)) {
     effects.push({ type: "stream_ping", target, deadline: now + intervalMs });
   }
   return [{ ...probe, phase: "indirect" }, effects];
@@ -162,9 +157,7 @@ function goIndirect(probe: Probe): ProbeStep {
 
 function askRelays(probe: Probe, relays: readonly Member[]): ProbeStep {
   const { target } = probe;
-  const asks = relays.map((relay) =>
-    ({ type: "ask", relay, target, nack: relay.versions[1] >= NACK_PROTOCOL }) as const
-  );
+  const asks = relays.map((relay) => ({ type: "ask", relay, target, nack: saysNack(relay) }) as const);
   return [{ ...probe, nacksExpected: asks.filter(({ nack }) => nack).length }, asks];
 }
 

@@ -1,9 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { local } from "../../actors/pool/profile.ts";
 import type { Rule } from "../../sim/rule.ts";
+import { cutOff } from "../../sim/rules/cut.ts";
+import { unreachable } from "../../sim/rules/unreachable.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
 import { encodeMessage } from "../../transport/wire/messages.ts";
+import { decodePacket } from "../../transport/wire/packet.ts";
+import { UNPROTECTED } from "../../transport/wire/protection.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 
 /** Datagrams between two addresses are lost; streams are not. */
@@ -48,6 +52,56 @@ Deno.test("without relays and streams the same two are suspected, and fail: the 
   world.network.add(datagramsCut(alice!.memory.address!, bob!.memory.address!));
   await world.clock.advance(60_000);
   assertEquals(bad(alice!).slice(0, 2), ["suspected bob", "failed bob"]);
+});
+
+/** What alice says to each, and when, from now on: message types by receiver. */
+function spoken(world: World, from: Address): { readonly said: { atMs: number; to: Address; type: string }[] } {
+  const said: { atMs: number; to: Address; type: string }[] = [];
+  world.network.onEvent = ({ atMs, carried }) => {
+    if (carried.kind !== "packet" || carried.from !== from) return;
+    for (const { type } of decodePacket(carried.bytes, UNPROTECTED).messages) said.push({ atMs, to: carried.to, type });
+  };
+  return { said };
+}
+
+Deno.test("where the network has no way to a member, relays are asked at once, and it stays", async () => {
+  const { world, peers: [alice, bob, charly] } = await cluster("no way", ["alice", "bob", "charly"], {
+    ...local,
+    streamPings: false,
+  });
+  const [a, b] = [alice!.memory.address!, bob!.memory.address!];
+  world.network.add(unreachable(a, b));
+  const { said } = spoken(world, a);
+  await world.clock.advance(60_000);
+  assertEquals([alice!, bob!, charly!].map(bad), [[], [], []]);
+  const pings = said.filter(({ to, type }) => to === b && type === "ping");
+  const asks = said.filter(({ type }) => type === "indirect_ping");
+  assert(pings.length > 10, `${pings.length} pings`);
+  assertEquals(asks.map(({ atMs }) => atMs), pings.map(({ atMs }) => atMs), "in the same moment");
+});
+
+Deno.test("where the network has no way to a member and nobody else has one, it is suspected, and fails", async () => {
+  const { world, peers: [alice, bob] } = await cluster("no way at all", ["alice", "bob"], {
+    ...local,
+    streamPings: false,
+  });
+  world.network.add(unreachable(alice!.memory.address!, bob!.memory.address!));
+  await world.clock.advance(60_000);
+  assertEquals(bad(alice!).slice(0, 2), ["suspected bob", "failed bob"]);
+});
+
+Deno.test("a suspect hears of the suspicion with the next ping, in one packet with nothing else", async () => {
+  const { world, peers: [alice, bob] } = await cluster("buddy", ["alice", "bob"]);
+  const [a, b] = [alice!.memory.address!, bob!.memory.address!];
+  const packets: string[][] = [];
+  world.network.onEvent = ({ carried }) => {
+    if (carried.kind !== "packet" || carried.from !== a || carried.to !== b || bad(alice!).length === 0) return;
+    const types = decodePacket(carried.bytes, UNPROTECTED).messages.map(({ type }) => type);
+    if (types.includes("ping")) packets.push([carried.bytes[0] === 12 ? "checked" : "bare", ...types]);
+  };
+  world.network.add(cutOff(b));
+  await world.clock.until(() => packets.length > 0, 20_000, "a ping to bob, whom alice suspects");
+  assertEquals(packets[0], ["checked", "ping", "suspect"]);
 });
 
 Deno.test("who is accused falsely hears of it, refutes with a higher incarnation, and nobody sees it fail", async () => {

@@ -3,6 +3,7 @@ import { seededRandom } from "../../actors/runtime/random.ts";
 import { Network, RETRANSMIT_GIVE_UP_MS } from "../../sim/network.ts";
 import { cut, cutOff, cutOneWay } from "../../sim/rules/cut.ts";
 import { latency } from "../../sim/rules/latency.ts";
+import { unreachable } from "../../sim/rules/unreachable.ts";
 import { loss } from "../../sim/rules/loss.ts";
 import { VirtualClock } from "../../sim/virtual_clock.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
@@ -101,6 +102,18 @@ Deno.test("loss() loses about its share of the packets, counted", async () => {
 Deno.test("the rules refuse what is no probability and no latency", () => {
   for (const probability of [-0.1, 1.1, NaN]) assertThrows(() => loss(probability), RangeError);
   for (const [min, max] of [[-1, 1], [2, 1], [NaN, 1]] as const) assertThrows(() => latency(min, max), RangeError);
+});
+
+Deno.test("unreachable() tells the sender of a datagram at once, one way, and lets streams pass", async () => {
+  const world = await World.make();
+  world.network.add(unreachable(world.a.address, world.b.address));
+  const causes: string[] = [];
+  world.a.sendPacket(world.b.address, bytes(1), (cause) => causes.push(cause));
+  assertEquals(causes, ["network"]);
+  world.b.sendPacket(world.a.address, bytes(2), (cause) => causes.push(cause));
+  const { server } = await world.stream();
+  assertEquals([causes.length, world.told.a.packets.length, server !== undefined], [1, 1, true]);
+  assertEquals(world.a.counters.packetsDropped, 1);
 });
 
 Deno.test("the newest rule decides first, and removing it brings the older back", async () => {

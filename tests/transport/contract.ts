@@ -76,6 +76,18 @@ export function transportContract(name: string, makeWorld: () => TransportWorld)
     assertEquals(b.told.packets.map(({ bytes }) => bytes.length), [20]);
   });
 
+  test("who sends a packet that is too large, or after the end, is told that it is not sent", async (bench) => {
+    const [a, b] = [await bench.open(), await bench.open()];
+    const causes: string[] = [];
+    const note = (cause: string): void => void causes.push(cause);
+    a.transport.sendPacket(b.transport.address, pattern(10), note);
+    await bench.until(() => b.told.packets.length === 1, "the packet");
+    a.transport.sendPacket(b.transport.address, new Uint8Array(PACKET_BYTES_MAX + 1), note);
+    await a.transport.close();
+    a.transport.sendPacket(b.transport.address, pattern(10), note);
+    assertEquals(causes, ["local", "local"]);
+  });
+
   test("a stream carries 1 MiB in order, also what was written before it opened", async (bench) => {
     const { client, server } = await bench.pair({ waitForOpen: false });
     const all = pattern(1024 * 1024);

@@ -38,6 +38,18 @@ Deno.test({
   },
 });
 
+Deno.test("deno transport: who sends where there is no way is told so, and sending goes on", async () => {
+  const there = new TransportRecorder();
+  const a = await openDenoTransport(LOOPBACK, new TransportRecorder());
+  const b = await openDenoTransport(LOOPBACK, there);
+  const causes: string[] = [];
+  a.sendPacket(parseAddress("[::1]:7946")!, Uint8Array.of(1), (cause) => causes.push(cause)); // of the other family
+  a.sendPacket(b.address, Uint8Array.of(2), (cause) => causes.push(cause));
+  await waitUntil(() => there.packets.length === 1, 5_000, "the second packet");
+  assertEquals(causes, ["network"]);
+  await Promise.all([a.close(), b.close()]);
+});
+
 Deno.test("deno transport: on a dual-stack address IPv4 peers look like IPv4 and are answered", async () => {
   const [here, there] = [new TransportRecorder(), new TransportRecorder()];
   const a = await openDenoTransport(parseAddress("[::]:0")!, here);

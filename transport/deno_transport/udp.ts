@@ -1,6 +1,6 @@
 import { realClock } from "../../actors/runtime/clock.ts";
 import { type Address, joinAddress, splitAddress } from "../address.ts";
-import { PACKET_BYTES_MAX, type TransportCounters } from "../transport.ts";
+import { PACKET_BYTES_MAX, type TransportCounters, type Unsent } from "../transport.ts";
 
 /** Packets that wait for the socket; the newest beyond it is dropped. At 1,400 bytes each, a megabyte and a half. */
 export const PACKETS_QUEUED_MAX = 1024;
@@ -17,12 +17,15 @@ const RECEIVE_BACK_OFF_MS = 20;
 /** What a datagram is given to. */
 type Receive = (from: Address, bytes: Uint8Array) => void;
 
+/** A datagram that waits for the socket. */
+type Waiting = { readonly to: Address; readonly bytes: Uint8Array; readonly unsent: Unsent | undefined };
+
 /** The datagrams of one address, over a socket of Deno. */
 export class PacketSocket {
   readonly #socket: Deno.DatagramConn;
   readonly #counters: TransportCounters;
   readonly #receive: Receive;
-  readonly #queue: { readonly to: Address; readonly bytes: Uint8Array }[] = [];
+  readonly #queue: Waiting[] = [];
   readonly #pauses = new Set<() => void>();
   readonly #receiving: Promise<void>;
   #sending: Promise<void> | undefined;
@@ -37,12 +40,13 @@ export class PacketSocket {
   }
 
   /** Queues one datagram, or drops and counts it. */
-  send(to: Address, bytes: Uint8Array): void {
+  send(to: Address, bytes: Uint8Array, unsent?: Unsent): void {
     if (this.#closed || bytes.length > PACKET_BYTES_MAX || this.#queue.length >= PACKETS_QUEUED_MAX) {
       this.#counters.packetsDropped++;
+      unsent?.("local");
       return;
     }
-    this.#queue.push({ to, bytes });
+    this.#queue.push({ to, bytes, unsent });
     this.#sending ??= this.#sendAll();
   }
 
@@ -92,19 +96,20 @@ export class PacketSocket {
     for (let sent = 1; !this.#closed; sent++) {
       const packet = this.#queue.shift();
       if (packet === undefined) break;
-      await this.#sendOne(packet.to, packet.bytes);
+      await this.#sendOne(packet);
       if (sent % SENDS_PER_TURN === 0) await this.#pause(0);
     }
     this.#counters.packetsDropped += this.#queue.splice(0).length;
     this.#sending = undefined;
   }
 
-  async #sendOne(to: Address, bytes: Uint8Array): Promise<void> {
+  async #sendOne({ to, bytes, unsent }: Waiting): Promise<void> {
     try {
       await this.#socket.send(bytes, { transport: "udp", ...splitAddress(to) });
       this.#counters.packetsSent++;
     } catch { // no route, port 0, the other family, or closed meanwhile
       this.#counters.packetsDropped++;
+      if (!this.#closed) unsent?.("network");
     }
   }
 
