@@ -6,7 +6,19 @@ import { PEERS_MAX } from "./bootstrap/registry.ts";
 import type { BootstrapPlace } from "./bootstrap/place.ts";
 import { BOOTSTRAP_PORT, parseBootstrapPlace, showBootstrapPlace } from "./config/bootstrap_place.ts";
 import { type FileTexts, parseConfigFile } from "./config/file.ts";
-import { count, type Environment, list, type Parsed, type Setting, text, toggle } from "./config/setting.ts";
+import { gossipProblem } from "./config/gossip_problem.ts";
+import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES } from "./config/gossip_settings.ts";
+import { originOf, type Source } from "./config/origin.ts";
+import {
+  count,
+  type Environment,
+  list,
+  type Parsed,
+  type Setting,
+  type SettingKind,
+  text,
+  toggle,
+} from "./config/setting.ts";
 import {
   isLoopback,
   isWildcard,
@@ -14,7 +26,6 @@ import {
   parseClusterLabel,
   parseContact,
   parseCount,
-  parseDelegateVersions,
   parseHostPort,
   parseListenAddress,
   parseName,
@@ -23,11 +34,15 @@ import {
 } from "./config/value.ts";
 import type { Address } from "./transport/address.ts";
 import { NO_LABEL } from "./transport/wire/label.ts";
+import type { Protection } from "./transport/wire/protection.ts";
 
 export type { Environment } from "./config/setting.ts";
 
 /** The commands that have settings. */
 export type CommandName = "peer" | "bootstrap";
+
+/** Most people try this out on one machine. */
+const DEFAULT_PROFILE: ProfileName = "local";
 
 /** The table of settings, in the order in which help lists them. A key here is a key of the configuration file. */
 export const SETTINGS = {
@@ -108,20 +123,10 @@ export const SETTINGS = {
     flag: "profile",
     environment: "PARLEY_PROFILE",
     placeholder: "PROFILE",
-    help: "Timing of the gossip: lan, wan or local",
+    help: "Numbers of the gossip: lan, wan or local, as memberlist has them",
     commands: ["peer"],
     parse: parseChoice("lan", "wan", "local"),
-    fallback: "local",
-  }),
-  delegateVersions: text({
-    flag: "delegate-versions",
-    environment: "PARLEY_DELEGATE_VERSIONS",
-    placeholder: "MIN,MAX,NOW",
-    help: "Delegate versions to announce; a Serf cluster takes 2,5,4",
-    commands: ["peer"],
-    parse: parseDelegateVersions,
-    fallback: [0, 0, 0],
-    show: (versions) => versions.join(","),
+    fallback: DEFAULT_PROFILE,
   }),
   manual: toggle({
     flag: "manual",
@@ -184,12 +189,10 @@ export const SETTINGS = {
     parse: parseChoice("debug", "info", "warn", "error"),
     fallback: "info",
   }),
+  ...GOSSIP_SETTINGS,
 };
 
 export type SettingKey = keyof typeof SETTINGS;
-
-/** Where a value came from; in this order the first that has one wins. */
-export type Source = "flag" | "environment" | "file" | "default";
 
 /** A value and where it came from. */
 export type Resolved<T> = { readonly value: T; readonly source: Source };
@@ -225,12 +228,72 @@ export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>):
   if (!file.ok) return { ok: false, message: `configuration file: ${file.why}` };
 
   const config: Record<string, Resolved<unknown>> = {};
+  let profile: Profile = PROFILES[DEFAULT_PROFILE];
   for (const [key, setting] of settingsOf(sources.command)) {
-    const resolved = resolve(key, setting, sources, file.value);
+    const resolved = resolve(key, setting, sources, file.value, profile);
     if (!resolved.ok) return { ok: false, message: resolved.why };
     config[key] = resolved.value;
+    if (key === "profile") profile = PROFILES[resolved.value.value as ProfileName];
+    else if (setting.field !== undefined) profile = { ...profile, [setting.field]: resolved.value.value };
   }
   return { ok: true, config: config as Config<C> }; // the loop went through exactly the settings of C
+}
+
+/** The numbers that the gossip runs on: those of the chosen profile, but for what was set besides. */
+export function profileOf(config: Config<"peer">): Profile {
+  let profile: Profile = PROFILES[config.profile.value];
+  for (const [key, { field }] of settingsOf("peer")) {
+    if (field !== undefined) profile = { ...profile, [field]: config[key as keyof Config<"peer">].value };
+  }
+  return profile;
+}
+
+/** How strict we are about keys and labels. */
+export function strictnessOf(config: Config<"peer">): Omit<Protection, "label" | "keyring"> {
+  return {
+    skipInboundLabelCheck: config.skipInboundLabelCheck.value,
+    encryptionVersion: config.encryptionVersion.value,
+    encryptionVersionMin: config.encryptionVersionMin.value,
+    verifyIncoming: config.verifyIncoming.value,
+    verifyOutgoing: config.verifyOutgoing.value,
+  };
+}
+
+/** A setting for people: what it is called in the configuration file, its value as one types it, where that came from. */
+export type ShownSetting = Readonly<{ path: string; value: string; origin: string }>;
+
+/** All settings of a peer, in the order of the table. `file` is the configuration file, if one was read. */
+export function showSettings(config: Config<"peer">, file: string | undefined): readonly ShownSetting[] {
+  const { profile } = config;
+  const behind = { file, profile: profile.value };
+  const profileOrigin = originOf(SETTINGS.profile, profile.source, behind);
+  return settingsOf("peer").map(([key, setting]) => {
+    const { value, source } = config[key as keyof Config<"peer">];
+    const origin = originOf(setting, source, behind);
+    const shown = setting.show(value);
+    return {
+      path: pathOf(key),
+      value: shown === "" ? "none" : shown,
+      origin: source === "profile" ? `${origin} (${profileOrigin})` : origin,
+    };
+  });
+}
+
+/** Why the settings of the gossip do not work together, if so. */
+export function gossipProblemOf(config: Config<"peer">): string | undefined {
+  const gossip = {
+    profile: profileOf(config),
+    strictness: strictnessOf(config),
+    bind: config.bind.value,
+    label: config.label.value,
+    keyed: config.keyFile.value !== undefined,
+  };
+  return gossipProblem(gossip, (key) => {
+    const setting = SETTINGS[key] as unknown as AnySetting;
+    const { value, source } = config[key];
+    const origin = originOf(setting, source, { file: undefined, profile: config.profile.value });
+    return `${pathOf(key)} ${setting.show(value)} (${origin})`;
+  });
 }
 
 /** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
@@ -275,8 +338,18 @@ function rows(): readonly (readonly [SettingKey, AnySetting])[] {
 
 function readFile(file: string | undefined): Parsed<FileTexts> {
   if (file === undefined) return { ok: true, value: new Map() };
-  const kinds = Object.fromEntries(rows().map(([key, setting]) => [key, setting.kind]));
+  const kinds: Record<string, SettingKind | Record<string, SettingKind>> = {};
+  for (const [key, { kind, section }] of rows()) {
+    if (section === undefined) kinds[key] = kind;
+    else kinds[section] = { ...kinds[section] as Record<string, SettingKind>, [key]: kind };
+  }
   return parseConfigFile(file, kinds);
+}
+
+/** What a setting is called in the configuration file. */
+export function pathOf(key: SettingKey): string {
+  const { section } = SETTINGS[key] as unknown as AnySetting;
+  return section === undefined ? key : `${section}.${key}`;
 }
 
 /** One setting's texts and what to call the place of the one at fault. */
@@ -287,9 +360,13 @@ function resolve(
   setting: AnySetting,
   sources: ConfigSources<CommandName>,
   file: FileTexts,
+  profile: Profile,
 ): Parsed<Resolved<unknown>> {
   const given = firstGiven(key, setting, sources, file);
-  if (given === undefined) return { ok: true, value: { value: setting.fallback(sources.env), source: "default" } };
+  if (given === undefined) {
+    const source = setting.field === undefined ? "default" : "profile";
+    return { ok: true, value: { value: setting.fallback(sources.env, profile), source } };
+  }
   const reading = setting.read(given.texts, sources.env);
   if (reading.ok) return { ok: true, value: { value: reading.value, source: given.source } };
   return { ok: false, why: `${given.place(reading.at)} ${quoted(given.texts[reading.at] ?? "")}: ${reading.why}` };
@@ -309,9 +386,10 @@ function firstGiven(
     return { source: "environment", texts: split(setting, variable), place: () => setting.environment };
   }
 
-  const texts = file.get(key);
+  const path = pathOf(key);
+  const texts = file.get(path);
   if (texts === undefined) return undefined;
-  const place = (at: number) => `configuration file: ${setting.kind === "list" ? `${key}.${at}` : key}`;
+  const place = (at: number) => `configuration file: ${setting.kind === "list" ? `${path}.${at}` : path}`;
   return { source: "file", texts, place };
 }
 

@@ -7,7 +7,6 @@ import { readCounters } from "../actors/peer/counters.ts";
 import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
-import { lan, local, wan } from "../actors/pool/profile.ts";
 import { repl, type ReplMessage, type SessionEnd } from "../actors/repl.ts";
 import { COMMANDS } from "../actors/repl/command_table.ts";
 import { Screen } from "../actors/repl/screen.ts";
@@ -19,7 +18,16 @@ import { systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
-import { bindProblem, type Config, type Environment, parseKeyFilePath, stateDirectory } from "../config.ts";
+import {
+  bindProblem,
+  type Config,
+  type Environment,
+  gossipProblemOf,
+  parseKeyFilePath,
+  profileOf,
+  stateDirectory,
+  strictnessOf,
+} from "../config.ts";
 import { splitAddress } from "../transport/address.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { Guard } from "../transport/guard.ts";
@@ -46,9 +54,12 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   const { config, positionals } = configured;
   const named = nameOf(positionals, config.name.value);
   if (!named.ok) return usageError("peer", named.why);
-  const problem = bindProblem(config);
+  const problem = bindProblem(config) ?? gossipProblemOf(config);
   if (problem !== undefined) return usageError("peer", problem);
-  const guarded = await guardFor(config.keyFile.value, config.label.value);
+  const guarded = await guardFor(config.keyFile.value, config.label.value, {
+    strictness: strictnessOf(config),
+    compress: config.compression.value,
+  });
   if (!guarded.ok) return failed(guarded.why, EXIT.refused);
   return await runPeer(named.name, config, guarded.guard, call.env);
 }
@@ -87,7 +98,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     peer({
       name,
       bind: config.bind.value,
-      profile: { ...{ lan, wan, local }[config.profile.value], delegateVersions: config.delegateVersions.value },
+      profile: profileOf(config),
       room: config.room.value as RoomName,
       contacts: config.join.value,
       memory: state.memory,

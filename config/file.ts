@@ -4,22 +4,23 @@ import type { Parsed, SettingKind } from "./setting.ts";
 /** More than any configuration needs; what is larger is not one. */
 const CONFIG_FILE_CHARACTERS_MAX = 64 * 1024;
 
-/** What the file says, by key, in the texts that settings are read from. */
+/** What the file says, by the path of the key (`gossip.probeInterval`), in the texts that settings are read from. */
 export type FileTexts = ReadonlyMap<string, readonly string[]>;
 
+/** The keys that there are: what is written under each, or what keys stand in the object under it. */
+export type FileKinds = Readonly<Record<string, SettingKind | Readonly<Record<string, SettingKind>>>>;
+
 /**
- * Reads the configuration file: one JSON object, a key for each setting. Unknown keys and wrong JSON types are refused
+ * Reads the configuration file: one JSON object, a key for each setting, some of them in objects of their own. Unknown keys and wrong JSON types are refused
  * with the path of the bad key; the values themselves are judged by their settings, like those of a flag.
  */
-export function parseConfigFile(json: string, kinds: Readonly<Record<string, SettingKind>>): Parsed<FileTexts> {
+export function parseConfigFile(json: string, kinds: FileKinds): Parsed<FileTexts> {
   if (json.length > CONFIG_FILE_CHARACTERS_MAX) return { ok: false, why: "too long for a configuration" };
   const data = parseJson(json);
   if (!data.ok) return data;
-  if (Array.isArray(data.value)) return { ok: false, why: NOT_AN_OBJECT }; // an object to valibot, with a "join" even
-  const result = v.safeParse(schemaOf(kinds), data.value, { abortEarly: true });
+  const result = v.safeParse(schemaOf(kinds, "the file must hold one JSON object"), data.value, { abortEarly: true });
   if (!result.success) return { ok: false, why: describe(result.issues[0]) };
-  const texts = Object.entries(result.output).map(([key, value]) => [key, textsOf(value ?? [])] as const);
-  return { ok: true, value: new Map(texts) };
+  return { ok: true, value: new Map(textsIn(result.output as Values)) };
 }
 
 const TYPES = {
@@ -29,15 +30,31 @@ const TYPES = {
   list: v.array(v.string("must be a string"), "must be an array of strings"),
 };
 
-type Entries = Record<string, v.ExactOptionalSchema<typeof TYPES[SettingKind], undefined>>;
+type Entry = v.GenericSchema<unknown>;
 
-function schemaOf(kinds: Readonly<Record<string, SettingKind>>) {
-  const entries: Entries = Object.create(null); // or "constructor" would be a known key
-  for (const [key, kind] of Object.entries(kinds)) entries[key] = v.exactOptional(TYPES[kind]);
-  return v.strictObject(entries, (issue) => issue.expected === "never" ? "unknown key" : NOT_AN_OBJECT);
+function schemaOf(kinds: FileKinds, notAnObject: string): Entry {
+  const entries: Record<string, v.ExactOptionalSchema<Entry, undefined>> = Object.create(null); // or "constructor" is known
+  for (const [key, kind] of Object.entries(kinds)) {
+    entries[key] = v.exactOptional(typeof kind === "string" ? TYPES[kind] : schemaOf(kind, "must be an object"));
+  }
+  const object = v.strictObject(entries, (issue) => issue.expected === "never" ? "unknown key" : notAnObject);
+  // An array is an object to valibot.
+  return v.pipe(v.custom((value) => !Array.isArray(value), notAnObject), object);
 }
 
-const NOT_AN_OBJECT = "the file must hold one JSON object";
+type Value = string | number | boolean | readonly string[];
+type Values = Readonly<Record<string, Value | Readonly<Record<string, Value>>>>;
+
+function textsIn(values: Values, path = ""): (readonly [path: string, texts: readonly string[]])[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    if (isSection(value)) return textsIn(value, `${path}${key}.`);
+    return [[`${path}${key}`, typeof value === "object" ? value : [String(value)]] as const];
+  });
+}
+
+function isSection(value: Values[string]): value is Readonly<Record<string, Value>> {
+  return typeof value === "object" && !Array.isArray(value);
+}
 
 function parseJson(json: string): Parsed<unknown> {
   try {
@@ -50,8 +67,4 @@ function parseJson(json: string): Parsed<unknown> {
 function describe(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
   return path === null ? issue.message : `${path}: ${issue.message}`;
-}
-
-function textsOf(value: string | number | boolean | readonly string[]): readonly string[] {
-  return typeof value === "object" ? value : [String(value)];
 }

@@ -1,3 +1,5 @@
+import type { Profile } from "../actors/pool/profile.ts";
+
 /** The variables of a process, or those that a test thinks of. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,20 +27,25 @@ export type Setting<T, C extends string> = {
   readonly help: string;
   /** The commands that take it. */
   readonly commands: readonly C[];
+  /** The object in the configuration file that has its key, and its group in help; without, it is a daily one. */
+  readonly section?: "gossip";
+  /** What it is called in a profile, if it is in one. */
+  readonly field?: keyof Profile;
   readonly read: (texts: readonly string[], env: Environment) => Reading<T>;
-  readonly fallback: (env: Environment) => T;
+  /** The default, which may depend on the profile as far as it is settled: its own rows, and those before this one. */
+  readonly fallback: (env: Environment, profile?: Profile) => T;
   /** The default as help shows it. */
   readonly fallbackText: string;
   /** The value as a person would have typed it. */
   readonly show: (value: T) => string;
 };
 
-type Row<C extends string> = Pick<Setting<unknown, C>, "flag" | "environment" | "help" | "commands">;
+type Row<C extends string> = Pick<Setting<unknown, C>, "flag" | "environment" | "help" | "commands" | "section">;
 
 type ValueRow<T, C extends string> = Row<C> & {
   readonly placeholder: string;
   readonly parse: (text: string, env: Environment) => Parsed<T>;
-  readonly fallback: T | ((env: Environment) => T);
+  readonly fallback: T | ((env: Environment, profile?: Profile) => T);
   readonly fallbackText?: string;
   readonly show?: (value: T) => string;
 };
@@ -55,8 +62,7 @@ export function count<const C extends string>(row: ValueRow<number, C>): Setting
 
 /** A setting that is on or off: `--flag`, `--no-flag`; off unless said otherwise. */
 export function toggle<const C extends string>(row: Row<C>): Setting<boolean, C> {
-  const show = (value: boolean): string => value ? "on" : "off";
-  return single("switch", { ...row, placeholder: "", parse: parseSwitch, fallback: false, show });
+  return single("switch", { ...row, placeholder: "", parse: parseSwitch, fallback: false, show: showSwitch });
 }
 
 /** A setting that collects values: the flag repeated, blanks or commas in the environment, an array in the file. */
@@ -74,9 +80,10 @@ export function list<T, const C extends string>(
   };
 }
 
-function single<T, C extends string>(kind: SettingKind, row: ValueRow<T, C>): Setting<T, C> {
+/** A setting with one value, of any kind but a list. */
+export function single<T, C extends string>(kind: SettingKind, row: ValueRow<T, C>): Setting<T, C> {
   const { parse, fallback, show = (value: T) => String(value ?? ""), fallbackText, ...rest } = row;
-  const byDefault = typeof fallback === "function" ? fallback as (env: Environment) => T : () => fallback;
+  const byDefault = typeof fallback === "function" ? fallback as Setting<T, C>["fallback"] : () => fallback;
   return {
     kind,
     ...rest,
@@ -103,7 +110,13 @@ function readAll<T>(texts: readonly string[], parse: (text: string) => Parsed<T>
   return { ok: true, value: values };
 }
 
-function parseSwitch(text: string): Parsed<boolean> {
+/** What {@linkcode parseSwitch} reads. */
+export function showSwitch(value: boolean): string {
+  return value ? "on" : "off";
+}
+
+/** On or off, in the words that people use for it. */
+export function parseSwitch(text: string): Parsed<boolean> {
   if (/^(1|true|yes|on)$/i.test(text)) return { ok: true, value: true };
   if (/^(0|false|no|off)$/i.test(text)) return { ok: true, value: false };
   return { ok: false, why: 'expected "on" or "off"' };

@@ -1,3 +1,4 @@
+import { type AddressRange, parseAddressRange } from "../actors/membership/allowed_addresses.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { type Address, ipBytes, parseAddress, splitAddress } from "../transport/address.ts";
 import { type Label, LABEL_BYTES_MAX, parseLabel } from "../transport/wire/label.ts";
@@ -31,6 +32,55 @@ export function parseCount(least: number, most: number): (text: string) => Parse
     if (value >= least && value <= most) return { ok: true, value };
     return { ok: false, why: `expected a whole number from ${least} to ${most}` };
   };
+}
+
+/** A time in milliseconds, with its unit: a bare number would mean seconds to one and milliseconds to another. */
+export function parseTime(leastMs: number, mostMs: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = withUnit(text, MS_OF_UNITS);
+    if (value !== undefined && value >= leastMs && value <= mostMs) return { ok: true, value };
+    const [least, most] = [showTime(leastMs), showTime(mostMs)];
+    return { ok: false, why: `expected a time from ${least} to ${most} with its unit, such as 500ms, 5s or 1m` };
+  };
+}
+
+/** What {@linkcode parseTime} reads, in the largest unit that gives a whole number. */
+export function showTime(ms: number): string {
+  if (ms === 0) return "0s";
+  const [unit, size] = Object.entries(MS_OF_UNITS).toReversed().find(([, size]) => ms % size === 0)!;
+  return `${ms / size}${unit}`;
+}
+
+/** A number of bytes, with its unit. */
+export function parseSize(leastBytes: number, mostBytes: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = withUnit(text, BYTES_OF_UNITS);
+    if (value !== undefined && value >= leastBytes && value <= mostBytes) return { ok: true, value };
+    const [least, most] = [showSize(leastBytes), showSize(mostBytes)];
+    return { ok: false, why: `expected a size from ${least} to ${most} with its unit, such as 1400B or 8KiB` };
+  };
+}
+
+/** What {@linkcode parseSize} reads. */
+export function showSize(bytes: number): string {
+  return `${bytes}B`;
+}
+
+/** Ascending, each a multiple of the one before. */
+const MS_OF_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const BYTES_OF_UNITS = { B: 1, KiB: 1_024 };
+
+function withUnit(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,9})([A-Za-z]+)$/.exec(text) ?? [];
+  return Object.hasOwn(units, unit) ? Number(digits) * units[unit]! : undefined;
+}
+
+/** Addresses that begin alike, as `IP/BITS`. */
+export function parseRange(text: string): Parsed<AddressRange> {
+  const value = parseAddressRange(text);
+  return value === undefined
+    ? { ok: false, why: "expected IP/BITS, such as 10.0.0.0/8 or fd00::/8" }
+    : { ok: true, value };
 }
 
 /** What a member announces of its application: the least and the greatest version it understands, and the one it speaks. */

@@ -42,6 +42,11 @@ const usageErrors: readonly [line: readonly string[], says: string][] = [
   [["peer", "alice", "--bnd"], "unknown flag --bnd (did you mean --bind?)"],
   [["peer", "alice", "--bind"], "--bind needs a value"],
   [["peer", "alice", "--bind", "0.0.0.0:1"], "without a key, which --key-file gives"],
+  [["peer", "alice", "--probe-interval", "1000"], "expected a time from 1ms to 1h"],
+  [["peer", "alice", "--gossip-nodes=-1"], "expected a whole number from 1 to 100"],
+  [["peer", "alice", "--probe-timeout", "1s"], "must be shorter than gossip.probeInterval 1s (profile local)"],
+  [["peer", "alice", "--packet-size", "100B"], "gossip.packetSize 100B (flag --packet-size) is too small"],
+  [["peer", "alice", "--addresses-allowed", "10.0.0.0/8"], "bind 127.0.0.1:0 (default) is not in"],
   [["peer", "alice", "bob"], 'unexpected argument "bob"'],
   [["peer", "../x"], "cannot be a peer's name"],
   [["peer", ""], "cannot be a peer's name"],
@@ -81,6 +86,16 @@ Deno.test("help of a command names each of its flags with default and variable",
   const { stdout } = await parley(["bootstrap", "--help"]);
   assertStringIncludes(stdout, "  --listen IP:PORT  (default 127.0.0.1:7947; PARLEY_LISTEN)\n");
   assert(!stdout.includes("--room"));
+  assert(!stdout.includes("gossip"));
+});
+
+Deno.test("help of a peer names the flags of the gossip in a group of their own, below those of every day", async () => {
+  const { stdout } = await parley(["peer", "--help"]);
+  const [daily = "", gossip = ""] = stdout.split("\nFlags of the gossip");
+  assertStringIncludes(daily, "--profile PROFILE  (default local; PARLEY_PROFILE)\n");
+  assert(!daily.includes("--probe-timeout"));
+  assertMatch(gossip, /^ {2}--probe-timeout TIME +500ms\/3s\/200ms +\S/m);
+  assertMatch(gossip, /^ {2}--\[no-\]compression +on +\S/m);
 });
 
 Deno.test("the configuration file of the environment is read, and refused with the path of a bad key", async () => {
