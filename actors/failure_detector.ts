@@ -4,16 +4,20 @@ import type { Ack, IndirectPing, Nack, Ping } from "../transport/wire/message.ts
 import { encodeMessage } from "../transport/wire/messages.ts";
 import type { BroadcasterMessage } from "./broadcaster.ts";
 import { TickGrid } from "./broadcaster/tick_grid.ts";
+import { Acquaintances } from "./failure_detector/acquaintances.ts";
 import { adjust } from "./failure_detector/awareness.ts";
+import { BlockedLinks } from "./failure_detector/blocked_links.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
 import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
+import type { MembershipEvent, MemberView } from "./membership.ts";
 import { type Member, type NodeName, viewOf } from "./membership/member.ts";
 import type { PoolCast } from "./pool/cast.ts";
 import { takesCrc } from "./pool/capability.ts";
 import type { PoolDelegate } from "./pool/delegate.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
+import type { Topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { LOOP_BLOCKED } from "./runtime/watchdog.ts";
 import type { ExchangeDone, PacketUnsent } from "./transport.ts";
@@ -21,11 +25,18 @@ import type { ExchangeDone, PacketUnsent } from "./transport.ts";
 /** What the failure detector understands. */
 export type FailureDetectorMessage =
   /** From membership: we are a member, at this address; or no longer. */
-  | Readonly<{ type: "start"; self: Readonly<{ name: NodeName; address: Address }> }>
+  | Readonly<{
+    type: "start";
+    self: Readonly<{ name: NodeName; address: Address }>;
+    /** Who is there already, for a detector that starts anew. */
+    members: readonly MemberView[];
+  }>
   | Readonly<{ type: "stop" }>
   /** From membership: whom to probe next (nobody, if there is none), and who may relay. */
   | Readonly<{ type: "probe"; target: Member | undefined }>
   | Readonly<{ type: "relays"; sequence: number; relays: readonly Member[] }>
+  /** Who comes and goes. */
+  | Readonly<{ type: "member"; event: MembershipEvent }>
   /** From membership: we had to refute something. */
   | Readonly<{ type: "adjust_health"; delta: number }>
   /** From the watchdog: an actor of ours kept the event loop, so that what we did not hear may have been said. */
@@ -60,6 +71,7 @@ type FailureDetectorDeps = Readonly<{
   profile: Profile;
   guard: Guard;
   cast: PoolCast;
+  topic: Topic<MembershipEvent>;
   memory: FailureDetectorMemory;
   delegate?: PoolDelegate | undefined;
 }>;
@@ -74,6 +86,8 @@ const PINGS_MAX = 64;
 
 /** Indirect pings under way at once: each costs a ping and two timers. */
 const RELAYS_MAX = 256;
+/** Of those, for who is no member as far as we know: it may be a newcomer, and it may be nobody. */
+const RELAYS_FOR_STRANGERS_MAX = 16;
 
 /** A round trip is believed to take this long until one was measured. */
 const ROUND_TRIP_GUESS_MS = 10;
@@ -83,17 +97,20 @@ export function failureDetector(deps: FailureDetectorDeps): Behavior<FailureDete
   return (ctx) => {
     const detector = new Detector(ctx, deps);
     deps.cast.get("membership").tell({ type: "brief", who: "failure_detector" });
+    ctx.subscribe(deps.topic, (event) => ({ type: "member", event }));
     ctx.subscribe(LOOP_BLOCKED, () => ({ type: "loop_blocked" }));
     return (message) => {
       switch (message.type) {
         case "start":
-          return detector.start(message.self.address);
+          return detector.start(message.self.address, message.members);
         case "stop":
           return detector.stop();
         case "probe":
           return detector.probe(message.target);
         case "relays":
           return detector.probeEvent(message.sequence, { type: "relays_chosen", relays: message.relays });
+        case "member":
+          return detector.member(message.event);
         case "adjust_health":
           return detector.adjustHealth(message.delta);
         case "loop_blocked":
@@ -140,6 +157,8 @@ class Detector {
     "loop blocked": 0,
     "pauses of this process": 0,
   };
+  readonly #blocked = new BlockedLinks();
+  #acquaintances = new Acquaintances();
   #address: Address | undefined;
   #probe: Probe | undefined;
   #health = 0;
@@ -156,8 +175,10 @@ class Detector {
     this.#sequence = ctx.random.below(2 ** 32); // not from 1 as in the original: harder to guess for who forges acks
   }
 
-  start(address: Address): void {
+  start(address: Address, members: readonly MemberView[]): void {
     this.#address = address;
+    this.#acquaintances = new Acquaintances();
+    for (const member of members) this.#acquaintances.meet(member);
     // At a random phase, so that peers started together do not probe in step. In memberlist they do, by mistake: its
     // tickers already run while the random wait passes (`schedule` in `state.go`).
     const { probeIntervalMs } = this.#deps.profile;
@@ -173,6 +194,10 @@ class Detector {
     this.#address = undefined;
     this.#probe = undefined;
     this.#health = 0;
+  }
+
+  member(event: MembershipEvent): void {
+    this.#acquaintances.hear(event);
   }
 
   tick(dueAt: number): void {
@@ -279,16 +304,22 @@ class Detector {
   }
 
   status(): Readonly<Record<string, number>> {
-    return { ...this.#counters, "health score": this.#health };
+    return { ...this.#counters, "blocked links": this.#blocked.count, "health score": this.#health };
   }
 
   #pinged(ping: Ping, from: Address): void {
     if (!this.#isForUs(ping)) return;
-    const to = addressFromBytes(ping.sourceAddr, ping.sourcePort);
+    const named = ping.sourcePort === 0 ? undefined : addressFromBytes(ping.sourceAddr, ping.sourcePort);
+    const to = named ?? from;
     const { ackPayload } = this.#deps.memory;
-    const payload = ackPayload.length === 0 ? null : ackPayload;
+    const payload = ackPayload.length === 0 || !this.#acquaintances.has(to) ? null : ackPayload;
     const ack: Ack = { type: "ack", sequence: ping.sequence, payload };
-    this.#send(to === undefined || ping.sourcePort === 0 ? from : to, encodeMessage(ack));
+    this.#reply(to, encodeMessage(ack));
+  }
+
+  /** What somebody else wanted said, with as much gossip as fits, or with none to a stranger. */
+  #reply(to: Address, message: Uint8Array): void {
+    this.#send(to, message, this.#acquaintances.has(to) ? {} : { with: [] });
   }
 
   /** An empty name greets a host whose name is not known. */
@@ -303,15 +334,20 @@ class Detector {
     if (address === undefined) return;
     const bindPort = splitAddress(address).port;
     const sequence = this.#nextSequence();
-    const started = this.#relays.size >= RELAYS_MAX
-      ? undefined
-      : startRelay({ request, source, sequence, bindPort, profile: this.#deps.profile });
-    if (started === undefined) {
+    const started = startRelay({ request, source, sequence, bindPort, profile: this.#deps.profile });
+    if (started === undefined || !this.#mayRelay(started[0])) {
       this.#counters["relays refused"]++;
       return;
     }
     this.#relays.set(sequence, started[0]);
     this.#performRelay(sequence, started[1]);
+  }
+
+  #mayRelay({ requester }: Relay): boolean {
+    if (this.#relays.size >= RELAYS_MAX) return false;
+    const isStranger = (address: Address): boolean => !this.#acquaintances.has(address);
+    if (!isStranger(requester)) return true;
+    return [...this.#relays.values()].filter((relay) => isStranger(relay.requester)).length < RELAYS_FOR_STRANGERS_MAX;
   }
 
   #acked({ sequence, payload }: Ack): void {
@@ -329,6 +365,16 @@ class Detector {
 
   #performProbe(probe: Probe, effects: readonly ProbeEffect[]): void {
     for (const effect of effects) this.#performProbeEffect(probe, effect);
+    const isAnswered = effects.some((effect) => effect.type === "over" && effect.verdict === "answered");
+    if (isAnswered) this.#answered(probe, effects);
+  }
+
+  #answered({ target: { name, address } }: Probe, effects: readonly ProbeEffect[]): void {
+    this.#deps.cast.get("membership").tell({ type: "answered", node: name, address });
+    const has = (type: ProbeEffect["type"]): boolean => effects.some((effect) => effect.type === type);
+    const by = has("round_trip") ? "datagram" : has("datagrams_blocked") ? "stream" : "others";
+    const sentence = this.#blocked.note(this.#address!, address, by);
+    if (sentence !== undefined) this.#ctx.log.warn("link_blocked", { member: name, why: sentence });
   }
 
   #performProbeEffect({ sequence }: Probe, effect: ProbeEffect): void {
@@ -357,7 +403,7 @@ class Detector {
         return this.#tellRoundTrip(effect);
       case "datagrams_blocked":
         this.#counters["datagrams blocked"]++;
-        return this.#ctx.log.warn("datagrams_blocked", { member: effect.target.name, address: effect.target.address });
+        return;
       case "health":
         return this.adjustHealth(effect.delta);
       case "accuse":
@@ -381,7 +427,7 @@ class Detector {
   #performRelayEffect(sequence: number, effect: RelayEffect): void {
     switch (effect.type) {
       case "ping":
-        return this.#send(effect.to, encodeMessage(this.#ping(sequence, effect.node)));
+        return this.#reply(effect.to, encodeMessage(this.#ping(sequence, effect.node)));
       case "start_timer":
         return this.#ctx.timers.after(`${effect.timer} ${sequence}`, effect.afterMs, {
           type: "relay_timer",
@@ -389,9 +435,9 @@ class Detector {
           timer: effect.timer,
         });
       case "ack":
-        return this.#send(effect.to, encodeMessage({ type: "ack", sequence: effect.sequence, payload: null }));
+        return this.#reply(effect.to, encodeMessage({ type: "ack", sequence: effect.sequence, payload: null }));
       case "nack":
-        return this.#send(effect.to, encodeMessage({ type: "nack", sequence: effect.sequence }));
+        return this.#reply(effect.to, encodeMessage({ type: "nack", sequence: effect.sequence }));
       case "done":
         return this.#endRelay(sequence);
     }

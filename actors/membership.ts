@@ -46,6 +46,8 @@ export type MembershipMessage =
   /** From the broadcaster: to whom to gossip; and that what we said of ourselves was sent often enough. */
   | Readonly<{ type: "pick_gossip_targets" }>
   | Readonly<{ type: "own_words_sent"; token: number }>
+  /** From the failure detector: this one answered. */
+  | Readonly<{ type: "answered"; node: NodeName; address: Address }>
   /** From a detector or broadcaster that started anew: tell it what it has to know. */
   | Readonly<{ type: "brief"; who: "failure_detector" | "broadcaster" }>
   /** Timers. */
@@ -150,6 +152,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.exchangeDone(message);
         case "pick_probe":
           return keeper.pickProbe();
+        case "answered":
+          return keeper.answered(message.node, message.address);
         case "pick_relays":
           return keeper.pickRelays(message.sequence, message.target);
         case "pick_gossip_targets":
@@ -227,7 +231,8 @@ class Keeper {
     const { memory, name, cast } = this.#deps;
     if (this.#roster === undefined || memory.address === undefined) return;
     if (who === "failure_detector") {
-      return cast.get("failureDetector").tell({ type: "start", self: { name, address: memory.address } });
+      const self = { name, address: memory.address };
+      return cast.get("failureDetector").tell({ type: "start", self, members: this.list() });
     }
     cast.get("broadcaster").tell({ type: "start_gossip" });
     cast.get("broadcaster").tell({ type: "cluster_size", size: this.#roster.size });
@@ -357,6 +362,11 @@ class Keeper {
     this.#sizeChanged(); // the ring may have wrapped, and the dead been forgotten
   }
 
+  /** Somebody is where its entry says. */
+  answered(node: string, address: Address): void {
+    if (this.#roster?.get(node)?.address === address) this.#roster.verify(node);
+  }
+
   pickRelays(sequence: number, target: NodeName): void {
     const roster = this.#roster;
     if (roster === undefined) return;
@@ -419,10 +429,17 @@ class Keeper {
       this.#count("exchange failed");
       this.#ctx.log.info("exchange_failed", { with: address, problem });
     }
+    if (problem === undefined) this.#verifyAt(address);
     const stranger = outcome.ok ? undefined : OTHER_KEYS[outcome.reason];
     if (stranger !== undefined) joining?.meetStranger(`The peer at ${address} ${stranger}`);
     joining?.settle(address, problem);
     joining?.proceed((next) => this.#exchange(next, joining));
+  }
+
+  /** Who answered there with its table is there. */
+  #verifyAt(address: Address): void {
+    const member = this.#roster?.ring.find((one) => one.address === address);
+    if (member !== undefined) this.#roster?.verify(member.name);
   }
 
   /** Merges what the other side answered; what is wrong with it, if anything. */
@@ -505,6 +522,8 @@ class Keeper {
         return cast.get("failureDetector").tell({ type: "adjust_health", delta: effect.delta });
       case "ignored":
         return this.#count(effect.rule);
+      case "crowded_out":
+        return this.#count("crowded_out");
       case "irrefutable":
         return this.#ctx.log.error("irrefutable_accusation", { incarnation: effect.incarnation });
       case "start_timer": {

@@ -44,7 +44,7 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
       "failureDetector",
       ctx.spawn(
         "failure_detector",
-        failureDetector({ name, profile, guard, cast, delegate, memory: detectorMemory }),
+        failureDetector({ name, profile, guard, cast, topic, delegate, memory: detectorMemory }),
         PERMANENT,
       ),
     );

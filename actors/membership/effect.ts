@@ -17,6 +17,8 @@ export type MembershipEffect =
   | Readonly<{ type: "ignored"; node: string; rule: IgnoreRule }>
   /** We are accused at the last incarnation there is, and cannot refute it: keys or another name help. */
   | Readonly<{ type: "irrefutable"; incarnation: number }>
+  /** Too many are known only from hearsay: this one is forgotten. */
+  | Readonly<{ type: "crowded_out"; member: Member }>
   /** (Re)start the timer of a suspicion. */
   | Readonly<{ type: "start_timer"; node: string; token: number; afterMs: number }>
   | Readonly<{ type: "stop_timer"; token: number }>;

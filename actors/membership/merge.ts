@@ -6,7 +6,7 @@ import { addressFromBytes } from "../../transport/address.ts";
 import type { Alive, Dead, Suspect } from "../../transport/wire/message.ts";
 import { isAllowed } from "./allowed_addresses.ts";
 import { ignored, type MembershipEffect } from "./effect.ts";
-import { type Member, parseVersions, placeholder, sameBytes } from "./member.ts";
+import { isListed, type Member, parseVersions, placeholder, sameBytes } from "./member.ts";
 import { refute } from "./refutation.ts";
 import type { Moment, Roster } from "./roster.ts";
 import { confirm, expiresAfterMs, startSuspicion } from "./suspicion.ts";
@@ -111,9 +111,25 @@ function welcome(roster: Roster, alive: Alive, moment: Moment): MembershipEffect
   if (buried !== undefined && alive.incarnation <= buried.incarnation) return haunt(roster, buried, moment);
   roster.graves.delete(alive.node);
   roster.insert(entry, moment.random);
+  const crowdedOut = crowdOut(roster, moment);
   return alive.incarnation === 0 && alive.node !== roster.self
-    ? ignored("alive_stale", alive.node)
-    : accept(roster, entry, alive, moment);
+    ? [...crowdedOut, ...ignored("alive_stale", alive.node)]
+    : [...crowdedOut, ...accept(roster, entry, alive, moment)];
+}
+
+/** Names cost a flood nothing; so of those whom nobody has ever met, those that came first have to go. */
+function crowdOut(roster: Roster, { profile }: Moment): MembershipEffect[] {
+  const effects: MembershipEffect[] = [];
+  for (const name of roster.unverified) {
+    if (roster.unverified.size <= profile.unverifiedMax) break;
+    const member = roster.get(name)!;
+    effects.push(...dropSuspicion(roster, name), { type: "crowded_out", member });
+    if (isListed(member)) {
+      effects.push({ type: "announce", event: "leave", member: { ...member, state: "left" }, by: roster.self });
+    }
+    roster.remove(name);
+  }
+  return effects;
 }
 
 /** Who left freed the name; a dead one's may be taken over after the reclaim time, if there is one. */
@@ -138,6 +154,7 @@ function accept(roster: Roster, known: Member, alive: Alive, { now }: Moment): M
     changedAt: known.state === "alive" ? known.changedAt : now,
   };
   roster.replace(member);
+  if (member.address !== known.address) roster.doubt(known.name);
   effects.push({ type: "broadcast", key: known.name, message: alive });
   return [...effects, ...announceAlive(known, member)];
 }

@@ -32,6 +32,8 @@ export class Roster {
   readonly graves: Map<string, Grave> = new Map();
   /** When we last repeated an accusation of a name to a stale alive, in ms. */
   readonly answeredAt: Map<string, number> = new Map();
+  /** Those of whom we know only from hearsay, the first heard of first. */
+  readonly #unverified = new Set<string>();
   #ring: Member[] = [];
   readonly #position = new Map<string, number>();
   #listed = 0;
@@ -81,6 +83,35 @@ export class Roster {
     if (isListed(member)) this.#listed++;
     this.#position.set(member.name, last);
     this.#swap(at, last);
+    if (member.name !== this.self) this.#unverified.add(member.name);
+  }
+
+  /** Takes an entry out as if it had never been heard of, except ourselves. */
+  remove(name: string): void {
+    const at = this.#position.get(name);
+    if (at === undefined || name === this.self) return;
+    if (isListed(this.#ring[at]!)) this.#listed--;
+    this.#swap(at, this.#ring.length - 1);
+    this.#ring.pop();
+    this.#position.delete(name);
+    this.#unverified.delete(name);
+    this.answeredAt.delete(name);
+  }
+
+  /** It answered us at the address of its entry, so it is there. */
+  verify(name: string): void {
+    this.#unverified.delete(name);
+  }
+
+  /** It is said to be elsewhere now, which again is hearsay. */
+  doubt(name: string): void {
+    this.#unverified.delete(name); // to the end of the order
+    if (name !== this.self && this.#position.has(name)) this.#unverified.add(name);
+  }
+
+  /** Entries that nobody has verified, the oldest first. */
+  get unverified(): ReadonlySet<string> {
+    return this.#unverified;
   }
 
   /** Puts `member` in place of the entry of its name, which exists. */
@@ -136,6 +167,7 @@ export class Roster {
 
   #bury(member: Member, now: number, profile: Profile): void {
     this.#position.delete(member.name);
+    this.#unverified.delete(member.name);
     this.answeredAt.delete(member.name);
     if (!profile.mends.gravesKept) return;
     this.graves.delete(member.name); // to the end of the order

@@ -41,6 +41,8 @@ export type Profile = Readonly<{
   delegateVersions: readonly [number, number, number];
   /** Entries the table may hold, itself included; further names are ignored. Ours: bounds a flood of invented names. */
   membersMax: number;
+  /** Entries known from hearsay alone; of more, the oldest goes. Ours: a flood of names displaces only its own. */
+  unverifiedMax: number;
   /** Datagrams that wait to be decoded; of more, the oldest are dropped. memberlist has two such queues behind it. */
   handoffQueueDepth: number;
   /** Where members may be; empty for anywhere. Says nothing of who they are: only keys do. */
@@ -97,6 +99,7 @@ export const lan: Profile = {
   protocolVersion: 2, // what memberlist announces by default; 3 to 5 only add messages both sides detect
   delegateVersions: [0, 0, 0],
   membersMax: 100_000, // a guess: about 30 MiB of table
+  unverifiedMax: 8_192, // as many as join within two hours at a probe a second, which verifies one
   handoffQueueDepth: 1024,
   addressesAllowed: [],
   mends: allMends,
