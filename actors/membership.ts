@@ -180,7 +180,7 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
 }
 
 /** An exchange of tables that we began. One that was begun in an earlier membership does not count in the next. */
-type Exchange = Readonly<{ address: Address; roster: Roster; joining: Joining | undefined }>;
+type Exchange = Readonly<{ address: Address; roster: Roster; joining: Joining | undefined; isPeek: boolean }>;
 
 class Keeper {
   readonly #ctx: Context<MembershipMessage>;
@@ -246,7 +246,7 @@ class Keeper {
       });
     }
     const joining = new Joining(addresses, (reply) => replyTo?.tell(reply));
-    joining.proceed((address) => this.#exchange(address, joining));
+    joining.proceed((address) => this.#peek(address, joining));
   }
 
   leave(replyTo: ActorRef<"left">): void {
@@ -400,7 +400,7 @@ class Keeper {
     const roster = this.#roster;
     if (roster === undefined || roster.left) return;
     const to = this.#deps.memory.lost.pick(roster.listedCount - 1, this.#ctx.clock.now(), this.#ctx.random);
-    if (to !== undefined) this.#exchange(to, new Joining([], () => {}));
+    if (to !== undefined) this.#peek(to, new Joining([], () => {}));
     this.#seekLost();
   }
 
@@ -420,6 +420,7 @@ class Keeper {
     if (exchange === undefined) return;
     this.#exchanges.delete(id);
     const { joining, address, roster } = exchange;
+    if (exchange.isPeek && this.#isWelcome(exchange, outcome)) return this.#exchange(address, joining);
     const problem = roster !== this.#roster
       ? "not a member any more"
       : outcome.ok
@@ -433,7 +434,7 @@ class Keeper {
     const stranger = outcome.ok ? undefined : OTHER_KEYS[outcome.reason];
     if (stranger !== undefined) joining?.meetStranger(`The peer at ${address} ${stranger}`);
     joining?.settle(address, problem);
-    joining?.proceed((next) => this.#exchange(next, joining));
+    joining?.proceed((next) => this.#peek(next, joining!));
   }
 
   /** Who answered there with its table is there. */
@@ -476,16 +477,30 @@ class Keeper {
     return problem === undefined;
   }
 
-  #exchange(to: Address, joining?: Joining): void {
+  /**
+   * Reads the other side's table without showing ours, which an exchange of no rows does with every memberlist. Its
+   * namesakes would otherwise hear of us before we hear of them, and a Serf agent that is alone shuts down over that.
+   */
+  #peek(to: Address, joining: Joining): void {
+    this.#exchange(to, joining, NOTHING_TO_SHOW);
+  }
+
+  /** Whether what we saw of a cluster speaks against joining it by name. */
+  #isWelcome({ roster }: Exchange, outcome: ExchangeDone["outcome"]): boolean {
+    return roster === this.#roster && outcome.ok && outcome.message.type === "push_pull" &&
+      this.#nameTaken(outcome.message) === undefined;
+  }
+
+  #exchange(to: Address, joining?: Joining, shown?: PushPull): void {
     const roster = this.#roster;
     if (roster === undefined) return joining?.settle(to, "not a member");
     const id = ++this.#lastExchange;
-    this.#exchanges.set(id, { address: to, roster, joining });
+    this.#exchanges.set(id, { address: to, roster, joining, isPeek: shown !== undefined });
     this.#deps.cast.get("transport").tell({
       type: "exchange",
       id,
       to,
-      request: this.#deps.guard.sealRequest(tableOf(roster, joining !== undefined)),
+      request: this.#deps.guard.sealRequest(shown ?? tableOf(roster, joining !== undefined)),
       timeoutMs: this.#deps.profile.streamTimeoutMs,
       replyTo: this.#ctx.self,
     });
@@ -636,6 +651,9 @@ function tableOf(roster: Roster, join: boolean): PushPull {
 }
 
 const NO_STATE = new Uint8Array();
+
+/** The request of somebody who only looks. */
+const NOTHING_TO_SHOW: PushPull = { type: "push_pull", join: false, nodes: [], userState: NO_STATE };
 
 function eventOf(announcement: Announcement, member: MemberView): MemberEvent {
   switch (announcement.event) {

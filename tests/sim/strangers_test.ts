@@ -5,7 +5,8 @@ import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts
 import { type Alive, NODE_STATE, type NodeState, type Ping, type WireMessage } from "../../transport/wire/message.ts";
 import { encodeMessage } from "../../transport/wire/messages.ts";
 import { decodePacket } from "../../transport/wire/packet.ts";
-import { encodeStream } from "../../transport/wire/stream.ts";
+import { UNPROTECTED } from "../../transport/wire/protection.ts";
+import { encodeStream, StreamReader } from "../../transport/wire/stream.ts";
 
 const ALIVE: Alive = {
   type: "alive",
@@ -41,11 +42,20 @@ async function strangerAt(seed: string) {
     transport.sendPacket(to, encodeMessage(message));
     await world.clock.advance(100);
   }
-  async function exchange(nodes: readonly NodeState[]): Promise<void> {
-    const stream = transport.connect(to, 1_000, { data: () => {}, closed: () => {} });
+  async function exchange(nodes: readonly NodeState[]): Promise<readonly WireMessage[]> {
+    const reader = new StreamReader({ protection: UNPROTECTED, direction: "reply" });
+    const answers: WireMessage[] = [];
+    const stream = transport.connect(to, 1_000, {
+      data: (bytes) => {
+        const result = reader.push(bytes);
+        if (result !== "incomplete" && result.ok) answers.push(result.value);
+      },
+      closed: () => {},
+    });
     const table = { type: "push_pull", join: true, nodes, userState: new Uint8Array() } as const;
     stream.write(encodeStream(table, { compress: true }));
     await world.clock.advance(500);
+    return answers;
   }
   return { world, alice, heard, send, exchange };
 }
@@ -79,6 +89,23 @@ Deno.test("the same alive without a fault makes a member of whom nobody knew: th
   const { alice, send } = await strangerAt("good");
   await send(ALIVE);
   assertEquals(alice.alive, ["alice", "eve"]);
+});
+
+Deno.test("an alive or a row of a known name at another address changes nothing, and is told as a conflict", async () => {
+  const { alice, send, exchange } = await strangerAt("conflict");
+  await send(ALIVE);
+  await send({ ...ALIVE, incarnation: 9, port: 10 });
+  const { node: name, type: _type, ...rest } = ALIVE;
+  await exchange([{ ...rest, name, port: 11, incarnation: 9, state: NODE_STATE.alive }]);
+  const conflicts = alice.members.flatMap((event) => event.type === "conflict" ? [event] : []);
+  assertEquals(conflicts.map(({ offered }) => offered), ["127.0.0.1:10", "127.0.0.1:11"]);
+  assertEquals(conflicts.map(({ member }) => [member.name, member.address]), Array(2).fill(["eve", "127.0.0.1:9"]));
+});
+
+Deno.test("whoever shows no rows is answered with the table, as memberlist does, and nobody hears of them", async () => {
+  const { alice, exchange } = await strangerAt("peek");
+  assertEquals((await exchange([])).flatMap((answer) => answer.type === "push_pull" ? answer.nodes : []).length, 1);
+  assertEquals(alice.alive, ["alice"]);
 });
 
 Deno.test("one row that nobody can speak to refuses the whole exchange", async () => {
