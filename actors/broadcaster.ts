@@ -273,7 +273,7 @@ class Gossip {
 
   get #wrapping(): Readonly<{ packetBytesMax: number; protection: Protection }> {
     const { profile, guard } = this.#deps;
-    return { packetBytesMax: profile.packetBytesMax, protection: guard.protection };
+    return { packetBytesMax: profile.packetBytesMax - guard.frontBytes, protection: guard.protection };
   }
 
   #packet(to: Address, parts: readonly Uint8Array[], crc: boolean, unsent?: UnsentReceiver): void {
@@ -305,7 +305,8 @@ class Sending {
     // A packet that the path must cut to pieces is lost with any of them; the original sends it all the same (issue 348).
     const { profile, guard, cast } = this.#deps;
     const message = encodeMessage({ type: "user", payload });
-    const bytesMax = packetBudget({ packetBytesMax: profile.packetBytesMax, protection: guard.protection });
+    const packetBytesMax = profile.packetBytesMax - guard.frontBytes;
+    const bytesMax = packetBudget({ packetBytesMax, protection: guard.protection });
     if (message.length > bytesMax) {
       return this.#end(replyTo, `At most ${bytesMax - 1} bytes fit a packet: ${payload.length}`);
     }
@@ -333,6 +334,7 @@ class Sending {
       id,
       to,
       request: guard.sealRequest({ type: "user", payload }),
+      guard,
       timeoutMs: profile.streamTimeoutMs,
       replyTo: this.#ctx.self,
     });

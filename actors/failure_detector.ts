@@ -455,6 +455,7 @@ class Detector {
       id: sequence,
       to: target.address,
       request: this.#deps.guard.sealRequest(this.#ping(sequence, target.name)),
+      guard: this.#deps.guard,
       timeoutMs: Math.max(1, deadline - this.#ctx.clock.now()),
       replyTo: this.#ctx.self,
     });

@@ -501,6 +501,7 @@ class Keeper {
       id,
       to,
       request: this.#deps.guard.sealRequest(shown ?? tableOf(roster, joining !== undefined)),
+      guard: this.#deps.guard,
       timeoutMs: this.#deps.profile.streamTimeoutMs,
       replyTo: this.#ctx.self,
     });

@@ -1,4 +1,5 @@
 import type { Address } from "../transport/address.ts";
+import type { PoolId } from "../transport/claim.ts";
 import type { Guard } from "../transport/guard.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
@@ -91,7 +92,6 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           openTransport: options.openTransport,
           memory: memory.transport,
           links: () => cast.get("links"),
-          pool: () => cast.get("pool"),
           guard,
         }),
         PERMANENT,
@@ -117,6 +117,8 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         { ...PERMANENT, mailbox: { limit: profile.handoffQueueDepth, whenFull: "drop_oldest" } }, // old news is least missed
       ),
     );
+    const registration = { type: "pool", id: CHAT_POOL, guard, to: cast.get("pool") } as const;
+    cast.get("transport").tell({ type: "register", registration });
     const broadcaster = () => cast.get("broadcaster");
     cast.enter("rooms", ctx.spawn("rooms", rooms({ self: name, memory: memory.rooms, broadcaster }), PERMANENT));
     cast.enter("bootstrap", ctx.spawn("bootstrap", options.bootstrap(() => courier), PERMANENT));
@@ -163,6 +165,9 @@ const SAME_WISH_MS = 300;
 
 /** As the command line documents them. */
 const EXIT_CODES: Readonly<Record<SessionEnd, number>> = { well: 0, failed: 1 };
+
+/** The pool whose members chat; an application may have others beside it. */
+const CHAT_POOL: PoolId = "chat";
 
 const PERMANENT = { restart: "permanent" } as const;
 

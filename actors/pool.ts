@@ -9,7 +9,7 @@ import { membership, type MembershipDeps } from "./membership.ts";
 import type { BroadcasterMemory } from "./broadcaster.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
-import type { PacketArrived, StreamRequest } from "./transport.ts";
+import type { PacketArrived, StreamRequest } from "./transport/registration.ts";
 
 /** What a gossip pool understands. */
 export type PoolMessage =

@@ -1,21 +1,28 @@
 import { type Address, splitAddress } from "../transport/address.ts";
+import { type ClaimKey, protocolBytes, type ProtocolId } from "../transport/claim.ts";
 import { Guard } from "../transport/guard.ts";
-import type {
-  HttpRequest,
-  HttpResponse,
-  OpenTransport,
-  Stream,
-  Transport,
-  TransportCounters,
-  UnsentCause,
+import { LINK_PREAMBLE } from "../transport/link/frame.ts";
+import { Mux, withProtocol } from "../transport/mux.ts";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type OpenTransport,
+  type Stream,
+  type StreamHandler,
+  STREAMS_MAX,
+  type Transport,
+  type TransportCounters,
+  type UnsentCause,
 } from "../transport/transport.ts";
 import type { Protection } from "../transport/wire/protection.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
 import type { LinkIdentity, LinksMessage } from "./links.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
+import { MailboxFullError } from "./runtime/mailbox.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { SourceBudget } from "./transport/budget.ts";
 import { Drops } from "./transport/drops.ts";
+import { Owner, type RegisteredStatus, type Registration } from "./transport/registration.ts";
 import { Reception } from "./transport/reception.ts";
 import { Serving } from "./transport/serving.ts";
 import { type SessionOver, Sessions } from "./transport/sessions.ts";
@@ -27,14 +34,41 @@ export type TransportMessage =
   /** Bind and listen; replies once. When it is open already, replies with where. */
   | Readonly<{ type: "open"; bind: Address; name: string; replyTo: ActorRef<OpenReply> }>
   | Readonly<{ type: "close"; replyTo: ActorRef<"closed"> }>
-  /** One datagram; whoever wants to know is told if it could not be sent. */
-  | Readonly<{ type: "send_packet"; to: Address; bytes: Uint8Array; unsent?: UnsentReceiver }>
-  /** Open a stream, write, and read one memberlist message if a reply is expected. */
+  /**
+   * Give somebody his part of what comes in, until he gives it back or stops. It outlives closing and opening, and a crash
+   * of the transport. Who claims again what is his keeps it as it is.
+   */
+  | Readonly<{ type: "register"; registration: Registration; replyTo?: ActorRef<RegisterReply> }>
+  /** Take it back; streams that were taken over stay open. */
+  | Readonly<{ type: "unregister"; claim: ClaimKey; replyTo?: ActorRef<"released" | "nobody"> }>
+  | Readonly<{ type: "owner_gone"; owner: ActorRef<never> }>
+  /**
+   * One datagram; whoever wants to know is told if it could not be sent. With a protocol id, it is for whom has that at
+   * the other end.
+   */
+  | Readonly<{
+    type: "send_packet";
+    to: Address;
+    bytes: Uint8Array;
+    protocol?: ProtocolId;
+    unsent?: UnsentReceiver;
+  }>
+  /** Open a stream to whom has that protocol id at the other end, or without one to its plain listener. */
+  | Readonly<{
+    type: "dial";
+    to: Address;
+    protocol?: ProtocolId;
+    timeoutMs: number;
+    handler: StreamHandler;
+    replyTo: ActorRef<DialReply>;
+  }>
+  /** Open a stream, write, and read one memberlist message, which that guard opens. */
   | Readonly<{
     type: "exchange";
     id: number;
     to: Address;
     request: Uint8Array;
+    guard: Guard;
     timeoutMs: number;
     replyTo: ActorRef<ExchangeDone>;
   }>
@@ -44,6 +78,7 @@ export type TransportMessage =
     id: number;
     to: Address;
     request: Uint8Array;
+    guard: Guard;
     timeoutMs: number;
     replyTo: ActorRef<Delivered>;
   }>
@@ -58,6 +93,8 @@ export type TransportMessage =
   /** Timers. */
   | SessionOver;
 
+export type RegisterReply = Readonly<{ ok: true }> | Readonly<{ ok: false; why: string }>;
+export type DialReply = Readonly<{ ok: true; stream: Stream }> | Readonly<{ ok: false; why: string }>;
 export type OpenReply = Readonly<{ ok: true; address: Address }> | Readonly<{ ok: false; error: Error }>;
 
 /** How an `exchange` ended. */
@@ -74,39 +111,35 @@ export type Delivered = Readonly<{ type: "delivered"; id: number; problem?: stri
 export type PacketUnsent = Readonly<{ type: "packet_unsent"; id: number; cause: UnsentCause }>;
 export type UnsentReceiver = Readonly<{ replyTo: ActorRef<PacketUnsent>; id: number }>;
 
-/** A datagram for the gossip pool. */
-export type PacketArrived = Readonly<{ type: "packet_arrived"; from: Address; bytes: Uint8Array }>;
-
-/** A memberlist message on a stream; to be answered by `answer` with the same session. */
-export type StreamRequest = Readonly<{
-  type: "stream_request";
-  session: number;
-  from: Address;
-  message: WireMessage;
-}>;
-
 export type TransportStatus = Readonly<{
   address: Address | undefined;
   counters: Readonly<TransportCounters> | undefined;
   /** By reason, and of those who sent most of it. */
   dropped: Readonly<Record<string, number>>;
   offenders: Readonly<Record<string, number>>;
+  /** Who shares the port, in the order of coming. */
+  registered: readonly RegisteredStatus[];
 }>;
 
 /** Published when the transport opens and closes. */
 export type TransportEvent = Readonly<{ type: "opened"; address: Address }> | Readonly<{ type: "closed" }>;
 export const TRANSPORT = topic<TransportEvent>("transport");
 
-/** What of the transport outlives a crash: whether and where to be open, and that the old sockets have to go first. */
-export type TransportMemory = { open?: { readonly bind: Address; readonly name: string }; closing: Promise<void> };
+/**
+ * What of the transport outlives a crash: whether and where to be open, that the old sockets have to go first, and who
+ * shares the port.
+ */
+export type TransportMemory = {
+  open?: { readonly bind: Address; readonly name: string };
+  closing: Promise<void>;
+  mux?: Mux<Owner>;
+};
 
 type TransportDeps = Readonly<{
   openTransport: OpenTransport;
   memory: TransportMemory;
   links: () => ActorRef<LinksMessage>;
-  /** Who gets packets and memberlist streams; without a pool they are dropped and counted. */
-  pool?: () => ActorRef<PacketArrived | StreamRequest>;
-  /** Opens what comes for the pool, and has the ring for the links; without one, nothing is sealed. */
+  /** Has the ring for the links; without one, they are not sealed. */
   guard?: Guard;
   http?: (request: HttpRequest) => Promise<HttpResponse>;
 }>;
@@ -131,8 +164,16 @@ export function transport(deps: TransportDeps): Behavior<TransportMessage> {
           return door.open(message.bind, message.name, message.replyTo);
         case "close":
           return door.close(message.replyTo);
+        case "register":
+          return door.register(message.registration, message.replyTo);
+        case "unregister":
+          return door.unregister(message.claim, message.replyTo);
+        case "owner_gone":
+          return door.ownerGone(message.owner);
         case "send_packet":
-          return door.sendPacket(message.to, message.bytes, message.unsent);
+          return door.sendPacket(message);
+        case "dial":
+          return message.replyTo.tell(door.dial(message));
         case "exchange":
           return door.exchange(message);
         case "deliver":
@@ -158,6 +199,7 @@ class Door {
   readonly #ctx: Context<TransportMessage>;
   readonly #deps: TransportDeps;
   readonly #guard: Guard;
+  readonly #mux: Mux<Owner>;
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #drops = new Drops();
@@ -172,16 +214,41 @@ class Door {
     this.#deps = deps;
     this.#guard = deps.guard ?? Guard.unguarded();
     this.#sessions = new Sessions(ctx.timers);
-    const { links, pool } = deps;
-    const drop = (reason: string, { remote }: Stream): void => this.#drop(reason, remote);
-    const serving = new Serving(this.#sessions, { now: () => ctx.clock.now(), drop });
-    this.#reception = new Reception(this.#sessions, serving, {
-      links,
-      guard: this.#guard,
-      ...(pool === undefined ? {} : { pool }),
-      http: deps.http !== undefined,
-      drop,
-    });
+    const mux = deps.memory.mux ??= new Mux();
+    const report = {
+      drop: (reason: string, { remote }: Stream) => this.#drop(reason, remote),
+      tell: <M>(to: ActorRef<M>, message: M) => this.#tell(to, message),
+    };
+    const serving = new Serving(this.#sessions, { now: () => ctx.clock.now(), ...report });
+    const http = deps.http !== undefined;
+    this.#reception = new Reception({ sessions: this.#sessions, mux, serving, http, ...report });
+    this.#mux = mux;
+    for (const { owner } of mux.entries) this.#watch(owner); // after a crash
+    ctx.self.tell({ type: "introduce_links" }); // not at once: they may have to be started first
+  }
+
+  register(registration: Registration, replyTo?: ActorRef<RegisterReply>): void {
+    const why = this.#register(registration);
+    replyTo?.tell(why === undefined ? { ok: true } : { ok: false, why });
+  }
+
+  #register(registration: Registration): string | undefined {
+    const owner = new Owner(registration);
+    if (this.#mux.ownerOf(owner.claim)?.registration.to === registration.to) return undefined;
+    const why = this.#mux.claim(owner.claim, owner);
+    if (why === undefined) this.#watch(owner);
+    return why;
+  }
+
+  unregister(claim: ClaimKey, replyTo?: ActorRef<"released" | "nobody">): void {
+    const owner = this.#mux.release(claim);
+    if (owner !== undefined) this.#reception.abandon(owner);
+    replyTo?.tell(owner === undefined ? "nobody" : "released");
+  }
+
+  ownerGone(gone: ActorRef<never>): void {
+    const claims = this.#mux.entries.filter(({ owner }) => owner.registration.to === gone).map(({ claim }) => claim);
+    for (const claim of claims) this.unregister(claim);
   }
 
   open(bind: Address, name: string, replyTo?: ActorRef<OpenReply>): void {
@@ -209,8 +276,10 @@ class Door {
     this.#ctx.events.publish(TRANSPORT, { type: "opened", address: transport.address });
   }
 
+  /** The links are the first of those who listen; besides, they open streams of their own. */
   introduceLinks(): void {
     const transport = this.#transport;
+    this.register({ type: "streams", protocol: LINK_PROTOCOL, to: this.#deps.links(), streamsMax: STREAMS_MAX });
     if (transport === undefined) return;
     const self: LinkIdentity = { address: transport.address, name: this.#deps.memory.open?.name ?? "" };
     const { secrets } = this.#guard;
@@ -240,21 +309,29 @@ class Door {
     this.#opening = undefined;
   }
 
-  sendPacket(to: Address, bytes: Uint8Array, receiver?: UnsentReceiver): void {
+  sendPacket({ to, bytes, protocol, unsent: receiver }: Extract<TransportMessage, { type: "send_packet" }>): void {
+    const packet = protocol === undefined ? bytes : withProtocol(protocol, bytes);
     const unsent = receiver === undefined ? undefined : (cause: UnsentCause): void => {
       receiver.replyTo.tell({ type: "packet_unsent", id: receiver.id, cause });
     };
-    if (this.#transport !== undefined) return this.#transport.sendPacket(to, bytes, unsent);
+    if (this.#transport !== undefined) return this.#transport.sendPacket(to, packet, unsent);
     this.#drop("closed");
     unsent?.("local");
   }
 
-  exchange({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "exchange" }>): void {
+  dial({ to, protocol, timeoutMs, handler }: Extract<TransportMessage, { type: "dial" }>): DialReply {
+    if (this.#transport === undefined) return { ok: false, why: CLOSED.reason };
+    const stream = this.#transport.connect(to, timeoutMs, handler);
+    if (protocol !== undefined) stream.write(protocolBytes(protocol));
+    return { ok: true, stream };
+  }
+
+  exchange({ id, to, request, guard, timeoutMs, replyTo }: Extract<TransportMessage, { type: "exchange" }>): void {
     if (this.#transport === undefined) return replyTo.tell({ type: "exchange_done", id, outcome: CLOSED });
     const done = (outcome: ExchangeDone["outcome"]): void => {
       if (this.#sessions.leave(session)) replyTo.tell({ type: "exchange_done", id, outcome });
     };
-    const reader = this.#guard.replyReader();
+    const reader = guard.replyReader();
     const stream = this.#transport.connect(to, timeoutMs, {
       data: (bytes) => {
         const result = reader.push(bytes);
@@ -270,13 +347,13 @@ class Door {
     stream.write(request);
   }
 
-  deliver({ id, to, request, timeoutMs, replyTo }: Extract<TransportMessage, { type: "deliver" }>): void {
+  deliver({ id, to, request, guard, timeoutMs, replyTo }: Extract<TransportMessage, { type: "deliver" }>): void {
     if (this.#transport === undefined) return replyTo.tell({ type: "delivered", id, problem: CLOSED.reason });
     const done = (problem?: string): void => {
       if (!this.#sessions.leave(session)) return;
       replyTo.tell(problem === undefined ? { type: "delivered", id } : { type: "delivered", id, problem });
     };
-    const reader = this.#guard.replyReader();
+    const reader = guard.replyReader();
     const stream = this.#transport.connect(to, timeoutMs, {
       data: (bytes) => {
         const result = reader.push(bytes); // no word is due: if there is one, it is a complaint
@@ -312,6 +389,7 @@ class Door {
       counters: this.#transport?.counters,
       dropped: this.#drops.reasons,
       offenders: this.#drops.offenders,
+      registered: this.#mux.entries.map(({ owner }) => owner.status()),
     };
   }
 
@@ -328,8 +406,31 @@ class Door {
     if (!this.#packetBudget.spend(packetSource(from), 1, this.#ctx.clock.now())) {
       return this.#drop("packet over budget", from);
     }
-    if (this.#deps.pool === undefined) return this.#drop("no pool");
-    this.#deps.pool().tell({ type: "packet_arrived", from, bytes });
+    const route = this.#mux.routePacket(bytes);
+    if (route.type === "nobody") return this.#drop(route.why, from);
+    const { owner } = route.entry;
+    const { registration } = owner;
+    if (registration.type === "streams" || registration.type === "plain_streams") return; // never: these own no packets
+    owner.received++;
+    const rest = route.skip === 0 ? bytes : bytes.subarray(route.skip);
+    this.#tell(registration.to, { type: "packet_arrived", from, bytes: rest });
+  }
+
+  /** Whoever is told must not keep others from being told: a full mailbox that throws is his own loss. */
+  #tell<M>(to: ActorRef<M>, message: M): boolean {
+    try {
+      to.tell(message);
+      return true;
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      this.#drop("mailbox full");
+      return false;
+    }
+  }
+
+  #watch({ registration: { to } }: Owner): void {
+    const owner = to as ActorRef<never>;
+    this.#ctx.watch(owner, () => ({ type: "owner_gone", owner }));
   }
 
   /** Counts what is dropped, and tells of each source once a minute. */
@@ -354,5 +455,7 @@ class Door {
     this.#ctx.events.publish(TRANSPORT, { type: "closed" });
   }
 }
+
+const LINK_PROTOCOL: ProtocolId = LINK_PREAMBLE[0]! << 8 | LINK_PREAMBLE[1]!;
 
 const CLOSED = { ok: false, reason: "the transport is closed" } as const;

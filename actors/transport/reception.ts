@@ -1,40 +1,35 @@
-import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
-import type { Guard } from "../../transport/guard.ts";
-import { sniffStream, type StreamKind } from "../../transport/mux.ts";
+import type { Mux } from "../../transport/mux.ts";
 import type { Stream, StreamCloseReason, StreamHandler } from "../../transport/transport.ts";
-import type { LinksMessage } from "../links.ts";
 import type { ActorRef } from "../runtime/ref.ts";
-import type { StreamRequest } from "../transport.ts";
 import { crowdedOut } from "./half_open.ts";
+import type { Owner, StreamAccepted } from "./registration.ts";
 import type { Serving } from "./serving.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** How long a new stream may take until it is clear whose it is. */
+/** How long a new stream may take until it is clear whose it is, and then until that one has taken it over. */
 const FIRST_BYTES_TIMEOUT_MS = 5_000;
-/** Bytes kept for the links until they take a stream over, which is a turn later. */
-const EARLY_BYTES_MAX = 1024 * 1024;
+/** Bytes kept until a stream is taken over, which is a turn later; after that it is not read. */
+const EARLY_BYTES_MAX = 64 * 1024;
 
-/** Whose streams may be, and where to count those that are nobody's. */
-type Owners = Readonly<{
-  links: () => ActorRef<LinksMessage>;
-  /** Without a pool memberlist's streams are refused. */
-  pool?: () => ActorRef<StreamRequest>;
-  guard: Guard;
+type ReceptionDeps = Readonly<{
+  sessions: Sessions;
+  mux: Mux<Owner>;
+  serving: Serving;
   /** Whether requests over HTTP are answered. */
   http: boolean;
   drop(reason: string, stream: Stream): void;
+  /** Hands something over; false, and it is counted, where there is no room for it. */
+  tell<M>(to: ActorRef<M>, message: M): boolean;
 }>;
 
 /** Finds out whose an incoming stream is, and hands it over. */
 export class Reception {
+  readonly #deps: ReceptionDeps;
   readonly #sessions: Sessions;
-  readonly #serving: Serving;
-  readonly #owners: Owners;
 
-  constructor(sessions: Sessions, serving: Serving, owners: Owners) {
-    this.#sessions = sessions;
-    this.#serving = serving;
-    this.#owners = owners;
+  constructor(deps: ReceptionDeps) {
+    this.#deps = deps;
+    this.#sessions = deps.sessions;
   }
 
   /** Reads the first bytes of a stream, until it is clear whose it is. */
@@ -42,19 +37,25 @@ export class Reception {
     let owner: StreamHandler | undefined;
     let seen: Uint8Array = NOTHING;
     this.#makeRoomFor(stream);
-    const late = (): void => this.#owners.drop("silent stream", stream);
+    const late = (): void => this.#deps.drop("silent stream", stream);
     const session = this.#sessions.enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
+    const decide = (isWhole: boolean): void => {
+      owner = this.#route(stream, seen, isWhole);
+      if (owner === undefined) return;
+      this.#sessions.leave(session);
+      seen = NOTHING;
+    };
     return {
       data: (bytes) => {
         if (owner !== undefined) return owner.data(bytes);
         seen = seen.length === 0 ? bytes : concat(seen, bytes);
-        const { type } = sniffStream(seen);
-        if (type === "need_more") return;
-        this.#sessions.leave(session);
-        owner = this.#hand(type, stream, seen);
-        seen = NOTHING;
+        decide(false);
       },
-      ended: () => owner === undefined ? stream.end() : owner.ended?.(),
+      ended: () => {
+        if (owner === undefined && seen.length === 0) return stream.end();
+        if (owner === undefined) decide(true);
+        owner?.ended?.();
+      },
       closed: (reason: StreamCloseReason) => {
         this.#sessions.leave(session);
         owner?.closed(reason);
@@ -62,54 +63,91 @@ export class Reception {
     };
   }
 
-  #hand(kind: Exclude<StreamKind["type"], "need_more">, stream: Stream, seen: Uint8Array): StreamHandler {
-    switch (kind) {
-      case "link":
-        return this.#handToLinks(stream, seen.subarray(LINK_PREAMBLE.length));
-      case "memberlist":
-        return this.#serveMemberlist(stream, seen);
-      case "http":
-        if (!this.#owners.http || stream.serveHttp === undefined) return this.#refuse(stream, "http");
-        stream.serveHttp(seen);
-        return DEAF;
-      case "unknown":
-        return this.#refuse(stream, "unknown stream");
+  /** Somebody is gone: what it has not taken over, or not answered, is closed. */
+  abandon(owner: Owner): void {
+    for (const [session, { stream }] of this.#sessions.of(owner)) {
+      this.#sessions.leave(session);
+      stream.destroy();
     }
   }
 
-  /** The links take a stream over a turn later; what it brings until then is kept, within bounds. */
-  #handToLinks(stream: Stream, rest: Uint8Array): StreamHandler {
-    let owner: StreamHandler | undefined;
+  /** Hands a stream over; `undefined` as long as it is not clear whose it is. */
+  #route(stream: Stream, seen: Uint8Array, isWhole: boolean): StreamHandler | undefined {
+    const route = this.#deps.mux.routeStream(seen, isWhole);
+    switch (route.type) {
+      case "need_more":
+        return undefined;
+      case "nobody":
+        return this.#refuse(stream, route.why);
+      case "http":
+        return this.#handHttp(stream, seen);
+      case "owner":
+        return this.#hand(stream, route.entry.owner, seen.subarray(route.skip));
+    }
+  }
+
+  #handHttp(stream: Stream, seen: Uint8Array): StreamHandler {
+    if (this.#deps.http && stream.serveHttp !== undefined) {
+      stream.serveHttp(seen);
+      return DEAF;
+    }
+    const plain = this.#deps.mux.plainStreams?.owner;
+    return plain === undefined ? this.#refuse(stream, "http") : this.#hand(stream, plain, seen);
+  }
+
+  #hand(stream: Stream, owner: Owner, rest: Uint8Array): StreamHandler {
+    const { registration } = owner;
+    owner.received++;
+    switch (registration.type) {
+      case "pool":
+        return this.#deps.serving.serve(stream, rest, { owner, guard: registration.guard, to: registration.to });
+      case "streams":
+      case "plain_streams":
+        return this.#offer(stream, rest, owner, registration.to);
+      case "packets":
+      case "plain_packets":
+        return this.#refuse(stream, "unknown stream"); // never: these own no streams
+    }
+  }
+
+  /** The owner takes a stream over a turn later; what it brings until then is kept, within bounds. */
+  #offer(stream: Stream, rest: Uint8Array, owner: Owner, to: ActorRef<StreamAccepted>): StreamHandler {
+    if (owner.open >= owner.streamsMax) return this.#refuse(stream, "too many streams of a listener");
+    let handler: StreamHandler | undefined;
+    let isClosed = false;
+    let isPaused = false;
     let earlyBytes = 0;
     const early: ((handler: StreamHandler) => void)[] = [];
-    const late = (): void => this.#owners.drop("link not taken", stream);
-    const session = this.#sessions.enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
+    const late = (): void => this.#deps.drop("stream not taken", stream);
+    const session = this.#sessions.enter({ kind: "offered", stream, late, owner }, FIRST_BYTES_TIMEOUT_MS);
+    owner.open++;
     const tell = (what: (handler: StreamHandler) => void): void =>
-      owner === undefined ? void early.push(what) : what(owner);
+      handler === undefined ? void early.push(what) : what(handler);
     const data = (bytes: Uint8Array): void => {
-      if (owner === undefined && (earlyBytes += bytes.length) > EARLY_BYTES_MAX) return stream.destroy();
+      if (handler === undefined && (earlyBytes += bytes.length) > EARLY_BYTES_MAX && !isPaused) {
+        isPaused = true;
+        stream.pause();
+      }
       tell((handler) => handler.data(bytes));
     };
-    if (rest.length > 0) data(rest);
-    const adopt = (handler: StreamHandler): void => {
-      this.#sessions.leave(session);
-      owner = handler;
-      for (const what of early) what(handler);
+    const adopt = (adopter: StreamHandler): void => {
+      if (!this.#sessions.leave(session) && !isClosed) return; // too late, or taken already
+      if (isPaused) stream.resume();
+      handler = adopter;
+      for (const what of early.splice(0)) what(adopter);
     };
-    this.#owners.links().tell({ type: "accepted", stream, adopt });
+    if (rest.length > 0) data(rest);
+    if (!this.#deps.tell(to, { type: "accepted", stream, adopt })) stream.destroy();
     return {
       data,
       ended: () => tell((handler) => handler.ended?.()),
       closed: (reason) => {
+        owner.open--;
+        isClosed = true;
         this.#sessions.leave(session);
         tell((handler) => handler.closed(reason));
       },
     };
-  }
-
-  #serveMemberlist(stream: Stream, seen: Uint8Array): StreamHandler {
-    const { pool, guard } = this.#owners;
-    return pool === undefined ? this.#refuse(stream, "no pool") : this.#serving.serve(stream, seen, pool, guard);
   }
 
   #makeRoomFor(newcomer: Stream): void {
@@ -117,13 +155,13 @@ export class Reception {
     const gone = crowdedOut(waiting, newcomer.remote);
     if (gone === undefined) return;
     const { stream } = this.#sessions.get(gone)!;
-    this.#owners.drop("too many silent streams", stream);
+    this.#deps.drop("too many silent streams", stream);
     this.#sessions.leave(gone);
     stream.destroy();
   }
 
   #refuse(stream: Stream, reason: string): StreamHandler {
-    this.#owners.drop(reason, stream);
+    this.#deps.drop(reason, stream);
     stream.destroy();
     return DEAF;
   }

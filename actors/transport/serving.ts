@@ -3,7 +3,7 @@ import type { Stream, StreamHandler } from "../../transport/transport.ts";
 import type { DecodeReason } from "../../transport/wire/decoded.ts";
 import { FRAME_BYTES_MAX } from "../../transport/wire/encryption.ts";
 import type { ActorRef } from "../runtime/ref.ts";
-import type { StreamRequest } from "../transport.ts";
+import type { Owner, StreamRequest } from "./registration.ts";
 import type { Sessions } from "./sessions.ts";
 import { streamSource } from "./source.ts";
 import { UnreadBytes } from "./unread.ts";
@@ -20,7 +20,12 @@ const TOLD_MAX = 64;
 type ServingDeps = Readonly<{
   now(): number;
   drop(reason: string, stream: Stream): void;
+  /** Hands something over; false, and it is counted, where there is no room for it. */
+  tell<M>(to: ActorRef<M>, message: M): boolean;
 }>;
+
+/** A pool, as who serves it sees it. */
+type Served = Readonly<{ owner: Owner; guard: Guard; to: ActorRef<StreamRequest> }>;
 
 /** Reads memberlist's requests on streams: so many at once, so many bytes, for so long. */
 export class Serving {
@@ -34,15 +39,15 @@ export class Serving {
     this.#unread = new UnreadBytes(deps.now());
   }
 
-  /** Reads the request that begins with `seen` and gives it to `pool`, or says why not. */
-  serve(stream: Stream, seen: Uint8Array, pool: () => ActorRef<StreamRequest>, guard: Guard): StreamHandler {
+  /** Reads the request that begins with `seen` and gives it to the pool, or says why not. */
+  serve(stream: Stream, seen: Uint8Array, { owner, guard, to }: Served): StreamHandler {
     if (this.#isFull(stream)) {
       const told = this.#refuse(stream, guard, "too many streams", "too many pending requests");
       return { data: () => {}, ended: () => stream.end(), closed: () => void this.#sessions.leave(told) };
     }
     const reader = guard.requestReader();
     const late = (): void => this.#deps.drop("slow stream", stream);
-    let session = this.#sessions.enter({ kind: "served", stream, late }, SESSION_TIMEOUT_MS);
+    let session = this.#sessions.enter({ kind: "served", stream, late, owner }, SESSION_TIMEOUT_MS);
     let bytesRead = 0;
     let isRead = false;
     const refuse = (reason: string, text: string | undefined): void => {
@@ -64,9 +69,10 @@ export class Serving {
       }
       isRead = true;
       this.#unread.accepted(stream.remote, bytesRead);
-      pool().tell({ type: "stream_request", session, from: stream.remote, message: result.value });
+      const request: StreamRequest = { type: "stream_request", session, from: stream.remote, message: result.value };
+      if (!this.#deps.tell(to, request)) stream.destroy();
     };
-    read(seen);
+    if (seen.length > 0) read(seen);
     return {
       data: read,
       ended: () => isRead ? undefined : stream.end(),

@@ -1,11 +1,17 @@
 import type { Stream } from "../../transport/transport.ts";
 import type { Timers } from "../runtime/timers.ts";
+import type { Owner } from "./registration.ts";
 
 /**
- * A stream that has to come to something within a time: it has not said yet what it is for, is served, asks for us, or
- * was told why it is not served and has to take that in.
+ * A stream that has to come to something within a time: it has not said yet what it is for, waits to be taken over by its
+ * owner, is served, asks for us, or was told why it is not served and has to take that in.
  */
-type Session = Readonly<{ kind: "half_open" | "served" | "asked" | "told"; stream: Stream; late: () => void }>;
+type Session = Readonly<{
+  kind: "half_open" | "offered" | "served" | "asked" | "told";
+  stream: Stream;
+  late: () => void;
+  owner?: Owner;
+}>;
 
 /** Said when the time of a session is over. */
 export type SessionOver = Readonly<{ type: "session_over"; session: number }>;
@@ -43,6 +49,11 @@ export class Sessions {
     const over = this.#open.get(id);
     over?.late();
     over?.stream.destroy();
+  }
+
+  /** Those that wait for one owner or are served by it. */
+  of(wanted: Owner): readonly (readonly [number, Session])[] {
+    return [...this.#open].filter(([, { owner }]) => owner === wanted);
   }
 
   /** Those of one kind, oldest first. */

@@ -9,8 +9,6 @@ import { ActorSystem, type TreeNode } from "../../actors/runtime/system.ts";
 import {
   type ExchangeDone,
   type OpenReply,
-  type PacketArrived,
-  type StreamRequest,
   TRANSPORT,
   transport,
   type TransportEvent,
@@ -18,11 +16,13 @@ import {
   type TransportMessage,
   type TransportStatus,
 } from "../../actors/transport.ts";
+import type { PacketArrived, StreamRequest } from "../../actors/transport/registration.ts";
 import { Network } from "../../sim/network.ts";
 import { cutOff } from "../../sim/rules/cut.ts";
 import { VirtualClock } from "../../sim/virtual_clock.ts";
 import { World } from "../../sim/world.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
+import { Guard } from "../../transport/guard.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { OpenTransport, Stream } from "../../transport/transport.ts";
 import type { WireMessage } from "../../transport/wire/message.ts";
@@ -73,9 +73,10 @@ class Bench {
         openTransport: (openTransport ?? openSimulatedTransportOn)(this.network),
         memory: this.memory,
         links: () => this.links,
-        pool: () => pool,
       }),
     );
+    const registration = { type: "pool", id: "chat", guard: Guard.unguarded(), to: pool } as const;
+    this.door.tell({ type: "register", registration });
   }
 
   static async open(): Promise<Bench> {
@@ -111,7 +112,7 @@ class Bench {
     const id = 1;
     return outcomeOf(
       this.door.ask<ExchangeDone>(
-        (replyTo) => ({ type: "exchange", id, to, request: PING, timeoutMs, replyTo }),
+        (replyTo) => ({ type: "exchange", id, to, request: PING, guard: Guard.unguarded(), timeoutMs, replyTo }),
         timeoutMs + 5_000,
       ),
     );

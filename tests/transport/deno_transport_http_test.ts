@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { parseAddress } from "../../transport/address.ts";
 import { openDenoTransport } from "../../transport/deno_transport.ts";
 import { HTTP_BODY_BYTES_MAX, HTTP_LIMITS, HTTP_REQUESTS_MAX } from "../../transport/deno_transport/http.ts";
-import { sniffStream } from "../../transport/mux.ts";
+import { Mux } from "../../transport/mux.ts";
 import type { HttpRequest, HttpResponse, Stream, StreamHandler, Transport } from "../../transport/transport.ts";
 import { waitUntil } from "../support/wait.ts";
 import { StreamRecorder, TransportRecorder } from "./recorder.ts";
@@ -22,9 +22,9 @@ class WebPeer extends TransportRecorder {
     return {
       data(bytes) {
         early = new Uint8Array([...early, ...bytes]);
-        const { type } = sniffStream(early);
+        const { type } = new Mux().routeStream(early);
         if (type === "http") stream.serveHttp?.(early);
-        else if (type === "unknown") stream.destroy();
+        else if (type === "nobody") stream.destroy();
       },
       closed: () => void this.closed++,
     };
