@@ -4,7 +4,11 @@ import type { Cancel, Clock } from "../actors/runtime/clock.ts";
 export class ProcessClock implements Clock {
   readonly #world: Clock;
   #alive = true;
-  #pausedUntil = -Infinity;
+  #paused = false;
+  #pauses = 0;
+  /** What came due while it stood still: its own timers, and what waits in its sockets. */
+  #due: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(world: Clock) {
     this.#world = world;
@@ -15,9 +19,26 @@ export class ProcessClock implements Clock {
     this.#alive = false;
   }
 
-  /** As by SIGSTOP, and SIGCONT after `ms`: whatever is due meanwhile comes at its end, in order. */
-  pause(ms: number): void {
-    this.#pausedUntil = this.#world.now() + ms;
+  /** As by SIGSTOP, and SIGCONT after `ms`, if given. */
+  pause(ms?: number): void {
+    this.#paused = true;
+    const pause = ++this.#pauses;
+    if (ms !== undefined) this.#world.after(ms, () => pause === this.#pauses && this.resume());
+  }
+
+  /** As by SIGCONT: whatever was due meanwhile comes now, first the timers, then the network, which is the worst order. */
+  resume(): void {
+    this.#paused = false;
+    const missed = [...this.#due, ...this.#waiting];
+    this.#due = [];
+    this.#waiting = [];
+    for (const run of missed) this.#world.after(0, run);
+  }
+
+  /** Runs what the network brought: at once, or once the process goes on. */
+  whenAwake(run: () => void): void {
+    if (this.#paused) this.#waiting.push(() => this.whenAwake(run));
+    else if (this.#alive) run();
   }
 
   now(): number {
@@ -41,11 +62,10 @@ export class ProcessClock implements Clock {
   }
 
   #ifAlive(run: () => void): () => void {
-    const whenAwake = (): void => {
-      const leftMs = this.#pausedUntil - this.#world.now();
-      if (leftMs > 0) this.#world.after(leftMs, whenAwake);
+    const whenDue = (): void => {
+      if (this.#paused) this.#due.push(whenDue);
       else if (this.#alive) run();
     };
-    return whenAwake;
+    return whenDue;
   }
 }

@@ -15,7 +15,7 @@ import { bootstrapAt, type BootstrapPlace } from "../bootstrap/place.ts";
 import { REGISTRY_CONFIG } from "../bootstrap/registry.ts";
 import type { Address } from "../transport/address.ts";
 import { Guard } from "../transport/guard.ts";
-import { openSimulatedTransportOn } from "../transport/simulated_transport.ts";
+import { openSimulatedTransportOn, type SimulatedNetwork } from "../transport/simulated_transport.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
 import { Network } from "./network.ts";
@@ -181,18 +181,13 @@ export class SimulatedPeer {
     for (const address of this.#addresses) this.#network.crash(address);
   }
 
-  /**
-   * The process stands still for so long; what comes for it waits in its sockets and is read after the timers that ran
-   * out, which is the worst order.
-   */
-  pause(ms: number): void {
-    const until = this.#network.clock.now() + ms;
+  /** The process stands still, for so long or until `resume`; what comes for it waits in its sockets. */
+  pause(ms?: number): void {
     this.#clock.pause(ms);
-    const held = this.#network.add(({ to }) => {
-      const leftMs = until - this.#network.clock.now();
-      return leftMs > 0 && this.#addresses.includes(to) ? { type: "deliver", afterMs: leftMs + 1 } : "pass";
-    });
-    this.#network.clock.after(ms, held);
+  }
+
+  resume(): void {
+    this.#clock.resume();
   }
 
   #observe(): void {
@@ -206,7 +201,7 @@ export class SimulatedPeer {
 
   /** Opens transports, and remembers where: those vanish with the process. */
   #openTransport(): OpenTransport {
-    const open = openSimulatedTransportOn(this.#network);
+    const open = openSimulatedTransportOn(asSeenBy(this.#clock, this.#network));
     return async (bind, handler) => {
       const transport = await open(bind, handler);
       this.#addresses.push(transport.address);
@@ -220,4 +215,22 @@ export class SimulatedPeer {
     this.exitReason = why;
     void this.system.stop({ mode: "drain" });
   }
+}
+
+/** The network of one process: what comes while it stands still waits, and its streams go by its clock. */
+function asSeenBy(clock: ProcessClock, network: Network): SimulatedNetwork {
+  return {
+    clock,
+    bind: (want, host) =>
+      network.bind(want, {
+        packet: (from, bytes) => clock.whenAwake(() => host.packet(from, bytes)),
+        segment: (from, segment) => clock.whenAwake(() => host.segment(from, segment)),
+        undeliverable: (segment) => clock.whenAwake(() => host.undeliverable(segment)),
+        vanish: () => host.vanish(),
+      }),
+    release: (address) => network.release(address),
+    newStreamId: () => network.newStreamId(),
+    carryPacket: (from, to, bytes) => network.carryPacket(from, to, bytes),
+    carrySegment: (from, to, segment) => network.carrySegment(from, to, segment),
+  };
 }

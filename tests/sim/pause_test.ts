@@ -64,3 +64,38 @@ Deno.test("who stood still for a minute was found dead, and is back without bein
   await world.clock.advance(61_000);
   assertEquals(world.isConverged(), true);
 });
+
+Deno.test("who is stopped does nothing until it is told to go on, and then reads all that was sent to it", async () => {
+  const world = new World({ seed: "stopped" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 2_000);
+  bob!.pause();
+  alice!.say("are you there?");
+  await world.clock.advance(3_000);
+  assertEquals(bob!.said, []);
+  bob!.resume();
+  await world.clock.advance(100);
+  assertEquals(bob!.said, ["alice: are you there?"]);
+});
+
+Deno.test("who is stopped again is not woken by the end of the first time", async () => {
+  const world = new World({ seed: "stopped twice" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 2_000);
+  bob!.pause(1_000);
+  bob!.pause(3_000);
+  alice!.say("now?");
+  await world.clock.advance(2_000);
+  assertEquals(bob!.said, []);
+  await world.clock.advance(1_100);
+  assertEquals(bob!.said, ["alice: now?"]);
+});
+
+Deno.test("who is killed while it is stopped stays dead", async () => {
+  const world = new World({ seed: "stopped and killed" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 2_000);
+  bob!.pause(1_000);
+  alice!.say("hello?");
+  await world.clock.advance(500);
+  bob!.kill();
+  await world.clock.advance(30_000);
+  assertEquals([bob!.said, alice!.alive], [[], ["alice"]]);
+});
