@@ -8,7 +8,7 @@ import { BOOTSTRAP_PORT, parseBootstrapPlace, showBootstrapPlace } from "./confi
 import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { gossipProblem } from "./config/gossip_problem.ts";
 import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES } from "./config/gossip_settings.ts";
-import { originOf, type Source } from "./config/origin.ts";
+import { originOf, type Resolved, type Source } from "./config/origin.ts";
 import {
   count,
   type Environment,
@@ -194,9 +194,6 @@ export const SETTINGS = {
 
 export type SettingKey = keyof typeof SETTINGS;
 
-/** A value and where it came from. */
-export type Resolved<T> = { readonly value: T; readonly source: Source };
-
 type ValueOf<K extends SettingKey> = typeof SETTINGS[K] extends Setting<infer T, infer _> ? T : never;
 type CommandOf<K extends SettingKey> = typeof SETTINGS[K]["commands"][number];
 
@@ -260,21 +257,21 @@ export function strictnessOf(config: Config<"peer">): Omit<Protection, "label" |
 }
 
 /** A setting for people: what it is called in the configuration file, its value as one types it, where that came from. */
-export type ShownSetting = Readonly<{ path: string; value: string; origin: string }>;
+type ShownSetting = Readonly<{ path: string; value: string; origin: string }>;
 
 /** All settings of a peer, in the order of the table. `file` is the configuration file, if one was read. */
 export function showSettings(config: Config<"peer">, file: string | undefined): readonly ShownSetting[] {
   const { profile } = config;
   const behind = { file, profile: profile.value };
-  const profileOrigin = originOf(SETTINGS.profile, profile.source, behind);
+  const profileOrigin = originOf(SETTINGS.profile, profile, behind);
   return settingsOf("peer").map(([key, setting]) => {
-    const { value, source } = config[key as keyof Config<"peer">];
-    const origin = originOf(setting, source, behind);
-    const shown = setting.show(value);
+    const resolved = config[key as keyof Config<"peer">];
+    const origin = originOf(setting, resolved, behind);
+    const shown = setting.show(resolved.value);
     return {
       path: pathOf(key),
       value: shown === "" ? "none" : shown,
-      origin: source === "profile" ? `${origin} (${profileOrigin})` : origin,
+      origin: resolved.source === "profile" ? `${origin} (${profileOrigin})` : origin,
     };
   });
 }
@@ -290,9 +287,8 @@ export function gossipProblemOf(config: Config<"peer">): string | undefined {
   };
   return gossipProblem(gossip, (key) => {
     const setting = SETTINGS[key] as unknown as AnySetting;
-    const { value, source } = config[key];
-    const origin = originOf(setting, source, { file: undefined, profile: config.profile.value });
-    return `${pathOf(key)} ${setting.show(value)} (${origin})`;
+    const origin = originOf(setting, config[key], { file: undefined, profile: config.profile.value });
+    return `${pathOf(key)} ${setting.show(config[key].value)} (${origin})`;
   });
 }
 

@@ -8,6 +8,7 @@ import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { repl, type ReplMessage, type SessionEnd } from "../actors/repl.ts";
+import type { CommandSetting } from "../actors/repl/command.ts";
 import { COMMANDS } from "../actors/repl/command_table.ts";
 import { Screen } from "../actors/repl/screen.ts";
 import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
@@ -21,10 +22,12 @@ import { bootstrapAt } from "../bootstrap/place.ts";
 import {
   bindProblem,
   type Config,
+  configFilePath,
   type Environment,
   gossipProblemOf,
   parseKeyFilePath,
   profileOf,
+  showSettings,
   stateDirectory,
   strictnessOf,
 } from "../config.ts";
@@ -61,7 +64,13 @@ export async function run(call: CommandCall): Promise<ExitCode> {
     compress: config.compression.value,
   });
   if (!guarded.ok) return failed(guarded.why, EXIT.refused);
-  return await runPeer(named.name, config, guarded.guard, call.env);
+  const [argument] = positionals;
+  const settled = argument === undefined ? config : { ...config, name: given(named.name) };
+  return await runPeer(named.name, settled, guarded.guard, call.env);
+}
+
+function given(name: NodeName): PeerConfig["name"] {
+  return { value: name as string as PeerName, source: "argument" };
 }
 
 type Named = { readonly ok: true; readonly name: NodeName } | { readonly ok: false; readonly why: string };
@@ -161,6 +170,7 @@ class Person {
   readonly #memory: PeerMemory;
   readonly #guard: Guard;
   readonly #style: Style;
+  readonly #settings: readonly CommandSetting[];
   readonly #env: Environment;
   #ref: ActorRef<ReplMessage> | undefined;
   #warning: string | undefined;
@@ -180,6 +190,7 @@ class Person {
     this.#memory = memory;
     this.#guard = guard;
     this.#style = styleFor(config.color.value, env);
+    this.#settings = showSettings(config, configFilePath(env));
     this.#env = env;
   }
 
@@ -192,6 +203,7 @@ class Person {
       commands: COMMANDS,
       peer: {
         steps,
+        settings: this.#settings,
         guard: this.#guard,
         readKeys: (path) => readKeys(path, this.#env),
         tree: () => this.#system.tree(),

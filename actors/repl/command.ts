@@ -38,9 +38,14 @@ export type CommandCall = Readonly<{
   print(text: string): void;
 }>;
 
+/** What a setting is called in the configuration file, its value as one types it, and where that came from. */
+export type CommandSetting = Readonly<{ path: string; value: string; origin: string }>;
+
 /** What commands may do with the peer. */
 export type CommandPeer = Readonly<{
   steps: Steps;
+  /** What the peer was started with. Of keys only where they are. */
+  settings: readonly CommandSetting[];
   /** Has the keys. */
   guard: Guard;
   /** The keys in a file; rejects with an `Error` that says why not, and nothing of what is in it. */

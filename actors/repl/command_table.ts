@@ -6,6 +6,7 @@ import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
 import { SCRIPT_COMMANDS } from "./commands/script_commands.ts";
 import { SESSION_COMMANDS } from "./commands/session_commands.ts";
+import { SETTINGS_COMMANDS } from "./commands/settings_commands.ts";
 
 /** Every command of the REPL. */
 export const COMMANDS: readonly Command[] = [
@@ -15,5 +16,6 @@ export const COMMANDS: readonly Command[] = [
   ...SCRIPT_COMMANDS,
   ...KEY_COMMANDS,
   ...ACTOR_COMMANDS,
+  ...SETTINGS_COMMANDS,
   ...SESSION_COMMANDS,
 ];

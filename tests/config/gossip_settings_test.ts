@@ -149,7 +149,7 @@ for (const [key, field, [flagText, flagValue], [envText, envValue], [fileText, f
       assertEquals(runsOn({ flags, env, file }), flagValue);
       assertEquals(runsOn({ env, file }), envValue);
       assertEquals(runsOn({ file }), fileValue);
-      assertEquals(origin({ flags, env, file }), `flag --${setting.flag}`);
+      assertEquals(origin({ flags, env, file }), `flag --${flagValue === false ? "no-" : ""}${setting.flag}`);
       assertEquals(origin({ env, file }), `environment ${setting.environment}`);
       assertEquals(origin({ file }), "file /etc/config.json");
       assert(runsOn({}) !== flagValue, "it is not the default");

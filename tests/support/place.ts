@@ -69,6 +69,18 @@ export class Place implements AsyncDisposable {
     return path;
   }
 
+  /** Writes the configuration file of every program that is started here, and returns its path. */
+  async config(settings: unknown): Promise<string> {
+    await Deno.mkdir(`${this.#directory}/config/parley`, { recursive: true });
+    return await this.file("config/parley/config.json", JSON.stringify(settings));
+  }
+
+  /** Whether there is a file or folder of that name. */
+  async has(name: string): Promise<boolean> {
+    for await (const entry of Deno.readDir(this.#directory)) if (entry.name === name) return true;
+    return false;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#directory, { recursive: true });
   }

@@ -1,16 +1,30 @@
+import type { CommandPeer } from "../../actors/repl/command.ts";
 import { COMMANDS } from "../../actors/repl/command_table.ts";
 import { repl, type ReplMessage } from "../../actors/repl.ts";
 import { createStyle } from "../../actors/repl/style.ts";
 import { readCounters } from "../../actors/peer/counters.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import { parseKeyFile } from "../../config/key_file.ts";
+import { resolveConfig, showSettings } from "../../config.ts";
 import type { SimulatedPeer, StartOptions, World } from "../../sim/world.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 /** Files that a person in the simulation can execute; reading another one fails as on a disk. */
 export type Files = Readonly<Record<string, string>>;
 
-type SeatOptions = Omit<StartOptions, "repl"> & Readonly<{ interactive?: boolean; files?: Files }>;
+type SeatOptions =
+  & Omit<StartOptions, "repl">
+  & Readonly<{
+    interactive?: boolean;
+    files?: Files;
+    settings?: CommandPeer["settings"];
+  }>;
+
+/** What a peer without flags, variables and file was told to do. */
+function defaultSettings(): CommandPeer["settings"] {
+  const resolved = resolveConfig({ command: "peer", flags: new Map(), env: {}, file: undefined });
+  return resolved.ok ? showSettings(resolved.config, undefined) : [];
+}
 
 /** A person at the terminal of a simulated peer. */
 export class Seat {
@@ -20,7 +34,11 @@ export class Seat {
   #ref: ActorRef<ReplMessage> | undefined;
   #read = 0;
 
-  constructor(world: World, name: string, { interactive = false, files = {}, ...options }: SeatOptions = {}) {
+  constructor(
+    world: World,
+    name: string,
+    { interactive = false, files = {}, settings = defaultSettings(), ...options }: SeatOptions = {},
+  ) {
     this.#world = world;
     this.terminal = new FakeTerminal(interactive);
     const peer = world.start(name, {
@@ -35,6 +53,7 @@ export class Seat {
           commands: COMMANDS,
           peer: {
             steps,
+            settings,
             guard: peer.guard,
             readKeys: (path) => {
               const parsed = parseKeyFile(files[path] ?? "");

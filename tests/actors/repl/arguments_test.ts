@@ -24,6 +24,7 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   keyuse: "1 2",
   keyremove: "1 2",
   help: "quit quit",
+  showconfig: "probe interval",
 };
 
 /** Commands for which any text is right. */

@@ -45,6 +45,7 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "counters": from(0, []),
   "keylist": from(0, []),
   "help": from(0, []),
+  "showconfig": from(0, []),
 };
 
 /** Commands whose answer is about something else than what is missing. */

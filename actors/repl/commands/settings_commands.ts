@@ -1,0 +1,39 @@
+import { type Command, type CommandPeer, failed } from "../command.ts";
+import { visible } from "../visible.ts";
+
+/** A longer value moves what stands behind it, and nothing else. */
+const VALUE_COLUMN_MAX = 24;
+
+/** What this peer was told to do. */
+export const SETTINGS_COMMANDS: readonly Command[] = [
+  {
+    name: "showconfig",
+    usage: "[PART]",
+    summary: "Show the settings, or those with PART in their name, and where each value came from",
+    group: "session",
+    complete: ({ settings }) => settings.map(({ path }) => path),
+    run({ args, text, peer, print }) {
+      if (args.length > 1) return "usage";
+      const part = text.toLowerCase();
+      const rows = rowsOf(peer).filter(([path]) => path.toLowerCase().includes(part));
+      if (rows.length === 0) return failed(`No setting has "${visible(text)}" in its name`);
+      const pathColumn = Math.max(...rows.map(([path]) => path.length));
+      const valueColumn = Math.min(VALUE_COLUMN_MAX, Math.max(...rows.map(([, value]) => value.length)));
+      for (const [path, value, origin] of rows) {
+        print(`${path.padEnd(pathColumn)}  ${value.padEnd(valueColumn)}  ${origin}`);
+      }
+    },
+  },
+];
+
+type Row = readonly [path: string, value: string, origin: string];
+
+/** The settings, and what became of the key file since: keys may be installed and removed while the peer runs. */
+function rowsOf({ settings, guard }: CommandPeer): readonly Row[] {
+  const { keys } = guard.protection.keyring;
+  const fingerprints = keys.map(({ fingerprint }) => fingerprint).join(" ");
+  return settings.flatMap(({ path, value, origin }): readonly Row[] => {
+    const row = [path, visible(value), visible(origin)] as const;
+    return path === "keyFile" && keys.length > 0 ? [row, ["keyFile (now)", fingerprints, "the first seals"]] : [row];
+  });
+}
