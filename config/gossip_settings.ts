@@ -97,6 +97,10 @@ export const GOSSIP_SETTINGS = {
     flag: "members-max",
     help: "Names in the member table, ours included",
   }),
+  unverifiedMax: ofProfile("unverifiedMax", number(1, 1_000_000), {
+    flag: "unverified-max",
+    help: "Of these, names known from hearsay alone",
+  }),
   addressesAllowed: {
     ...list({
       ...row({ flag: "addresses-allowed", help: "Where members may be; repeated (CIDRsAllowed)" }),
