@@ -23,6 +23,11 @@ export const HTTP_LIMITS = {
   connectionsCheckingInterval: 1_000,
 } as const;
 
+type Limits = Readonly<Record<keyof typeof HTTP_LIMITS, number>>;
+
+/** How often while nobody speaks HTTP: never, or 24 days, which is the longest there is. */
+const CHECK_IDLE_MS = 2 ** 31 - 1;
+
 /** Answers one request. */
 export type AnswerHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
@@ -31,17 +36,24 @@ export type AnswerHttp = (request: HttpRequest) => Promise<HttpResponse>;
  * `connection` listener is taken out, and a socket becomes HTTP only by `adopt`.
  */
 export class HttpDoor {
-  readonly server: http.Server;
+  readonly server: http.Server & { connectionsCheckingInterval?: number };
+  readonly #checkBusyMs: number;
+  readonly #startChecks: () => void;
   readonly #serve: (this: http.Server, socket: net.Socket) => void;
   readonly #counters: TransportCounters;
   readonly #answer: AnswerHttp;
   /** One for each request that waits for its answer; calling it gives up. */
   readonly #waiting = new Set<() => void>();
+  #connections = 0;
 
-  constructor(counters: TransportCounters, answer: AnswerHttp) {
+  constructor(counters: TransportCounters, answer: AnswerHttp, limits: Limits = HTTP_LIMITS) {
     this.#counters = counters;
     this.#answer = answer;
-    this.server = http.createServer(HTTP_LIMITS, (request, response) => void this.#respond(request, response));
+    this.#checkBusyMs = limits.connectionsCheckingInterval;
+    const options = { ...limits, connectionsCheckingInterval: CHECK_IDLE_MS };
+    this.server = http.createServer(options, (request, response) => void this.#respond(request, response));
+    const startChecks = this.server.listeners("listening")[0] as (this: http.Server) => void;
+    this.#startChecks = () => startChecks.call(this.server);
     this.server.timeout = HTTP_STALL_TIMEOUT_MS;
     this.#serve = this.server.listeners("connection")[0] as (this: http.Server, socket: net.Socket) => void;
     this.server.removeAllListeners("connection");
@@ -50,6 +62,7 @@ export class HttpDoor {
 
   /** Serves HTTP on a socket from which `alreadyRead` was read and on which nobody listens for data any more. */
   adopt(socket: net.Socket, alreadyRead: Uint8Array): void {
+    this.#count(socket);
     socket.pause();
     if (alreadyRead.length > 0) socket.unshift(alreadyRead);
     this.#serve.call(this.server, socket);
@@ -59,6 +72,20 @@ export class HttpDoor {
   /** Gives up on all answers, so that nothing of ours is left to fire. */
   close(): void {
     for (const giveUp of this.#waiting) giveUp();
+  }
+
+  /** The server's own timer would wake a peer once a second that nobody asks anything. */
+  #count(socket: net.Socket): void {
+    if (this.#connections++ === 0) this.#checkEvery(this.#checkBusyMs);
+    socket.once("close", () => {
+      if (--this.#connections === 0) this.#checkEvery(CHECK_IDLE_MS);
+    });
+  }
+
+  #checkEvery(intervalMs: number): void {
+    if (!this.server.listening) return; // it is being closed, and started again the timer would stay
+    this.server.connectionsCheckingInterval = intervalMs;
+    this.#startChecks();
   }
 
   async #respond(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
