@@ -293,9 +293,14 @@ export function gossipProblemOf(config: Config<"peer">): string | undefined {
 }
 
 /** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
-export function bindProblem({ bind, keyFile, plaintextOnNetwork }: Config<"peer">): string | undefined {
+export function bindProblem(config: Config<"peer">): string | undefined {
+  const { bind, keyFile, plaintextOnNetwork, verifyIncoming, verifyOutgoing } = config;
   if (isLoopback(bind.value)) return undefined;
   if (keyFile.value !== undefined || plaintextOnNetwork.value) {
+    if (!plaintextOnNetwork.value && !(verifyIncoming.value && verifyOutgoing.value)) {
+      return `will not listen on ${bind.value} with a key that is not insisted on: both verifyIncoming and ` +
+        "verifyOutgoing must be on; --plaintext-on-network does it anyway, for all to read or forge";
+    }
     if (!isWildcard(bind.value)) return undefined;
     return `will not listen on ${bind.value}: others are told where to find this peer, so name one address of this machine`;
   }

@@ -106,6 +106,14 @@ const places: readonly (readonly [bind: string, flags: Given["flags"], problem: 
   ["0.0.0.0:7946", { keyFile: ["/keys"] }, /^will not listen on 0\.0\.0\.0:7946: .*name one address of this machine$/],
   ["[::]:7946", { plaintextOnNetwork: ["on"] }, /name one address of this machine$/],
   ["192.0.2.1:7946", { keyFile: ["/keys"], plaintextOnNetwork: ["on"] }, undefined],
+  [
+    "192.0.2.1:7946",
+    { keyFile: ["/keys"], verifyIncoming: ["off"] },
+    /not insisted on: .* --plaintext-on-network does/,
+  ],
+  ["192.0.2.1:7946", { keyFile: ["/keys"], verifyOutgoing: ["off"] }, /^will not listen on .* not insisted on/],
+  ["192.0.2.1:7946", { keyFile: ["/keys"], verifyOutgoing: ["off"], plaintextOnNetwork: ["on"] }, undefined],
+  ["127.0.0.1:7946", { keyFile: ["/keys"], verifyOutgoing: ["off"] }, undefined],
 ];
 
 for (const [bind, flags = {}, problem] of places) {

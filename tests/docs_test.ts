@@ -1,5 +1,6 @@
 /** A page of promises is worth as much as its tests: each promise of docs/actors.md is the name of one. */
 import { assert, assertEquals } from "@std/assert";
+import { type AnySetting, SETTINGS } from "../config.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -62,4 +63,21 @@ Deno.test("promises are list items outside code, outside sections without promis
     "- two",
   ];
   assertEquals(promisesOf(page.join("\n")), ["one and a half", "two"]);
+});
+
+/** The rows of a page's table under a heading, without the blanks that only make them straight. */
+function rowsUnder(page: string, heading: string): string[] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  return section.split("\n").filter((line) => line.startsWith("|")).slice(2)
+    .map((line) => line.split("|").map((cell) => cell.trim()).join("|"));
+}
+
+Deno.test("docs/settings.md has the row of each setting of a peer, as the table of settings has it", async () => {
+  const page = await Deno.readTextFile(new URL("docs/settings.md", ROOT));
+  const rows = (section: string | undefined) =>
+    Object.entries(SETTINGS as unknown as Record<string, AnySetting>)
+      .filter(([, setting]) => setting.section === section)
+      .map(([key, { fallbackText, help }]) => `|\`${key}\`|${fallbackText}|${help.replaceAll("|", "\\|")}|`);
+  assertEquals(rowsUnder(page, "Every day"), rows(undefined));
+  assertEquals(rowsUnder(page, "Gossip"), rows("gossip"));
 });
