@@ -5,19 +5,42 @@ type Event = { readonly at: number; readonly order: number; readonly run: () => 
 /** How often pending promises are let run on before the clock believes that nothing more comes of them. */
 const MICROTASK_ROUNDS = 32;
 
+type VirtualClockOptions = Readonly<{
+  /** What the wall clock shows at the start, in ms since 1970. */
+  wallStartMs?: number;
+  /**
+   * Promises are let run on before time has passed further than this; by default before each event. With a thousand
+   * peers that costs more than the events: each millisecond has dozens, and hardly one that a promise waits for.
+   */
+  settleEveryMs?: number;
+  /** More events than this at one instant are taken for an endless loop, and end the run with an error. */
+  eventsAtOnceMax?: number;
+}>;
+
+/** Far above what ten thousand peers do at one instant. */
+const EVENTS_AT_ONCE_MAX = 10_000_000;
+
 /**
  * Time that only moves when asked. Events run in the order of their time, and at one time in the order in which they
  * were asked for, so that a run is determined by its inputs.
  */
 export class VirtualClock implements Clock {
+  readonly #settleEveryMs: number;
+  readonly #wallStartMs: number;
+  readonly #eventsAtOnceMax: number;
   #now = 0;
+  #eventsNow = 0;
   #order = 0;
   #ready: (() => void)[] = [];
   readonly #events = new EventHeap();
-  readonly #wallStartMs: number;
 
-  constructor(wallStartMs: number = Date.UTC(2026, 0, 1)) {
+  constructor(
+    { wallStartMs = Date.UTC(2026, 0, 1), settleEveryMs = 0, eventsAtOnceMax = EVENTS_AT_ONCE_MAX }:
+      VirtualClockOptions = {},
+  ) {
+    this.#eventsAtOnceMax = eventsAtOnceMax;
     this.#wallStartMs = wallStartMs;
+    this.#settleEveryMs = settleEveryMs;
   }
 
   now(): number {
@@ -47,13 +70,11 @@ export class VirtualClock implements Clock {
   /** Runs everything due within the next `durationMs`, then stands `durationMs` later. */
   async advance(durationMs: number): Promise<void> {
     const until = this.#now + durationMs;
-    await this.#settle();
-    for (let event = this.#events.peek(); event && event.at <= until; event = this.#events.peek()) {
-      this.#events.pop();
-      if (event.cancelled) continue;
-      this.#now = event.at;
-      event.run();
+    for (;;) {
       await this.#settle();
+      const next = this.#nextEvent();
+      if (next === undefined || next.at > until) break;
+      this.#run(next, Math.min(until, next.at + this.#settleEveryMs));
     }
     this.#now = until;
   }
@@ -67,15 +88,49 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Runs an event and those due by `until` after it, and what each puts off with `soon`. */
+  #run(first: Event, until: number): void {
+    let next: Event | undefined = first;
+    do {
+      this.#events.pop();
+      this.#reach(next.at);
+      next.run();
+      this.#runReady();
+      next = this.#nextEvent();
+    } while (next !== undefined && next.at <= until && this.#settleEveryMs > 0);
+  }
+
+  #reach(at: number): void {
+    if (at > this.#now) this.#eventsNow = 0;
+    this.#now = at;
+    if (++this.#eventsNow <= this.#eventsAtOnceMax) return;
+    throw new Error(`Time stands still at ${at} ms: more than ${this.#eventsAtOnceMax} events at this instant`);
+  }
+
+  /** The next event that is still wanted. */
+  #nextEvent(): Event | undefined {
+    let event = this.#events.peek();
+    while (event?.cancelled) {
+      this.#events.pop();
+      event = this.#events.peek();
+    }
+    return event;
+  }
+
+  #runReady(): boolean {
+    if (this.#ready.length === 0) return false;
+    while (this.#ready.length > 0) {
+      const batch = this.#ready;
+      this.#ready = [];
+      for (const run of batch) run();
+    }
+    return true;
+  }
+
   /** Runs what was put off with `soon`, and what promises make of it, until all is quiet. */
   async #settle(): Promise<void> {
     for (let quiet = 0; quiet < MICROTASK_ROUNDS; quiet++) {
-      while (this.#ready.length > 0) {
-        quiet = 0;
-        const batch = this.#ready;
-        this.#ready = [];
-        for (const run of batch) run();
-      }
+      if (this.#runReady()) quiet = 0;
       await null;
     }
   }

@@ -41,9 +41,12 @@ export type StartOptions = Readonly<{
   log?: LogSink;
 }>;
 
+/** What waits for a promise waits at most so long, in virtual time. */
+const SETTLE_EVERY_MS = 1;
+
 /** Several peers of the real actors, in one process, on virtual time and a simulated network. All from one seed. */
 export class World {
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: VirtualClock = new VirtualClock({ settleEveryMs: SETTLE_EVERY_MS });
   readonly network: Network;
   readonly #random: Random;
   readonly #common: Common;

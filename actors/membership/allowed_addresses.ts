@@ -37,7 +37,7 @@ export function isAllowed(ranges: readonly AddressRange[], addr: Uint8Array): bo
 
 /** The same of an address with a port. */
 export function isAllowedAddress(ranges: readonly AddressRange[], address: Address): boolean {
-  return isAllowed(ranges, ipBytes(address));
+  return ranges.length === 0 || isAllowed(ranges, ipBytes(address)); // asked for each packet
 }
 
 function isWithin({ network, bits }: AddressRange, ip: Uint8Array): boolean {

@@ -127,5 +127,7 @@ export function placeholder(alive: Alive): Member | undefined {
 
 /** Whether two byte strings are equal. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false; // asked for each alive: no closure
+  return true;
 }

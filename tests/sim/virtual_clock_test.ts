@@ -87,6 +87,23 @@ Deno.test("VirtualClock lets promises run before the next event", async () => {
   assertEquals(ran, ["promised", "next"]);
 });
 
+Deno.test("VirtualClock may let promises run only now and then, but never later than told", async () => {
+  const clock = new VirtualClock({ settleEveryMs: 1 });
+  const ran: string[] = [];
+  clock.after(1, () => void Promise.resolve().then(() => {}).then(() => clock.soon(() => ran.push("promised"))));
+  clock.after(1.5, () => ran.push("within"));
+  clock.after(2.5, () => ran.push("beyond"));
+  await clock.advance(3);
+  assertEquals(ran, ["within", "promised", "beyond"]);
+});
+
+Deno.test("VirtualClock says so when time stands still, because what runs asks for more of the same instant", async () => {
+  const clock = new VirtualClock({ eventsAtOnceMax: 1_000 });
+  const again = (): void => void clock.yieldThen(again);
+  again();
+  await assertRejects(() => clock.advance(1), Error, "Time stands still at 0 ms: more than 1000 events");
+});
+
 Deno.test("until() stops when the condition holds and throws when it does not in time", async () => {
   const clock = new VirtualClock();
   await clock.until(() => clock.now() >= 40, 100, "40 ms");
@@ -96,7 +113,7 @@ Deno.test("until() stops when the condition holds and throws when it does not in
 });
 
 Deno.test("wallMs() moves with the clock", async () => {
-  const clock = new VirtualClock(1_000_000);
+  const clock = new VirtualClock({ wallStartMs: 1_000_000 });
   await clock.advance(250);
   assertEquals(clock.wallMs(), 1_000_250);
 });
