@@ -1,22 +1,39 @@
 import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
 import type { Guard } from "../transport/guard.ts";
 import type { DecodeReason } from "../transport/wire/decoded.ts";
-import type { Alive, Dead, NodeState, PushPull, Suspect, WireMessage } from "../transport/wire/message.ts";
+import type { Alive, Dead, NodeState, PushPull, WireMessage } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
 import { META_BYTES_MAX, validateAlive } from "../transport/wire/validate.ts";
+import { Application, type ApplicationAnswered } from "./membership/application.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
 import { Joining } from "./membership/joining.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
 import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
-import { type Member, type MemberState, type NodeName, stateOfRow, viewOf, viewOfAlive } from "./membership/member.ts";
-import { applyAlive, applyDead, applySuspect, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
+import {
+  type Member,
+  type MemberState,
+  type NodeName,
+  stateOfRow,
+  viewOf,
+  viewOfAlive,
+  viewOfRow,
+} from "./membership/member.ts";
+import { applyClaim, type Claim, isProposable, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf, updateSelf } from "./membership/own_entry.ts";
-import { checkVersions, localState, mergeRemote, nameHolder, pushPullAfterMs } from "./membership/push_pull.ts";
+import {
+  checkVersions,
+  claimOfRow,
+  localState,
+  mergeRemote,
+  nameHolder,
+  pushPullAfterMs,
+} from "./membership/push_pull.ts";
+import { Vetting } from "./membership/vetting.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
 import type { LinksMessage } from "./links.ts";
 import type { PoolCast } from "./pool/cast.ts";
-import type { DelegateMessage, DelegateWants, PoolDelegate } from "./pool/delegate.ts";
+import type { PoolDelegate } from "./pool/delegate.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { type Topic, topic } from "./runtime/events.ts";
@@ -35,9 +52,10 @@ export type MembershipMessage =
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly MemberView[]> }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** From the network. */
-  | Readonly<{ type: "heard"; message: Alive | Suspect | Dead }>
+  | Readonly<{ type: "heard"; message: Claim }>
   | Readonly<{ type: "push_pull_asked"; session: number; message: PushPull }>
   | ExchangeDone
+  | ApplicationAnswered
   /** From the failure detector: our process stood still for so long. */
   | Readonly<{ type: "paused"; ms: number }>
   /** From the failure detector: whom to probe next, and who may relay. Its verdict comes as a `heard` suspicion. */
@@ -150,6 +168,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.pushPullAsked(message.session, message.message);
         case "exchange_done":
           return keeper.exchangeDone(message);
+        case "application_answered":
+          return keeper.applicationAnswered(message);
         case "pick_probe":
           return keeper.pickProbe();
         case "answered":
@@ -179,6 +199,12 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
   };
 }
 
+/** Another's table, as far as it can be merged. */
+type Mergeable = Readonly<{ ok: true; rows: readonly NodeState[] }> | Readonly<{ ok: false; reason: string }>;
+
+/** Exchanges of others under way at once: as many as memberlist lets in (`pushPullReq` in `net.go`). */
+const ASKED_MAX = 128;
+
 /** An exchange of tables that we began. One that was begun in an earlier membership does not count in the next. */
 type Exchange = Readonly<{ address: Address; roster: Roster; joining: Joining | undefined; isPeek: boolean }>;
 
@@ -187,6 +213,10 @@ class Keeper {
   readonly #deps: MembershipDeps;
   readonly #ignored = new Map<string, number>();
   readonly #exchanges = new Map<number, Exchange>();
+  readonly #application: Application;
+  readonly #vetting: Vetting;
+  /** Exchanges that others began and that are not over. */
+  #asked = 0;
   #roster: Roster | undefined;
   #probeIndex = 0;
   /** When this process was last found to have stood still. */
@@ -200,6 +230,18 @@ class Keeper {
   constructor(ctx: Context<MembershipMessage>, deps: MembershipDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
+    const count = (what: string): void => this.#count(what);
+    this.#application = new Application({ ctx, delegate: deps.delegate, count });
+    this.#vetting = new Vetting({
+      application: this.#application,
+      isProposable: (alive) => this.#roster !== undefined && isProposable(this.#roster, alive, this.#moment()),
+      apply: (claim) => this.#apply(claim),
+      count,
+    });
+  }
+
+  applicationAnswered(answered: ApplicationAnswered): void {
+    this.#application.answered(answered);
   }
 
   /** After a crash: a member again, above the last incarnation, and the rest by asking who was there. */
@@ -324,24 +366,24 @@ class Keeper {
     return Object.fromEntries(this.#ignored);
   }
 
-  heard(message: Alive | Suspect | Dead): void {
-    const roster = this.#roster;
-    if (roster === undefined) return this.#count("not a member yet");
-    switch (message.type) {
-      case "alive":
-        return this.#perform(applyAlive(roster, message, "network", this.#moment()));
-      case "suspect":
-        return this.#perform(applySuspect(roster, message, this.#moment()));
-      case "dead":
-        return this.#perform(applyDead(roster, message, this.#moment()));
-    }
+  heard(claim: Claim): void {
+    if (this.#application.wants("aliveVeto")) this.#vetting.hear(claim);
+    else this.#apply(claim);
+  }
+
+  #apply(claim: Claim): void {
+    if (this.#roster === undefined) return this.#count("not a member yet");
+    this.#perform(applyClaim(this.#roster, claim, this.#moment()));
   }
 
   suspicionOver({ node, token, dueAt }: Extract<MembershipMessage, { type: "suspicion_over" }>): void {
     if (this.#roster === undefined) return;
     const ms = pausedMs(dueAt, this.#ctx.clock.now(), this.#deps.profile.probeIntervalMs);
     if (ms > 0) return this.paused(ms);
-    this.#perform(suspicionExpired(this.#roster, node, token, this.#moment()));
+    // A refutation may be waiting for the application's word; it came in time.
+    this.#vetting.afterwards(node, () => {
+      if (this.#roster !== undefined) this.#perform(suspicionExpired(this.#roster, node, token, this.#moment()));
+    });
   }
 
   /** What came meanwhile is read first; then suspects have what was left to them, and an interval more to object. */
@@ -404,35 +446,68 @@ class Keeper {
     this.#seekLost();
   }
 
+  /**
+   * The other side reads our table before we merge its own, as in memberlist. Only where our application may refuse a
+   * join it is asked before: the joiner is told the reason then, instead of half of it having come to pass.
+   */
   pushPullAsked(session: number, message: PushPull): void {
     const roster = this.#roster;
-    const transport = this.#deps.cast.get("transport");
-    if (roster === undefined) return transport.tell({ type: "answer", session });
-    transport.tell({ type: "answer", session, bytes: this.#deps.guard.sealReply(tableOf(roster, message.join)) });
-    const problem = this.#merge(message);
-    if (problem === undefined) return;
-    this.#count("exchange refused");
-    this.#ctx.log.info("exchange_refused", { problem });
+    const answer = (bytes?: Uint8Array): void =>
+      this.#deps.cast.get("transport").tell({ type: "answer", session, ...(bytes === undefined ? {} : { bytes }) });
+    if (roster === undefined) return answer();
+    if (this.#asked >= ASKED_MAX) {
+      this.#count("too many exchanges");
+      return answer();
+    }
+    this.#asked++;
+    const done = (problem?: string): void => {
+      this.#asked--;
+      if (problem === undefined) return;
+      this.#count("exchange refused");
+      this.#ctx.log.info("exchange_refused", { problem });
+    };
+    const mergeable = this.#mergeable(message);
+    this.#judge(mergeable, message.join, (refusal) => {
+      if (refusal !== undefined) {
+        answer(this.#deps.guard.sealReply({ type: "error", text: refusal }));
+        return done(refusal);
+      }
+      this.#withState(message, (userState) => {
+        if (this.#roster !== roster) {
+          answer();
+          return done("not a member any more");
+        }
+        answer(this.#deps.guard.sealReply(tableOf(roster, message.join, userState)));
+        this.#merge(mergeable, message, message.join, done);
+      });
+    });
+  }
+
+  /** Asks what our application adds to our table. Who shows no rows only looks at who is there, see `#peek`. */
+  #withState({ nodes, join }: PushPull, then: (userState: Uint8Array) => void): void {
+    if (nodes.length === 0) then(NO_STATE);
+    else this.#application.localState(join, then);
   }
 
   exchangeDone({ id, outcome }: ExchangeDone): void {
     const exchange = this.#exchanges.get(id);
     if (exchange === undefined) return;
     this.#exchanges.delete(id);
-    const { joining, address, roster } = exchange;
-    if (exchange.isPeek && this.#isWelcome(exchange, outcome)) return this.#exchange(address, joining);
-    const problem = roster !== this.#roster
-      ? "not a member any more"
-      : outcome.ok
-      ? this.#takeAnswer(outcome.message, joining)
-      : outcome.reason;
+    const stranger = outcome.ok ? undefined : OTHER_KEYS[outcome.reason];
+    if (stranger !== undefined) exchange.joining?.meetStranger(`The peer at ${exchange.address} ${stranger}`);
+    if (!outcome.ok) return this.#exchangeOver(exchange, outcome.reason);
+    this.#takeAnswer(exchange, outcome.message, (problem) => {
+      if (exchange.isPeek && problem === undefined) this.#exchange(exchange.address, exchange.joining);
+      else this.#exchangeOver(exchange, problem);
+    });
+  }
+
+  #exchangeOver({ joining, address }: Exchange, problem: string | undefined): void {
     if (problem !== undefined) {
       this.#count("exchange failed");
       this.#ctx.log.info("exchange_failed", { with: address, problem });
     }
     if (problem === undefined) this.#verifyAt(address);
-    const stranger = outcome.ok ? undefined : OTHER_KEYS[outcome.reason];
-    if (stranger !== undefined) joining?.meetStranger(`The peer at ${address} ${stranger}`);
     joining?.settle(address, problem);
     joining?.proceed((next) => this.#peek(next, joining!));
   }
@@ -443,13 +518,22 @@ class Keeper {
     if (member !== undefined) this.#roster?.verify(member.name);
   }
 
-  /** Merges what the other side answered; what is wrong with it, if anything. */
-  #takeAnswer(message: WireMessage, joining: Joining | undefined): string | undefined {
-    if (message.type === "error") return `remote error: ${message.text}`;
-    if (message.type !== "push_pull") return "an answer of the wrong type";
+  /** Merges what the other side answered, or only looks at it; calls back with what is wrong with it, if anything. */
+  #takeAnswer({ roster, joining, isPeek }: Exchange, message: WireMessage, done: (problem?: string) => void): void {
+    if (roster !== this.#roster) return done("not a member any more");
+    if (message.type === "error") return done(`remote error: ${message.text}`);
+    if (message.type !== "push_pull") return done("an answer of the wrong type");
     const taken = joining === undefined ? undefined : this.#nameTaken(message);
     if (taken !== undefined) joining?.refuse(taken);
-    return joining?.isRefused ? "name taken" : this.#merge(message);
+    if (joining?.isRefused) return done("name taken");
+    const mergeable = this.#mergeable(message);
+    this.#judge(mergeable, joining !== undefined, (refusal) => {
+      if (refusal !== undefined) return done(refusal);
+      if (roster !== this.#roster) return done("not a member any more");
+      if (joining?.isRefused) return done("name taken");
+      if (isPeek) return done(mergeable.ok ? undefined : mergeable.reason);
+      this.#merge(mergeable, message, joining !== undefined, done);
+    });
   }
 
   /** Why we cannot be of this cluster under our name, if that is so. */
@@ -461,14 +545,39 @@ class Keeper {
     return `The name "${holder.name}" is taken by the peer at ${address}${WHEN_FREE[stateOfRow(holder) ?? "alive"]}`;
   }
 
-  #merge(message: PushPull): string | undefined {
+  /** The rows of another's table that may be true, unless it does not fit ours as a whole. */
+  #mergeable({ nodes }: PushPull): Mergeable {
+    const rows = nodes.filter((row) => this.#isValid(row));
+    const versions = checkVersions(this.#roster?.ring ?? [], rows);
+    return versions.ok ? { ok: true, rows } : versions;
+  }
+
+  /** Asks the application whether a join may come about; calls back with the reason if it may not. */
+  #judge(mergeable: Mergeable, join: boolean, then: (refusal?: string) => void): void {
+    if (!mergeable.ok || !join || !this.#application.wants("mergeVeto")) return then();
+    const members = mergeable.rows.map(viewOfRow).filter((view) => view !== undefined);
+    this.#application.judgeMerge(members, (verdict) => {
+      if (verdict.ok) return then();
+      this.#count("merge vetoed");
+      then(`merge refused: ${verdict.why}`);
+    });
+  }
+
+  #merge(mergeable: Mergeable, { userState }: PushPull, join: boolean, done: (problem?: string) => void): void {
     const roster = this.#roster;
-    if (roster === undefined) return "not a member";
-    const nodes = message.nodes.filter((row) => this.#isValid(row));
-    const versions = checkVersions(roster.ring, nodes);
-    if (!versions.ok) return versions.reason;
-    this.#perform(mergeRemote(roster, nodes, this.#moment()));
-    return undefined;
+    if (!mergeable.ok) return done(mergeable.reason);
+    if (roster === undefined) return done("not a member");
+    const merged = (): void => {
+      if (userState.length > 0) this.#application.tell("remoteState", { type: "remote_state", state: userState, join });
+      done();
+    };
+    if (!this.#application.wants("aliveVeto")) {
+      this.#perform(mergeRemote(roster, mergeable.rows, this.#moment()));
+      return merged();
+    }
+    const claims = mergeable.rows.map((row) => claimOfRow(row, roster.self)).filter((claim) => claim !== undefined);
+    for (let row = claims.length; row < mergeable.rows.length; row++) this.#count("unknown_state");
+    this.#vetting.hearAll(claims, merged);
   }
 
   #isValid(row: NodeState): boolean {
@@ -482,25 +591,30 @@ class Keeper {
    * namesakes would otherwise hear of us before we hear of them, and a Serf agent that is alone shuts down over that.
    */
   #peek(to: Address, joining: Joining): void {
-    this.#exchange(to, joining, NOTHING_TO_SHOW);
+    const roster = this.#roster;
+    if (roster === undefined) return joining.settle(to, "not a member");
+    this.#show(NOTHING_TO_SHOW, { address: to, roster, joining, isPeek: true });
   }
 
-  /** Whether what we saw of a cluster speaks against joining it by name. */
-  #isWelcome({ roster }: Exchange, outcome: ExchangeDone["outcome"]): boolean {
-    return roster === this.#roster && outcome.ok && outcome.message.type === "push_pull" &&
-      this.#nameTaken(outcome.message) === undefined;
-  }
-
-  #exchange(to: Address, joining?: Joining, shown?: PushPull): void {
+  #exchange(to: Address, joining?: Joining): void {
     const roster = this.#roster;
     if (roster === undefined) return joining?.settle(to, "not a member");
+    const exchange = { address: to, roster, joining, isPeek: false };
+    const join = joining !== undefined;
+    this.#application.localState(join, (userState) => {
+      if (this.#roster === roster) this.#show(tableOf(roster, join, userState), exchange);
+      else this.#exchangeOver(exchange, "not a member any more");
+    });
+  }
+
+  #show(table: PushPull, exchange: Exchange): void {
     const id = ++this.#lastExchange;
-    this.#exchanges.set(id, { address: to, roster, joining, isPeek: shown !== undefined });
+    this.#exchanges.set(id, exchange);
     this.#deps.cast.get("transport").tell({
       type: "exchange",
       id,
-      to,
-      request: this.#deps.guard.sealRequest(shown ?? tableOf(roster, joining !== undefined)),
+      to: exchange.address,
+      request: this.#deps.guard.sealRequest(table),
       guard: this.#deps.guard,
       timeoutMs: this.#deps.profile.streamTimeoutMs,
       replyTo: this.#ctx.self,
@@ -572,19 +686,14 @@ class Keeper {
     }
     const event = eventOf(announcement, member);
     this.#publish(event);
-    this.#tellDelegate("members", { type: "member", event });
+    this.#application.tell("members", { type: "member", event });
   }
 
   #conflict(known: MemberView, claim: Alive): void {
     const offered = viewOfAlive(claim);
     const from = offered?.address ?? "an address that is none";
     this.#publish({ type: "conflict", member: known, offered: from });
-    if (offered !== undefined) this.#tellDelegate("members", { type: "conflict", known, offered });
-  }
-
-  #tellDelegate(want: keyof DelegateWants, message: DelegateMessage): void {
-    const { delegate } = this.#deps;
-    if (delegate?.wants[want]) delegate.ref().tell(message);
+    if (offered !== undefined) this.#application.tell("members", { type: "conflict", known, offered });
   }
 
   #publish(event: MembershipEvent): void {
@@ -647,8 +756,8 @@ const WHEN_FREE: Readonly<Record<Member["state"], string>> = {
 };
 
 /** Everything we know, as one direction of an exchange. */
-function tableOf(roster: Roster, join: boolean): PushPull {
-  return { type: "push_pull", join, nodes: localState(roster), userState: NO_STATE };
+function tableOf(roster: Roster, join: boolean, userState: Uint8Array): PushPull {
+  return { type: "push_pull", join, nodes: localState(roster), userState };
 }
 
 const NO_STATE = new Uint8Array();

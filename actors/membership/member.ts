@@ -78,6 +78,12 @@ export function viewOfAlive({ node, addr, port, incarnation, meta }: Alive): Mem
   return { name: node, address, state: "alive", incarnation, meta: meta ?? new Uint8Array() };
 }
 
+/** Whom a row of a push/pull speaks of, as others may see it; `undefined` if its address or state is none. */
+export function viewOfRow(row: NodeState): MemberView | undefined {
+  const [view, state] = [viewOfAlive(aliveFromNodeState(row)), stateOfRow(row)];
+  return view === undefined || state === undefined ? undefined : { ...view, state };
+}
+
 /** The member vouching for itself, as it goes into packets. */
 export function toAlive(member: Member): Alive {
   const { name: node, addr, port, meta, incarnation, versions } = member;

@@ -11,6 +11,26 @@ import { refute } from "./refutation.ts";
 import type { Moment, Roster } from "./roster.ts";
 import { confirm, expiresAfterMs, startSuspicion } from "./suspicion.ts";
 
+/** What somebody says of a node. */
+export type Claim = Alive | Suspect | Dead;
+
+/** What others say of a node. */
+export function applyClaim(roster: Roster, claim: Claim, moment: Moment): MembershipEffect[] {
+  switch (claim.type) {
+    case "alive":
+      return applyAlive(roster, claim, "network", moment);
+    case "suspect":
+      return applySuspect(roster, claim, moment);
+    case "dead":
+      return applyDead(roster, claim, moment);
+  }
+}
+
+/** Whether an alive gets as far as the application's veto (the beginning of `aliveNode`). */
+export function isProposable(roster: Roster, alive: Alive, moment: Moment): boolean {
+  return !(alive.node === roster.self && roster.left) && hasGoodVersions(alive.vsn, moment);
+}
+
 /** Where an alive comes from: others, or ourselves, whom we need not refute. */
 type AliveSource = "network" | "local";
 

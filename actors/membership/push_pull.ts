@@ -1,8 +1,16 @@
 /** The exchange of whole tables over a stream: what to send, whether to merge, and how (`state.go`, `net.go`). */
 import { NODE_STATE, type NodeState } from "../../transport/wire/message.ts";
 import { ignored, type MembershipEffect } from "./effect.ts";
-import { aliveFromNodeState, type Member, parseVersions, sameBytes, stateOfRow, toNodeState } from "./member.ts";
-import { applyAlive, applyDead, applySuspect } from "./merge.ts";
+import {
+  aliveFromNodeState,
+  type Member,
+  type NodeName,
+  parseVersions,
+  sameBytes,
+  stateOfRow,
+  toNodeState,
+} from "./member.ts";
+import { applyClaim, type Claim } from "./merge.ts";
 import type { Moment, Roster } from "./roster.ts";
 
 /** Up to so many members everybody exchanges at the plain interval (`pushPullScaleThreshold` in `util.go`). */
@@ -38,6 +46,22 @@ export function checkVersions(local: readonly Member[], remote: readonly NodeSta
   return { ok: true };
 }
 
+/** What a row says of its node, as if it had come in a packet; `undefined` in a state that nobody has defined. */
+export function claimOfRow(row: NodeState, self: NodeName): Claim | undefined {
+  const { name: node, incarnation } = row;
+  switch (stateOfRow(row)) {
+    case "alive":
+      return aliveFromNodeState(row);
+    case "suspect":
+    case "dead":
+      return { type: "suspect", node, incarnation, from: self };
+    case "left":
+      return { type: "dead", node, incarnation, from: node };
+    case undefined:
+      return undefined;
+  }
+}
+
 /**
  * Takes over what another table says, row by row in its order (`mergeState`). The other's dead are only suspects here:
  * a rumour of a death must survive the time in which the accused may object. Versions and vetoes are checked before.
@@ -62,19 +86,8 @@ export function nameHolder(
 }
 
 function mergeRow(roster: Roster, row: NodeState, moment: Moment): MembershipEffect[] {
-  const { name: node, incarnation } = row;
-  const state = stateOfRow(row);
-  switch (state) {
-    case "alive":
-      return applyAlive(roster, aliveFromNodeState(row), "network", moment);
-    case "suspect":
-    case "dead":
-      return applySuspect(roster, { type: "suspect", node, incarnation, from: roster.self }, moment);
-    case "left":
-      return applyDead(roster, { type: "dead", node, incarnation, from: node }, moment);
-    case undefined:
-      return ignored("unknown_state", node);
-  }
+  const claim = claimOfRow(row, roster.self);
+  return claim === undefined ? ignored("unknown_state", row.name) : applyClaim(roster, claim, moment);
 }
 
 type Range = Readonly<{ low: number; high: number }>;

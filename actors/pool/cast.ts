@@ -12,8 +12,13 @@ export type PoolParts = {
   broadcaster: BroadcasterMessage;
 };
 
-/** The refs of one pool's actors, as {@linkcode Cast} has them. */
+/** The refs of one pool's actors, as {@linkcode Cast} has them. Part by part: all at once is too much for the compiler. */
 export interface PoolCast {
-  enter<P extends keyof PoolParts>(part: P, player: ActorRef<PoolParts[P]>): void;
-  get<P extends keyof PoolParts>(part: P): ActorRef<PoolParts[P]>;
+  enter(part: "membership", player: ActorRef<MembershipMessage>): void;
+  enter(part: "failureDetector", player: ActorRef<FailureDetectorMessage>): void;
+  enter(part: "broadcaster", player: ActorRef<BroadcasterMessage>): void;
+  get(part: "transport"): ActorRef<TransportMessage>;
+  get(part: "membership"): ActorRef<MembershipMessage>;
+  get(part: "failureDetector"): ActorRef<FailureDetectorMessage>;
+  get(part: "broadcaster"): ActorRef<BroadcasterMessage>;
 }

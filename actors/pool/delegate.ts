@@ -1,6 +1,6 @@
 /**
  * The application of a gossip pool, told by messages: what memberlist's delegates are told by calls. One actor plays
- * it; it is asked only for what it wants, and nobody waits for it longer than half a second.
+ * it; it is asked only for what it wants, and nobody waits for it longer than {@linkcode DELEGATE_TIMEOUT_MS}.
  *
  * The other way the application says `update_meta` to membership, `broadcast_user` and `send_user` to the broadcaster,
  * and `set_ack_payload` and `ping` to the failure detector.
@@ -15,7 +15,7 @@ export type DelegateMessage =
   | Readonly<{ type: "user_message"; payload: Uint8Array; via: "packet" | "stream"; from: Address }>
   /**
    * Tables are about to be exchanged: what shall go with ours (LocalState)? `join` is the flag of who began. At most
-   * 1 MiB; empty for nothing.
+   * {@linkcode LOCAL_STATE_BYTES_MAX}; empty for nothing.
    */
   | Readonly<{ type: "local_state_wanted"; join: boolean; replyTo: ActorRef<Uint8Array> }>
   /** What came with another's table, after that was merged (MergeRemoteState). Never empty. */
@@ -48,3 +48,12 @@ export type DelegateWants = Readonly<{
 
 /** The actor that is a pool's application, and what it wants. Whoever it is at the moment: it may have been restarted. */
 export type PoolDelegate = Readonly<{ ref: () => ActorRef<DelegateMessage>; wants: DelegateWants }>;
+
+/**
+ * How long an exchange or an alive waits for the application; then no state is sent, and a proposal counts as refused.
+ * Below the second after which the other side of an exchange hangs up in the hasty profile.
+ */
+export const DELEGATE_TIMEOUT_MS = 500;
+
+/** The longest local state: together with a table of 30,000 members it fits what a stream may buffer. */
+export const LOCAL_STATE_BYTES_MAX = 1024 * 1024;
