@@ -21,7 +21,7 @@ import {
 } from "./config/setting.ts";
 import {
   isLoopback,
-  isWildcard,
+  parseAdvertised,
   parseChoice,
   parseClusterLabel,
   parseContact,
@@ -32,7 +32,7 @@ import {
   parsePath,
   parseRoom,
 } from "./config/value.ts";
-import type { Address } from "./transport/address.ts";
+import { type Address, splitAddress } from "./transport/address.ts";
 import { NO_LABEL } from "./transport/wire/label.ts";
 import type { Protection } from "./transport/wire/protection.ts";
 
@@ -73,6 +73,16 @@ export const SETTINGS = {
     commands: ["peer"],
     parse: parseHostPort,
     fallback: "127.0.0.1:0" as Address,
+  }),
+  advertise: text({
+    flag: "advertise",
+    environment: "PARLEY_ADVERTISE",
+    placeholder: "IP[:PORT]",
+    help: "Where others reach this peer, if not where it listens; by default a private address",
+    commands: ["peer"],
+    parse: parseAdvertised,
+    fallback: undefined,
+    fallbackText: "where it listens",
   }),
   keyFile: text({
     flag: "key-file",
@@ -282,6 +292,7 @@ export function gossipProblemOf(config: Config<"peer">): string | undefined {
     profile: profileOf(config),
     strictness: strictnessOf(config),
     bind: config.bind.value,
+    advertise: config.advertise.value,
     label: config.label.value,
     keyed: config.keyFile.value !== undefined,
   };
@@ -294,15 +305,14 @@ export function gossipProblemOf(config: Config<"peer">): string | undefined {
 
 /** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
 export function bindProblem(config: Config<"peer">): string | undefined {
-  const { bind, keyFile, plaintextOnNetwork, verifyIncoming, verifyOutgoing } = config;
-  if (isLoopback(bind.value)) return undefined;
-  if (keyFile.value !== undefined || plaintextOnNetwork.value) {
-    if (!plaintextOnNetwork.value && !(verifyIncoming.value && verifyOutgoing.value)) {
-      return `will not listen on ${bind.value} with a key that is not insisted on: both verifyIncoming and ` +
-        "verifyOutgoing must be on; --plaintext-on-network does it anyway, for all to read or forge";
-    }
-    if (!isWildcard(bind.value)) return undefined;
-    return `will not listen on ${bind.value}: others are told where to find this peer, so name one address of this machine`;
+  const { bind, advertise, keyFile, plaintextOnNetwork, verifyIncoming, verifyOutgoing } = config;
+  const isPortKnown = splitAddress(bind.value).port !== 0 || splitAddress(advertise.value ?? bind.value).port === 0;
+  if (!isPortKnown) return `cannot advertise ${advertise.value} while --bind leaves the port open: name both`;
+  if (isLoopback(bind.value) || plaintextOnNetwork.value) return undefined;
+  if (keyFile.value !== undefined) {
+    if (verifyIncoming.value && verifyOutgoing.value) return undefined;
+    return `will not listen on ${bind.value} with a key that is not insisted on: both verifyIncoming and ` +
+      "verifyOutgoing must be on; --plaintext-on-network does it anyway, for all to read or forge";
   }
   return `will not listen on ${bind.value} without a key, which --key-file gives; ` +
     "--plaintext-on-network does it anyway, for all to read";

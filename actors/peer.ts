@@ -11,7 +11,8 @@ import { type Arrival, arrive } from "./peer/arrival.ts";
 import { Cast } from "./peer/cast.ts";
 import { cleanUpAfter, seekCompany } from "./peer/company.ts";
 import type { PeerMemory } from "./peer/memory.ts";
-import { Steps } from "./peer/steps.ts";
+import { Relocation } from "./peer/relocation.ts";
+import { type StepResult, Steps } from "./peer/steps.ts";
 import { pool } from "./pool.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { ReplMessage, SessionEnd } from "./repl.ts";
@@ -34,7 +35,8 @@ export type PeerMessage =
   | Readonly<{ type: "member"; event: MembershipEvent }>
   /** Timers. */
   | Readonly<{ type: "seek_company" }>
-  | Readonly<{ type: "company_sought"; found: number }>;
+  | Readonly<{ type: "company_sought"; found: number }>
+  | Readonly<{ type: "relocated"; result: StepResult<Address> }>;
 
 export type PeerOptions = Readonly<{
   name: NodeName;
@@ -46,6 +48,8 @@ export type PeerOptions = Readonly<{
   memory: PeerMemory;
   clock: Clock;
   openTransport: OpenTransport;
+  /** Whether this machine still has an address that we told others; without it, that never changes. */
+  isHere?(address: Address): boolean;
   /** Our cluster's keys and label. */
   guard: Guard;
   /** Where first contacts come from: the one place that knows whether the registry is local or remote. */
@@ -155,6 +159,8 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           return session.seek();
         case "company_sought":
           return session.sought(message.found);
+        case "relocated":
+          return session.relocated(message.result);
       }
     };
   };
@@ -186,6 +192,7 @@ class PeerSession {
   readonly #person: ActorRef<ReplMessage> | undefined;
   #seeking = false;
   #seeks = 0;
+  #relocation: Relocation | undefined;
   #leavingSince: number | undefined;
   #gone = false;
 
@@ -250,6 +257,7 @@ class PeerSession {
   seek(): void {
     if (this.#seeking || this.#isLeaving) return;
     this.#seeking = true;
+    if (this.#relocation !== undefined || this.#isAstray) return this.#relocate();
     const none = { type: "company_sought", found: 0 } as const;
     const thorough = ++this.#seeks % SEEK_THOROUGHLY_EVERY === 0;
     this.#ctx.pipeToSelf(
@@ -262,6 +270,30 @@ class PeerSession {
   sought(found: number): void {
     this.#seeking = false;
     if (found > 0) this.#ctx.log.info("company_found", { found });
+  }
+
+  relocated(result: StepResult<Address>): void {
+    this.#seeking = false;
+    if (!result.ok) return this.#ctx.log.warn("relocation_goes_on", { why: result.why });
+    this.#relocation = undefined;
+    this.#ctx.log.info("relocated", { address: result.value });
+    this.#person?.tell({ type: "notice", text: `The address of this machine has changed: you are at ${result.value}` });
+  }
+
+  #relocate(): void {
+    const relocation = this.#relocation ??= new Relocation(this.#steps);
+    const failed = (error: unknown) => ({ ok: false, why: String(error) }) as const;
+    this.#ctx.pipeToSelf(
+      relocation.attempt(),
+      (result) => ({ type: "relocated", result }),
+      (error) => ({ type: "relocated", result: failed(error) }),
+    );
+  }
+
+  /** The address by which others know us has gone from this machine. */
+  get #isAstray(): boolean {
+    const { address } = this.#steps;
+    return address !== undefined && this.#options.isHere?.(address) === false;
   }
 
   get #isLeaving(): boolean {

@@ -270,7 +270,8 @@ class Door {
     this.#opening = undefined;
     this.#transport = transport;
     const { memory } = this.#deps;
-    memory.open = { bind: transport.address, name: memory.open?.name ?? "" }; // after a crash, the same port again
+    const bind = transport.bound ?? transport.address; // after a crash, the same port again
+    memory.open = { bind, name: memory.open?.name ?? "" };
     this.introduceLinks();
     this.#reply({ ok: true, address: transport.address });
     this.#ctx.events.publish(TRANSPORT, { type: "opened", address: transport.address });

@@ -1,7 +1,7 @@
 import type { RoomName } from "../actors/chat_room/entry.ts";
 import { MEMBERSHIP } from "../actors/membership.ts";
 import { type NodeName, parseNodeName } from "../actors/membership/member.ts";
-import { peer, type PeerMessage } from "../actors/peer.ts";
+import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
 import type { Cast } from "../actors/peer/cast.ts";
 import { readCounters } from "../actors/peer/counters.ts";
 import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
@@ -31,7 +31,8 @@ import {
   stateDirectory,
   strictnessOf,
 } from "../config.ts";
-import { splitAddress } from "../transport/address.ts";
+import { isWildcard, splitAddress } from "../transport/address.ts";
+import { advertising } from "../transport/advertise.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { Guard } from "../transport/guard.ts";
 import type { Keyring } from "../transport/wire/keyring.ts";
@@ -112,7 +113,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       contacts: config.join.value,
       memory: state.memory,
       clock: realClock,
-      openTransport: openDenoTransport,
+      ...whereabouts(config),
       guard,
       bootstrap: bootstrapAt(config.bootstrap.value, {
         openTransport: openDenoTransport,
@@ -140,6 +141,17 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
   await person.leave(why);
   log.close();
   return exitCodeOf(code);
+}
+
+/** How the peer's sockets are opened, and whether the address that others are told is still this machine's. */
+function whereabouts({ bind, advertise }: PeerConfig): Pick<PeerOptions, "openTransport" | "isHere"> {
+  const openTransport = advertising(openDenoTransport, { asked: advertise.value, ofMachine: machineAddresses });
+  if (advertise.value !== undefined || !isWildcard(bind.value)) return { openTransport };
+  return { openTransport, isHere: (address) => machineAddresses().includes(splitAddress(address).hostname) };
+}
+
+function machineAddresses(): readonly string[] {
+  return Deno.networkInterfaces().map(({ address }) => address);
 }
 
 /** What an earlier run left behind, and what this one leaves. */

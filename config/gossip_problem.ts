@@ -1,6 +1,6 @@
 import { isAllowedAddress } from "../actors/membership/allowed_addresses.ts";
 import type { Profile } from "../actors/pool/profile.ts";
-import type { Address } from "../transport/address.ts";
+import { type Address, isWildcard } from "../transport/address.ts";
 import { COMPOUND_HEADER_BYTES, COMPOUND_PART_BYTES } from "../transport/wire/compound.ts";
 import { SEAL_BYTES_MAX } from "../transport/wire/encryption.ts";
 import { LABEL_HEADER_BYTES } from "../transport/wire/label.ts";
@@ -16,17 +16,19 @@ type Gossip = Readonly<{
   profile: Profile;
   strictness: Omit<Protection, "label" | "keyring">;
   bind: Address;
+  /** What others are told instead, if so. */
+  advertise: Address | undefined;
   label: Label;
   /** Whether there is a key file. */
   keyed: boolean;
 }>;
 
 /** A setting with its value and where that came from, for a sentence. */
-type Told = (key: keyof typeof GOSSIP_SETTINGS | "bind") => string;
+type Told = (key: keyof typeof GOSSIP_SETTINGS | "bind" | "advertise") => string;
 
 /** Why settings, each of which is right in itself, do not work together; `undefined` if they do. */
 export function gossipProblem(gossip: Gossip, told: Told): string | undefined {
-  const { profile, strictness, bind } = gossip;
+  const { profile, strictness, bind, advertise } = gossip;
   // Relays and streams would be asked when all is over (hashicorp/memberlist, issue 149).
   if (profile.probeTimeoutMs >= profile.probeIntervalMs) {
     return `${told("probeTimeout")} must be shorter than ${told("probeInterval")}`;
@@ -38,8 +40,10 @@ export function gossipProblem(gossip: Gossip, told: Told): string | undefined {
   if (strictness.encryptionVersion < strictness.encryptionVersionMin) {
     return `${told("encryptionVersionMin")} would refuse what ${told("encryptionVersion")} seals`;
   }
-  if (!isAllowedAddress(profile.addressesAllowed, bind)) {
-    return `${told("bind")} is not in ${told("addressesAllowed")}`;
+  // Which of a machine's addresses is told is not known before.
+  const isKnown = advertise !== undefined || !isWildcard(bind);
+  if (isKnown && !isAllowedAddress(profile.addressesAllowed, advertise ?? bind)) {
+    return `${told(advertise === undefined ? "bind" : "advertise")} is not in ${told("addressesAllowed")}`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { type AddressRange, parseAddressRange } from "../actors/membership/allowed_addresses.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
-import { type Address, ipBytes, parseAddress, splitAddress } from "../transport/address.ts";
+import { type Address, ipBytes, isWildcard, joinAddress, parseAddress, splitAddress } from "../transport/address.ts";
 import { type Label, LABEL_BYTES_MAX, parseLabel } from "../transport/wire/label.ts";
 import type { Environment, Parsed } from "./setting.ts";
 
@@ -16,6 +16,14 @@ export function parseContact(text: string): Parsed<Address> {
   const parsed = parseHostPort(text);
   if (!parsed.ok || splitAddress(parsed.value).port !== 0) return parsed;
   return { ok: false, why: "nobody can be reached at port 0" };
+}
+
+/** Where others are told to find a peer; without a port, which is then 0, it is that on which it listens. */
+export function parseAdvertised(text: string): Parsed<Address> {
+  const address = parseAddress(text) ?? joinAddress(text, 0);
+  if (address === undefined) return { ok: false, why: "expected IP or IP:PORT, such as 192.168.1.2" };
+  if (isWildcard(address)) return { ok: false, why: "nobody can be reached at all addresses of a machine" };
+  return { ok: true, value: address };
 }
 
 /** An address to listen on, of those that nobody beyond this machine can reach: what is said there is not sealed. */
@@ -126,11 +134,6 @@ export function parseName(text: string): Parsed<PeerName> {
 /** A room's name: written with or without `#`, otherwise as a peer's. */
 export function parseRoom(text: string): Parsed<string> {
   return parseName(text.replace(/^#/, ""));
-}
-
-/** Whether an address stands for all of this machine's, and so for none that others could be told. */
-export function isWildcard(address: Address): boolean {
-  return ipBytes(address).every((byte) => byte === 0);
 }
 
 /** Whether only this machine can reach an address. */

@@ -13,10 +13,10 @@ import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt, type BootstrapPlace } from "../bootstrap/place.ts";
 import { REGISTRY_CONFIG } from "../bootstrap/registry.ts";
-import type { Address } from "../transport/address.ts";
+import { type Address, joinAddress, splitAddress } from "../transport/address.ts";
 import { Guard } from "../transport/guard.ts";
 import { openSimulatedTransportOn, type SimulatedNetwork } from "../transport/simulated_transport.ts";
-import type { OpenTransport } from "../transport/transport.ts";
+import { type OpenTransport, TransportOpenError } from "../transport/transport.ts";
 import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
 import { Network } from "./network.ts";
 import { ProcessClock } from "./process_clock.ts";
@@ -38,6 +38,8 @@ export type StartOptions = Readonly<{
   last?: { readonly port?: number; readonly incarnation?: number };
   repl?: PeerOptions["repl"];
   protection?: Protection;
+  /** Instead of 127.0.0.1, a machine whose one address may change: the peer listens at whatever it has. */
+  machine?: { readonly ip: string };
   log?: LogSink;
 }>;
 
@@ -124,6 +126,7 @@ export class SimulatedPeer {
     const secrets = random.child("secrets");
     this.guard = new Guard(options.protection ?? protection, (length) => secrets.bytes(length));
     this.#observe();
+    const { machine } = options;
     const openTransport = this.#openTransport();
     this.#self = this.system.spawn<PeerMessage>(
       "peer",
@@ -135,7 +138,7 @@ export class SimulatedPeer {
         contacts: [],
         memory: this.memory,
         clock: this.#clock,
-        openTransport,
+        ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),
         guard: this.guard,
         bootstrap: bootstrapAt(options.bootstrap ?? { type: "local", port: 7947 }, {
           openTransport,
@@ -218,6 +221,20 @@ export class SimulatedPeer {
     this.exitReason = why;
     void this.system.stop({ mode: "drain" });
   }
+}
+
+type Machine = NonNullable<StartOptions["machine"]>;
+
+/** Listening at all addresses of a machine, which has at most one. */
+function whereabouts(machine: Machine, open: OpenTransport): Pick<PeerOptions, "openTransport" | "isHere"> {
+  return {
+    openTransport: async (bind, handler) => {
+      const address = joinAddress(machine.ip, splitAddress(bind).port);
+      if (address === undefined) throw new TransportOpenError("no_such_address", "This machine has no address");
+      return await open(address, handler);
+    },
+    isHere: (address) => splitAddress(address).hostname === machine.ip,
+  };
 }
 
 /** The network of one process: what comes while it stands still waits, and its streams go by its clock. */

@@ -45,6 +45,11 @@ export function withPort(address: Address, port: number): Address {
   return `${address.slice(0, address.lastIndexOf(":"))}:${port}` as Address;
 }
 
+/** Whether an address stands for all of a machine's, and so for none that others could be told. */
+export function isWildcard(address: Address): boolean {
+  return ipBytes(address).every((byte) => byte === 0);
+}
+
 function isMapped(ip: Uint8Array): boolean {
   return ip.length === 16 && ip.subarray(0, 10).every((byte) => byte === 0) && ip[10] === 0xff && ip[11] === 0xff;
 }

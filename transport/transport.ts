@@ -6,8 +6,10 @@ import type { Address } from "./address.ts";
  * so that the simulated one needs no promises; nothing here throws over what the network does.
  */
 export interface Transport {
-  /** Where we are bound, with the real port. */
+  /** Where others reach us, with the real port: where we are bound, unless that is said apart. */
   readonly address: Address;
+  /** Where we are bound, if others are told something else. */
+  readonly bound?: Address;
   readonly counters: Readonly<TransportCounters>;
   /**
    * Sends one datagram; if the network or a full queue says that it is lost, it is counted, and `unsent` is called, at

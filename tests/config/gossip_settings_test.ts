@@ -353,6 +353,17 @@ const TOGETHER: readonly (readonly [what: string, flags: Given["flags"], says: s
     "bind 127.0.0.1:0 (default) is not in gossip.addressesAllowed 10.0.0.0/8 (flag --addresses-allowed)",
   ],
   ["an own address where members may be", { addressesAllowed: ["10.0.0.0/8", "127.0.0.1/32"] }, undefined],
+  [
+    "an address to tell where members may not be",
+    { addressesAllowed: "127.0.0.0/8", advertise: "10.0.0.1" },
+    "advertise 10.0.0.1:0 (flag --advertise) is not in gossip.addressesAllowed 127.0.0.0/8 (flag --addresses-allowed)",
+  ],
+  ["an address to tell where members may be", { addressesAllowed: "10.0.0.0/8", advertise: "10.0.0.1" }, undefined],
+  [
+    "all addresses of a machine, whichever of them may be told",
+    { addressesAllowed: "10.0.0.0/8", bind: "0.0.0.0:7946", keyFile: "/keys" },
+    undefined,
+  ],
   ["no gossip and no exchanges", { gossipInterval: "0s", pushPullInterval: "0s" }, undefined],
 ];
 

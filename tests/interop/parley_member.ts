@@ -14,13 +14,13 @@ interface ParleyMemberOptions {
 /** A peer of ours as its users start it, that takes its steps one by one. */
 export class ParleyMember implements AsyncDisposable {
   readonly name: string;
-  readonly address: string;
+  #address: string;
   readonly #process: PeerProcess;
   #commands = 0;
 
   private constructor(name: string, address: string, process: PeerProcess) {
     this.name = name;
-    this.address = address;
+    this.#address = address;
     this.#process = process;
   }
 
@@ -40,6 +40,19 @@ export class ParleyMember implements AsyncDisposable {
       await member[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Where it is now. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Leaves, and is a member again, of a cluster of one, at another port. */
+  async move(port: number): Promise<void> {
+    this.#address = this.#address.replace(/\d+$/, String(port));
+    const anew = `memberlistshutdown\nmemberlistconfigure BindPort ${port}\nmemberlistcreate\nmemberliststart`;
+    const shown = await this.command(`memberlistleave\n${anew}`);
+    if (!shown.includes(`Local member ${this.#address}`)) throw new Error(`${this.name} could not move\n${shown}`);
   }
 
   /** Everything that was shown so far, and what went wrong. */
