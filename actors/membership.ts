@@ -3,7 +3,7 @@ import type { Guard } from "../transport/guard.ts";
 import type { DecodeReason } from "../transport/wire/decoded.ts";
 import type { Alive, Dead, NodeState, PushPull, WireMessage } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
-import { META_BYTES_MAX, validateAlive } from "../transport/wire/validate.ts";
+import { META_BYTES_MAX, validateAlive, validName } from "../transport/wire/validate.ts";
 import { Application, type ApplicationAnswered } from "./membership/application.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
@@ -39,6 +39,7 @@ import type { Behavior, Context } from "./runtime/behavior.ts";
 import { type Topic, topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import type { ExchangeDone } from "./transport.ts";
+import { Offenders } from "./transport/offenders.ts";
 
 /** What the keeper of the member table understands. */
 export type MembershipMessage =
@@ -212,6 +213,8 @@ class Keeper {
   readonly #ctx: Context<MembershipMessage>;
   readonly #deps: MembershipDeps;
   readonly #ignored = new Map<string, number>();
+  /** Who accused us of being silent or dead, which we had to refute. */
+  readonly #accusers = new Offenders();
   readonly #exchanges = new Map<number, Exchange>();
   readonly #application: Application;
   readonly #vetting: Vetting;
@@ -363,7 +366,7 @@ class Keeper {
   }
 
   status(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#ignored);
+    return { ...Object.fromEntries(this.#ignored), ...this.#accusers.worst("accused by") };
   }
 
   heard(claim: Claim): void {
@@ -372,8 +375,16 @@ class Keeper {
   }
 
   #apply(claim: Claim): void {
-    if (this.#roster === undefined) return this.#count("not a member yet");
-    this.#perform(applyClaim(this.#roster, claim, this.#moment()));
+    const roster = this.#roster;
+    if (roster === undefined) return this.#count("not a member yet");
+    const { incarnation } = roster;
+    this.#perform(applyClaim(roster, claim, this.#moment()));
+    // Of ourselves, and we had to refute it.
+    if (roster.incarnation !== incarnation && claim.type !== "alive") this.#blame(claim.from);
+  }
+
+  #blame(accuser: string): void {
+    this.#accusers.blame(validName(accuser) ? accuser : "an invalid name", this.#ctx.clock.now());
   }
 
   suspicionOver({ node, token, dueAt }: Extract<MembershipMessage, { type: "suspicion_over" }>): void {

@@ -1,4 +1,4 @@
-import type { Address } from "../transport/address.ts";
+import { type Address, splitAddress } from "../transport/address.ts";
 import type { DecodeReason } from "../transport/wire/decoded.ts";
 import type { User, WireMessage } from "../transport/wire/message.ts";
 import { validateAlive } from "../transport/wire/validate.ts";
@@ -9,6 +9,10 @@ import { membership, type MembershipDeps } from "./membership.ts";
 import type { BroadcasterMemory } from "./broadcaster.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { SourceBudget } from "./transport/budget.ts";
+import { Drops } from "./transport/drops.ts";
+import { Offenders } from "./transport/offenders.ts";
+import { packetSource } from "./transport/source.ts";
 import type { PacketArrived, StreamRequest } from "./transport/registration.ts";
 
 /** What a gossip pool understands. */
@@ -33,6 +37,13 @@ const STRANGE: ReadonlySet<DecodeReason> = new Set([
   "wrong_label",
 ]);
 
+/**
+ * Messages of one source that are looked at: a packet may hold thousands. Who gossips as fast as it may, with as much as
+ * fits into a packet, says some six hundred a second.
+ */
+const MESSAGES_PER_SOURCE = { burst: 16_384, perSecond: 8_192 };
+const MESSAGE_SOURCES_MAX = 4_096;
+
 /** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
 export function pool(deps: PoolDeps): Behavior<PoolMessage> {
   const { name, profile, guard, cast, topic, links, delegate, broadcasterMemory: memory } = deps;
@@ -52,8 +63,14 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
       "broadcaster",
       ctx.spawn("broadcaster", broadcaster({ name, profile, guard, cast, topic, links, memory }), PERMANENT),
     );
-    const dropped = new Map<string, number>();
-    const drop = (reason: string): void => void dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
+    const drops = new Drops();
+    const drop = (reason: string, from: Address): void => {
+      const isToldOf = drops.count(reason, splitAddress(from).hostname, ctx.clock.now());
+      if (isToldOf) ctx.log.info("dropped", { reason, from });
+    };
+
+    const budget = new SourceBudget(MESSAGES_PER_SOURCE, MESSAGE_SOURCES_MAX);
+    const accusers = new Offenders();
 
     let strangersNoted = false;
     /** Once is enough to look for the reason; whoever goes on is counted. */
@@ -72,25 +89,29 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
           return cast.get("failureDetector").tell({ type: "heard", message, from });
         case "alive": {
           // Who may not be a member may not tell of others either; an exchange needs no such rule, for we know whom we ask.
-          if (!isAllowedAddress(profile.addressesAllowed, from)) return drop("alive from an address not allowed");
+          if (!isAllowedAddress(profile.addressesAllowed, from)) return drop("alive from an address not allowed", from);
           const problem = validateAlive(message);
           return problem === undefined
             ? cast.get("membership").tell({ type: "heard", message })
-            : drop(`alive ${problem}`);
+            : drop(`alive ${problem}`, from);
         }
         case "suspect":
         case "dead":
+          // Others pass on what they heard; but whoever makes it up is among those who say it most.
+          if (message.node === name && message.from !== name) {
+            accusers.blame(splitAddress(from).hostname, ctx.clock.now());
+          }
           return cast.get("membership").tell({ type: "heard", message });
         case "user":
           return deliver(message, "packet", from);
         case "push_pull":
         case "error":
-          return drop(`${message.type} in a packet`);
+          return drop(`${message.type} in a packet`, from);
       }
     };
 
     const deliver = ({ payload }: User, via: "packet" | "stream", from: Address): void => {
-      if (!delegate?.wants.userMessages) return drop("user message");
+      if (!delegate?.wants.userMessages) return drop("user message", from);
       delegate.ref().tell({ type: "user_message", payload, via, from });
     };
 
@@ -99,7 +120,7 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
       else if (message.type === "ping") {
         cast.get("failureDetector").tell({ type: "pinged_on_stream", session, message });
       } else {
-        if (message.type !== "user") drop(`${message.type} on a stream`);
+        if (message.type !== "user") drop(`${message.type} on a stream`, from);
         else if (message.payload.length > 0) deliver(message, "stream", from); // an empty one is not, though in a packet it is
         cast.get("transport").tell({ type: "answer", session });
       }
@@ -108,18 +129,26 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
     return (message) => {
       switch (message.type) {
         case "packet_arrived": {
-          const { messages, drops } = guard.openPacket(message.bytes);
-          for (const { reason } of drops) {
-            drop(`packet ${reason}`);
+          const { messages, drops: refused } = guard.openPacket(message.bytes);
+          for (const { reason } of refused) {
+            drop(`packet ${reason}`, message.from);
             if (STRANGE.has(reason)) noteStrangers(reason, message.from);
           }
-          for (const one of messages) route(one, message.from);
+          const source = packetSource(message.from);
+          for (const one of messages) {
+            if (budget.spend(source, 1, ctx.clock.now())) route(one, message.from);
+            else drop("message over budget", message.from);
+          }
           return;
         }
         case "stream_request":
           return serve(message);
         case "status":
-          return message.replyTo.tell(Object.fromEntries(dropped));
+          return message.replyTo.tell({
+            ...drops.reasons,
+            ...drops.offenders,
+            ...accusers.worst("accusations of us from"),
+          });
       }
     };
   };

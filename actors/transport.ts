@@ -149,6 +149,8 @@ type TransportDeps = Readonly<{
  * of them may share an address; and a message of the largest size, cut into packets by an application, still passes.
  */
 const PACKETS_PER_SOURCE = { burst: 4_000, perSecond: 2_000 };
+/** A longer one counts as several. */
+const ORDINARY_PACKET_BYTES = 1_500;
 /** Sources whose packets are counted apart: some 100 bytes each. */
 const PACKET_SOURCES_MAX = 4_096;
 
@@ -404,7 +406,8 @@ class Door {
   }
 
   #packet(from: Address, bytes: Uint8Array): void {
-    if (!this.#packetBudget.spend(packetSource(from), 1, this.#ctx.clock.now())) {
+    const cost = Math.ceil(bytes.length / ORDINARY_PACKET_BYTES) || 1;
+    if (!this.#packetBudget.spend(packetSource(from), cost, this.#ctx.clock.now())) {
       return this.#drop("packet over budget", from);
     }
     const route = this.#mux.routePacket(bytes);

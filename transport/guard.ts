@@ -1,4 +1,5 @@
 import { MARK_BYTES, POOL_MAGIC, type PoolMark } from "./claim.ts";
+import { Replays } from "./replays.ts";
 import type { Secrets } from "./secrets.ts";
 import { NONCE_BYTES } from "./wire/key.ts";
 import type { StreamMessage } from "./wire/stream.ts";
@@ -21,6 +22,7 @@ type GuardOptions = Readonly<{
  */
 export class Guard {
   #protection: Protection;
+  readonly #replays = new Replays();
   /** What nonces and the keys of links are made of. */
   readonly secrets: Secrets;
   readonly #compress: boolean;
@@ -69,7 +71,12 @@ export class Guard {
 
   /** What a datagram delivers, and what in it was refused. Nothing of a datagram that does not open is delivered. */
   openPacket(bytes: Uint8Array): ReturnType<typeof decodePacket> {
-    return decodePacket(bytes, this.#protection);
+    const name = Replays.nameOf(bytes, this.#protection);
+    if (name === undefined) return decodePacket(bytes, this.#protection);
+    if (this.#replays.has(name)) return REPLAYED;
+    const opened = decodePacket(bytes, this.#protection);
+    if (opened.messages.length > 0) this.#replays.add(name);
+    return opened;
   }
 
   /** What the one who connects says. */
@@ -106,3 +113,4 @@ export class Guard {
 }
 
 const NOTHING = new Uint8Array(0);
+const REPLAYED: ReturnType<typeof decodePacket> = { messages: [], drops: [{ reason: "replayed", at: 0 }] };

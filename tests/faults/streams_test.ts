@@ -153,14 +153,10 @@ Deno.test("row 24: frames of 20 MiB that no key opens are read twice, then not u
 });
 
 Deno.test("row 24: what is well received costs its sender no credit, however much it is", async () => {
-  const siege = await Siege.of("members", { protection: KEYED });
+  const siege = await Siege.of("members");
   const bob = await siege.from("10.0.0.7");
-  const table = siege.peer.guard.sealRequest({
-    type: "user",
-    payload: new Uint8Array(15 * 1024 * 1024).map((_, at) => at * at >> 3),
-  });
-  assert(table.length > 3 * 1024 * 1024);
-  for (let i = 0; i < 24; i++) {
+  const table = encodeStream({ type: "user", payload: new Uint8Array(8 * 1024 * 1024) }, { compress: false });
+  for (let i = 0; i < 8; i++) {
     const { stream } = bob.knock(table.subarray(0, 1024 * 1024));
     for (let at = 1024 * 1024; at < table.length; at += 1024 * 1024) {
       stream.write(table.subarray(at, at + 1024 * 1024));

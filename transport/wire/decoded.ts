@@ -28,6 +28,8 @@ export type DecodeReason =
   /** No key opens it: a strange key or label, or bytes that were changed; nobody can tell which. */
   | "undecryptable"
   | "bad_padding"
+  /** Sealed, and came before. */
+  | "replayed"
   /** A label where there should be none. */
   | "labelled"
   /** No label where there should be one. */
