@@ -18,6 +18,7 @@ import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { type Topic, topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { isParley } from "./serf/tags.ts";
 import type { Delivered, UnsentReceiver } from "./transport.ts";
 
 /** What the broadcaster understands. */
@@ -396,12 +397,14 @@ class Rumours {
 
   member({ type, member }: MembershipEvent): void {
     if (type === "left" || type === "failed") this.#others.delete(member.name);
-    else if (type === "joined") this.#welcome(member);
-    else if (type === "updated") this.meet(member);
+    else if (type === "joined" || type === "updated") this.#welcome(member);
   }
 
-  meet({ name, address }: MemberView): void {
-    if (name !== this.#deps.name) this.#others.set(name, address);
+  /** Others than peers of ours have no links, and would complain of what comes. */
+  meet({ name, address, meta }: MemberView): void {
+    if (name === this.#deps.name) return;
+    if (isParley(meta)) this.#others.set(name, address);
+    else this.#others.delete(name);
   }
 
   /** We are a member no more: nobody is there to be told, and whoever comes next has nothing to catch up with. */
@@ -411,12 +414,13 @@ class Rumours {
   }
 
   #welcome(member: MemberView): void {
-    const isNew = this.#others.get(member.name) !== member.address;
+    const before = this.#others.get(member.name);
     this.meet(member);
-    if (!isNew || member.name === this.#deps.name) return;
-    const now = this.#ctx.clock.now();
+    const now = this.#others.get(member.name);
+    if (now === undefined || now === before) return;
     for (const { at, rumour } of this.#recent) {
-      if (now - at <= RECENT_MS) this.#send(member.address, { ...rumour, ageMs: now - at });
+      const ageMs = this.#ctx.clock.now() - at;
+      if (ageMs <= RECENT_MS) this.#send(now, { ...rumour, ageMs });
     }
   }
 

@@ -22,6 +22,7 @@ import type { Clock } from "./runtime/clock.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import type { Courier } from "./runtime/remote_ref.ts";
 import { linksCourier } from "./links/courier.ts";
+import { ownMeta, serf, serfWants } from "./serf.ts";
 import { transport } from "./transport.ts";
 
 /** What a peer understands. */
@@ -40,6 +41,8 @@ export type PeerMessage =
 
 export type PeerOptions = Readonly<{
   name: NodeName;
+  /** What we say of ourselves besides our name. */
+  version: string;
   bind: Address;
   profile: Profile;
   /** The room to arrive in, and peers to contact besides those that the bootstrap lists. */
@@ -81,12 +84,16 @@ const DEPART_TIMEOUT_MS = 8_000;
  * | pool      | membership, failure detector, broadcaster                             |
  * | rooms     | one chat room each                                                    |
  * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
+ * | serf      | our tags, and what else Serf's agents expect of a member              |
  * | repl      | the person at the terminal                                            |
  */
 export function peer(options: PeerOptions): Behavior<PeerMessage> {
   return (ctx) => {
-    const { name, memory, profile, guard } = options;
+    const { name, version, memory, profile, guard } = options;
     const cast = new Cast();
+    const roomNames = () => [...memory.rooms.keys()];
+    // From the first word on: by its tags a peer of ours is known to others.
+    memory.membership.meta = ownMeta(version, roomNames());
     ctx.supervise({ strategy: "rest_for_one" });
     cast.enter(
       "transport",
@@ -117,6 +124,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           links: () => keeper,
           memory: memory.membership,
           broadcasterMemory: memory.broadcaster,
+          delegate: { ref: () => cast.get("serf"), wants: serfWants(profile) },
         }),
         { ...PERMANENT, mailbox: { limit: profile.handoffQueueDepth, whenFull: "drop_oldest" } }, // old news is least missed
       ),
@@ -126,6 +134,23 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
     const broadcaster = () => cast.get("broadcaster");
     cast.enter("rooms", ctx.spawn("rooms", rooms({ self: name, memory: memory.rooms, broadcaster }), PERMANENT));
     cast.enter("bootstrap", ctx.spawn("bootstrap", options.bootstrap(() => courier), PERMANENT));
+    cast.enter(
+      "serf",
+      ctx.spawn(
+        "serf",
+        serf({
+          name,
+          version,
+          profile,
+          guard,
+          cast,
+          memory: memory.serf,
+          rooms: roomNames,
+          announced: () => memory.membership.meta,
+        }),
+        PERMANENT,
+      ),
+    );
 
     const steps = new Steps({
       name,

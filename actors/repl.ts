@@ -1,6 +1,7 @@
 import { CHAT, type ChatEvent } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
+import { SERF, type SerfEvent } from "./serf.ts";
 import type { Command, CommandOutcome, CommandPeer } from "./repl/command.ts";
 import type { CompletionAnswer, CompletionRequest } from "./repl/line_editor/completion.ts";
 import type { ScreenState } from "./repl/screen.ts";
@@ -19,6 +20,7 @@ export type ReplMessage =
   | Readonly<{ type: "notice"; text: string; tone?: "plain" | "bad" }>
   | Readonly<{ type: "chat"; event: ChatEvent }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
+  | Readonly<{ type: "serf"; event: SerfEvent }>
   /** The peer has arrived in this room; plain text is speech from now on. */
   | Readonly<{ type: "arrived"; room: RoomName }>
   | Readonly<{ type: "completed"; request: CompletionRequest; answer: CompletionAnswer }>
@@ -68,6 +70,7 @@ export function repl(deps: ReplDeps): Behavior<ReplMessage> {
     const session = new Session(ctx, deps);
     ctx.subscribe(CHAT, (event) => ({ type: "chat", event }));
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    ctx.subscribe(SERF, (event) => ({ type: "serf", event }));
     ctx.onStop(() => session.remember());
     session.resume();
     session.refresh();

@@ -3,6 +3,7 @@ import { chatRoom, type ChatRoomMessage, type RoomMemory, type SayReply } from "
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import type { Behavior } from "./runtime/behavior.ts";
+import { topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 
 /** What the keeper of the rooms understands. */
@@ -18,6 +19,9 @@ export type RoomsMessage =
 
 /** The rooms we are in outlive a crash of their keeper. */
 export type RoomsMemory = Map<RoomName, RoomMemory>;
+
+/** The rooms we are in, after each coming and going. */
+export const ROOMS = topic<readonly RoomName[]>("rooms");
 
 /** Rooms one peer may be in. */
 const ROOMS_MAX = 256;
@@ -49,10 +53,13 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       for (const [name, ref] of named) if (ref === actor) named.delete(name);
     };
 
+    const publish = (): void => ctx.events.publish(ROOMS, [...deps.memory.keys()]);
+
     const closeAll = (): void => {
       for (const actor of open.values()) ctx.stop(actor);
       open.clear();
       deps.memory.clear();
+      publish();
     };
 
     const join = (room: RoomName): "joined" | "was_in" | "full" => {
@@ -61,6 +68,7 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       const memory = { room, sinceWallMs: ctx.clock.wallMs(), enteredAt: ctx.clock.now(), announced: false };
       deps.memory.set(room, memory);
       start(memory);
+      publish();
       return "joined";
     };
 
@@ -69,6 +77,7 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       if (ref === undefined) return replyTo.tell("not_in");
       open.delete(room);
       deps.memory.delete(room);
+      publish();
       ref.tell({ type: "leave", replyTo });
     };
 

@@ -36,6 +36,7 @@ import { advertising } from "../transport/advertise.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { Guard } from "../transport/guard.ts";
 import type { Keyring } from "../transport/wire/keyring.ts";
+import { VERSION } from "../version.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
@@ -107,6 +108,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     "peer",
     peer({
       name,
+      version: VERSION,
       bind: config.bind.value,
       profile: profileOf(config),
       room: config.room.value as RoomName,

@@ -132,6 +132,7 @@ export class SimulatedPeer {
       "peer",
       peer({
         name: parseNodeName(name)!,
+        version: "0.0.0",
         bind: "127.0.0.1:0" as Address,
         profile,
         room: "lobby" as RoomName,

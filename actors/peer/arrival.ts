@@ -1,6 +1,8 @@
 import type { Address } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
 import type { RoomName } from "../chat_room/entry.ts";
+import type { MemberView } from "../membership.ts";
+import { isParley } from "../serf/tags.ts";
 import { addressesOf, type StepResult, type Steps } from "./steps.ts";
 
 /** How coming to chat ended; the exit code says which kind of trouble it was. */
@@ -90,9 +92,15 @@ async function replace(steps: Steps, dead: readonly RegistryPeer[]): Promise<Ste
 }
 
 async function greet(steps: Steps, plan: ArrivalPlan): Promise<void> {
-  const others = (await steps.members()).map(({ name }) => name).filter((name) => name !== steps.name);
-  plan.say(others.length === 0 ? "Nobody else is here yet" : `Here with you: ${others.join(", ")}`);
+  const others = (await steps.members()).filter(({ name }) => name !== steps.name);
+  const [ours, strangers] = [true, false].map((is) => others.filter(({ meta }) => isParley(meta) === is));
+  plan.say(ours!.length === 0 ? "Nobody else is here yet" : `Here with you: ${listed(ours!)}`);
+  if (strangers!.length > 0) plan.say(`Members that are no Parley peers: ${listed(strangers!)}`);
   plan.say(`You are in #${plan.room}. Type to talk; /help lists what else you can do, /quit leaves`);
+}
+
+function listed(members: readonly MemberView[]): string {
+  return members.map(({ name }) => name).join(", ");
 }
 
 function stop(exitCode: number, why: string): Arrival {

@@ -4,6 +4,7 @@ import type { PoolMessage } from "../pool.ts";
 import type { PoolParts } from "../pool/cast.ts";
 import type { RoomsMessage } from "../rooms.ts";
 import type { ActorRef } from "../runtime/ref.ts";
+import type { SerfMessage } from "../serf.ts";
 
 /** The parts in a peer, and what each understands. Of those of a pool, they are the chat's. */
 export type Parts = PoolParts & {
@@ -11,6 +12,7 @@ export type Parts = PoolParts & {
   pool: PoolMessage;
   rooms: RoomsMessage;
   bootstrap: BootstrapMessage;
+  serf: SerfMessage;
 };
 
 /**

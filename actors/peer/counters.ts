@@ -22,6 +22,7 @@ export async function readCounters(cast: Cast, deadLetters: Counts): Promise<rea
     counted<Counts>("membership", cast.get("membership")),
     counted<Counts>("failure detector", cast.get("failureDetector")),
     counted<Counts>("broadcaster", cast.get("broadcaster")),
+    counted<Counts>("serf", cast.get("serf")),
   ]);
   return [...groups.flat(), ...rows("dead letters", deadLetters)];
 }

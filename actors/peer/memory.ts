@@ -5,6 +5,7 @@ import type { MembershipMemory } from "../membership.ts";
 import { LostMembers } from "../membership/lost_members.ts";
 import type { ReplMemory } from "../repl.ts";
 import type { RoomsMemory } from "../rooms.ts";
+import { newSerfMemory, type SerfMemory } from "../serf.ts";
 import type { TransportMemory } from "../transport.ts";
 
 /**
@@ -26,6 +27,7 @@ export type PeerMemory = {
   readonly membership: MembershipMemory;
   readonly broadcaster: BroadcasterMemory;
   readonly rooms: RoomsMemory;
+  readonly serf: SerfMemory;
   readonly repl: ReplMemory;
 };
 
@@ -45,6 +47,7 @@ export function newMemory(last: { readonly port?: number; readonly incarnation?:
     },
     broadcaster: { started: false, epoch: 0, sequence: 0 },
     rooms: new Map(),
+    serf: newSerfMemory(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };
 }

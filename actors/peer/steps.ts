@@ -162,11 +162,7 @@ export class Steps {
     }
     targets = targets.filter((address) => address !== memory.address);
     if (targets.length === 0) return yes({ contacted: 0, members: await this.members() });
-    const reply = await this.#ask(
-      "membership",
-      (replyTo: ActorRef<JoinReply>) => ({ type: "join", addresses: targets, replyTo }),
-      JOIN_TIMEOUT_MS,
-    );
+    const reply = await this.#joinAt(targets);
     if (reply.type === "refused") return { ok: false, why: reply.why, refused: true };
     if (reply.contacted === 0 && reply.failures.length > 0) {
       const why = `Nobody answered: ${
@@ -198,7 +194,10 @@ export class Steps {
     const missing = this.#missingForMembers();
     if (missing !== undefined) return no(missing);
     this.#deps.memory.left = true;
+    // First that we mean to go, and then that we are gone: who hears only the second takes it for a failure, in Serf.
+    const said = this.#ask("serf", (replyTo: ActorRef<"said">) => ({ type: "leave", replyTo }));
     await this.#closeRooms();
+    await said;
     await this.#ask("membership", (replyTo: ActorRef<"left">) => ({ type: "leave", replyTo }));
     return yes(undefined);
   }
@@ -256,6 +255,23 @@ export class Steps {
     await Promise.allSettled([this.#offering]); // what is asked for already cannot be called back
     const { candidate } = this.#deps.memory;
     if (candidate !== undefined) await Promise.allSettled([this.#withdraw(candidate)]);
+  }
+
+  async #joinAt(addresses: readonly Address[]): Promise<JoinReply> {
+    const serf = this.#deps.cast.get("serf");
+    serf.tell({ type: "joining" });
+    let contacted = 0;
+    try {
+      const reply = await this.#ask(
+        "membership",
+        (replyTo: ActorRef<JoinReply>) => ({ type: "join", addresses, replyTo }),
+        JOIN_TIMEOUT_MS,
+      );
+      if (reply.type === "joined") contacted = reply.contacted;
+      return reply;
+    } finally {
+      serf.tell({ type: "joined", contacted });
+    }
   }
 
   #missingForMembership(): string | undefined {

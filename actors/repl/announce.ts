@@ -1,5 +1,7 @@
 import type { ChatEvent } from "../chat_room.ts";
 import type { MembershipEvent } from "../membership.ts";
+import type { SerfEvent } from "../serf.ts";
+import { isParley } from "../serf/tags.ts";
 import { clockTime } from "./clock_time.ts";
 import type { Style } from "./style.ts";
 import { isolated, visible, visibleName } from "./visible.ts";
@@ -21,7 +23,7 @@ export function announceMember(event: MembershipEvent, style: Style): string | u
   const name = shownName(event.member.name);
   switch (event.type) {
     case "joined":
-      return notice(`${name} is a member now, at ${event.member.address}`, style);
+      return notice(`${name} is a member now, at ${event.member.address}${strangeness(event.member)}`, style);
     case "left":
       return notice(`${name} left`, style);
     case "failed":
@@ -35,6 +37,49 @@ export function announceMember(event: MembershipEvent, style: Style): string | u
     case "updated":
       return undefined;
   }
+}
+
+/** The line in which something is shown that members of a Serf cluster said. */
+export function announceSerf(event: SerfEvent, style: Style): string {
+  switch (event.type) {
+    case "user_event":
+      return notice(`Serf event ${quoted(event.name)}${payloadText(event.payload)}`, style);
+    case "query":
+      return notice(
+        `Serf query ${quoted(event.name)} from ${shownName(event.from)}${payloadText(event.payload)}`,
+        style,
+      );
+    case "ruled_out":
+      return notice(
+        `${shownName(event.name)}, which failed, counts as left now: somebody in the Serf cluster said so`,
+        style,
+      );
+    case "keys_changed":
+      return notice(`The keys of this peer were changed from ${shownName(event.from)}: keylist shows them`, style);
+  }
+}
+
+/** What tells who is no peer of ours, so that nobody waits for an answer from it. */
+function strangeness({ meta }: MembershipEvent["member"]): string {
+  return isParley(meta) ? "" : "; it is no Parley peer and does not chat";
+}
+
+/** The most of a payload, or of a name of something, that is shown. */
+const SHOWN_CHARACTERS_MAX = 200;
+
+function payloadText(payload: Uint8Array): string {
+  if (payload.length === 0) return "";
+  // Whatever is longer is cut anyway, and no character has more than four bytes.
+  return `: ${isolated(visible(cut(new TextDecoder().decode(payload.subarray(0, 4 * SHOWN_CHARACTERS_MAX + 4)))))}`;
+}
+
+function quoted(name: string): string {
+  return isolated(visibleName(cut(name)));
+}
+
+function cut(text: string): string {
+  const characters = [...text];
+  return characters.length > SHOWN_CHARACTERS_MAX ? `${characters.slice(0, SHOWN_CHARACTERS_MAX).join("")}…` : text;
 }
 
 /** A line of a text of several is indented below the first, so that it cannot pass for somebody else's. */

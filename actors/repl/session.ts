@@ -2,7 +2,7 @@ import type { RoomName } from "../chat_room/entry.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
-import { announceChat, announceMember } from "./announce.ts";
+import { announceChat, announceMember, announceSerf } from "./announce.ts";
 import { candidates } from "./candidates.ts";
 import { type Command, type CommandCall, type CommandOutcome, type CommandSession, failed } from "./command.ts";
 import { splitCommand } from "./command_line.ts";
@@ -11,6 +11,7 @@ import { speak } from "./commands/chat_commands.ts";
 import { usageOf } from "./commands/session_commands.ts";
 import type { CompletionAnswer, CompletionRequest } from "./line_editor/completion.ts";
 import { ESCAPE_FLUSH_MS } from "./line_editor/keys.ts";
+import { isParley } from "../serf/tags.ts";
 import { FRAME_INTERVAL_MS, Screen, type ScreenEffect } from "./screen.ts";
 import { ScriptRunner } from "./script_runner.ts";
 import { visible } from "./visible.ts";
@@ -80,6 +81,8 @@ export class Session {
         return announceChat(message.event, this.#deps.style).forEach((line) => this.#screen.print(line));
       case "member":
         return this.#member(message.event);
+      case "serf":
+        return this.#screen.print(announceSerf(message.event, this.#deps.style));
       case "arrived":
         return this.#arrived(message.room);
       case "completed":
@@ -296,7 +299,7 @@ export class Session {
     if (event.type === "joined" && this.#deps.memory.shown.has(name)) return; // our membership restarted; theirs did not
     if (event.type === "joined") this.#deps.memory.shown.add(name);
     if (event.type === "left" || event.type === "failed") this.#deps.memory.shown.delete(name);
-    if (this.#mode === "chat" && event.type === "joined") return; // they come to the room as well
+    if (this.#mode === "chat" && event.type === "joined" && isParley(event.member.meta)) return; // they come to the room too
     const line = announceMember(event, this.#deps.style);
     if (line !== undefined) this.#screen.print(line);
   }

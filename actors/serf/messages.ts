@@ -44,16 +44,10 @@ export type Relay = Readonly<
   { type: "relay"; addr: Uint8Array; port: number; name: string; content: Uint8Array }
 >;
 
-export type SerfMessage = LeaveIntent | JoinIntent | UserEvent | Query | QueryResponse | Relay;
+export type SerfWireMessage = LeaveIntent | JoinIntent | UserEvent | Query | QueryResponse | Relay;
 
-/** A member as an agent wants to hear of it when its name is claimed twice; versions are memberlist's six. */
-export type ConflictAnswer = Readonly<{
-  name: string;
-  addr: Uint8Array;
-  port: number;
-  tags: Tags;
-  versions: readonly [number, number, number, number, number, number];
-}>;
+/** A member as an agent wants to hear of it when its name is claimed twice. */
+export type ConflictAnswer = Readonly<{ name: string; addr: Uint8Array; port: number; tags: Tags }>;
 
 /** How a change of the key ring went, or the keys that are on it, in base64. */
 export type KeyAnswer = Readonly<{ ok: boolean; message: string; keys: readonly string[]; primary: string }>;
@@ -114,7 +108,7 @@ const QUERY_RESPONSE = layout<QueryResponse>(
 );
 
 /** Decodes a user message. It shares no memory with `bytes`. */
-export function decodeSerf(bytes: Uint8Array): Decoded<SerfMessage> {
+export function decodeSerf(bytes: Uint8Array): Decoded<SerfWireMessage> {
   const reader = new MsgpackReader(bytes, 1);
   const message = readMessage(reader, bytes[0]);
   if (message === "unknown_type") return refused(bytes.length === 0 ? "empty" : "unknown_type", 0);
@@ -124,7 +118,7 @@ export function decodeSerf(bytes: Uint8Array): Decoded<SerfMessage> {
 }
 
 /** Encodes a message, byte for byte as Serf 0.9.4 does. */
-export function encodeSerf(message: Exclude<SerfMessage, Query>): Uint8Array {
+export function encodeSerf(message: Exclude<SerfWireMessage, Query>): Uint8Array {
   const writer = new MsgpackWriter();
   switch (message.type) {
     case "leave":
@@ -190,7 +184,7 @@ export function decodeKeyRequest(bytes: Uint8Array): Decoded<Uint8Array> {
   return whole === undefined ? refused(reader.failure ?? "malformed", reader.failedAt) : accepted(key);
 }
 
-function readMessage(reader: MsgpackReader, type: number | undefined): SerfMessage | "unknown_type" | undefined {
+function readMessage(reader: MsgpackReader, type: number | undefined): SerfWireMessage | "unknown_type" | undefined {
   switch (type) {
     case SERF_TYPE.leave:
       return readRecord(reader, LEAVE);
@@ -269,24 +263,20 @@ function writeRelayHeader(writer: MsgpackWriter, { addr, port, name }: Relay): v
   writer.text(name);
 }
 
-function writeMember(writer: MsgpackWriter, { name, addr, port, tags, versions }: ConflictAnswer): void {
-  const [protocolMin, protocolMax, protocol, delegateMin, delegateMax, delegate] = versions;
-  writer.mapHeader(11);
-  writer.text("Addr");
-  writer.byteString(addr);
+/** The versions are those of nobody: it is the address that is asked for, and no table of ours hands them out. */
+function writeMember(writer: MsgpackWriter, { name, addr, port, tags }: ConflictAnswer): void {
   const number = (key: string, value: number): void => {
     writer.text(key);
     writer.unsigned(value);
   };
-  number("DelegateCur", delegate);
-  number("DelegateMax", delegateMax);
-  number("DelegateMin", delegateMin);
+  writer.mapHeader(11);
+  writer.text("Addr");
+  writer.byteString(addr);
+  for (const key of ["DelegateCur", "DelegateMax", "DelegateMin"]) number(key, 0);
   writer.text("Name");
   writer.text(name);
   number("Port", port);
-  number("ProtocolCur", protocol);
-  number("ProtocolMax", protocolMax);
-  number("ProtocolMin", protocolMin);
+  for (const key of ["ProtocolCur", "ProtocolMax", "ProtocolMin"]) number(key, 0);
   number("Status", STATUS_ALIVE);
   writer.text("Tags");
   writeMapHeader(writer, tags.size);

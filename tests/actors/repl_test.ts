@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CHAT } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../../actors/membership.ts";
+import { ownMeta } from "../../actors/serf.ts";
 import type { Address } from "../../transport/address.ts";
 import { World } from "../../sim/world.ts";
 import { Seat } from "../support/seat.ts";
@@ -317,8 +318,9 @@ Deno.test("each event is one line, in words that need no colour", async () => {
     address: "127.0.0.1:1" as Address,
     state: "alive",
     incarnation: 1,
-    meta: new Uint8Array(),
+    meta: ownMeta("1.0.0", []),
   } as const;
+  const stranger = { ...member, name: "agent", meta: new Uint8Array() };
   const lines: readonly (readonly [MembershipEvent, readonly string[]])[] = [
     [{ type: "joined", member }, ["* bob is a member now, at 127.0.0.1:1"]],
     [{ type: "joined", member }, []], // our membership restarted; theirs did not
@@ -333,6 +335,9 @@ Deno.test("each event is one line, in words that need no colour", async () => {
     ]],
     [{ type: "conflict", member, offered: "127.0.0.1:2" }, []], // heard of again, by gossip
     [{ type: "joined", member: { ...member, name: "alice" } }, []], // the person knows
+    [{ type: "joined", member: stranger }, [
+      "* agent is a member now, at 127.0.0.1:1; it is no Parley peer and does not chat",
+    ]],
   ];
   for (const [event, expected] of lines) {
     seat.look();

@@ -54,7 +54,7 @@ Deno.test(
     await command(
       bob,
       "memberlist",
-      /^0:\s+Name: \w+\n\s+Address: 127\.0\.0\.1:\d+\n1:\s+Name: \w+\n\s+Address: \S+$/m,
+      /^0:\s+Name: \w+\n\s+Address: 127\.0\.0\.1:\d+\n\s+Tags: app=parley .*\n1:\s+Name: \w+\n\s+Address: \S+$/m,
     );
     await alice.waitFor(`bob is a member now, at 127.0.0.1:${port}`);
     await command(bob, "chatjoin", /^You are in #lobby$/m);

@@ -77,8 +77,9 @@ export class Cluster implements AsyncDisposable {
     return this.#add(await GoPeer.start({ name, bind, profile: PROFILE, delegateVersions: DELEGATE_VERSIONS, keys }));
   }
 
-  async serf(name: string, key?: string): Promise<SerfAgent> {
-    return this.#add(await SerfAgent.start({ name, bind: this.#nextAddress(), profile: PROFILE, key }));
+  /** `tags` are each NAME=VALUE. */
+  async serf(name: string, key?: string, tags: readonly string[] = []): Promise<SerfAgent> {
+    return this.#add(await SerfAgent.start({ name, bind: this.#nextAddress(), profile: PROFILE, key, tags }));
   }
 
   /** Waits until each of `members` lists exactly those, at their addresses; by default that is everybody. */

@@ -138,5 +138,5 @@ Deno.test("a peer begins above the incarnation that it had in an earlier run", a
   const world = new World({ seed: "later" });
   const alice = world.start("alice", { last: { incarnation: 7 } });
   await world.clock.advance(1_000);
-  assertEquals(alice.memory.membership.incarnation, 8);
+  assertEquals(alice.members[0]?.member.incarnation, 8);
 });

@@ -1,7 +1,13 @@
 import { ForeignProcess } from "./foreign_process.ts";
 
 /** A member as `serf members -format=json` shows it. */
-type SerfMember = Readonly<{ name: string; addr: string; status: string }>;
+type SerfMember = Readonly<{
+  name: string;
+  addr: string;
+  status: string;
+  tags: Readonly<Record<string, string>>;
+  protocol: Readonly<{ version: number }>;
+}>;
 
 interface SerfAgentOptions {
   readonly name: string;
@@ -10,6 +16,8 @@ interface SerfAgentOptions {
   readonly profile: "lan" | "wan" | "local";
   /** In base64; none: nothing is sealed. */
   readonly key: string | undefined;
+  /** Each as NAME=VALUE. */
+  readonly tags: readonly string[];
 }
 
 const RPC_PORT = 7373;
@@ -38,10 +46,11 @@ export class SerfAgent implements AsyncDisposable {
   }
 
   /** Starts one, a member of a cluster of one. */
-  static async start({ name, bind, profile, key }: SerfAgentOptions): Promise<SerfAgent> {
+  static async start({ name, bind, profile, key, tags }: SerfAgentOptions): Promise<SerfAgent> {
     const rpc = bind.replace(/:\d+$/, `:${RPC_PORT}`);
     const flags = [`-node=${name}`, `-bind=${bind}`, `-rpc-addr=${rpc}`, `-profile=${profile}`, "-log-level=debug"];
     if (key !== undefined) flags.push(`-encrypt=${key}`);
+    for (const tag of tags) flags.push("-tag", tag);
     const process = new ForeignProcess("serf", ["agent", ...flags]);
     try {
       await process.waitFor(() => process.stdout.includes("Serf agent running!") || undefined, "start");
@@ -73,15 +82,25 @@ export class SerfAgent implements AsyncDisposable {
     return new Map(alive.map(({ name, addr }) => [name, addr]));
   }
 
+  /** What it says of one member, if it knows it. */
+  async member(name: string): Promise<SerfMember | undefined> {
+    return (await this.members()).find((member) => member.name === name);
+  }
+
   async leave(): Promise<void> {
     await this.#serf("leave");
+  }
+
+  /** Any command of Serf's, such as `event`, and what it says. */
+  async command(command: string, ...args: readonly string[]): Promise<string> {
+    return await this.#serf(command, ...args);
   }
 
   signal(signal: Deno.Signal): void {
     this.#process.signal(signal);
   }
 
-  async #serf(command: string, ...args: string[]): Promise<string> {
+  async #serf(command: string, ...args: readonly string[]): Promise<string> {
     const { success, stdout, stderr } = await new Deno.Command("serf", {
       args: [command, `-rpc-addr=${this.#rpc}`, ...args],
     }).output();

@@ -2,6 +2,7 @@ import { type Address, parseAddress } from "../../../transport/address.ts";
 import type { MemberView } from "../../membership.ts";
 import type { Command, CommandCall, CommandOutcome } from "../command.ts";
 import { failed } from "../command.ts";
+import { decodeTags, isParley } from "../../serf/tags.ts";
 import { visible } from "../visible.ts";
 
 /** The seed's commands around the membership, one step each. */
@@ -108,5 +109,15 @@ function parseBindPort(args: readonly string[]): number | "any" | undefined {
 function describeMember(member: MemberView, index: number): string {
   const state = member.state === "alive" ? "" : ` (${member.state})`;
   const number = `${index}:`.padEnd(8);
-  return `${number}Name: ${visible(member.name)}${state}\n${" ".repeat(8)}Address: ${member.address}`;
+  const indent = `\n${" ".repeat(8)}`;
+  return `${number}Name: ${visible(member.name)}${state}${indent}Address: ${member.address}${indent}Tags: ${
+    describeTags(member)
+  }`;
+}
+
+/** As `serf members` shows them, and whether it is a peer of ours. */
+function describeTags({ meta }: MemberView): string {
+  const tags = decodeTags(meta);
+  const pairs = tags.ok ? [...tags.value].map(([tag, value]) => `${visible(tag)}=${visible(value)}`) : ["not readable"];
+  return `${pairs.join(" ") || "none"}${isParley(meta) ? "" : " (no Parley peer)"}`;
 }

@@ -36,8 +36,10 @@ Deno.test("step by step: two come, talk, look around and go, and each step says 
   assertEquals(await bob.enter("memberlist"), [
     "0:      Name: alice",
     `        Address: ${alice.peer.memory.address}`,
+    "        Tags: app=parley rooms=lobby version=0.0.0",
     "1:      Name: bob",
     `        Address: ${address}`,
+    "        Tags: app=parley rooms=lobby version=0.0.0",
   ]);
   assertMatch(alice.look().join("\n"), /^\* bob is a member now, at .*\n\* bob came to #lobby\n\S+ bob: hi$/);
 
