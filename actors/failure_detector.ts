@@ -1,5 +1,6 @@
 import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
 import type { Guard } from "../transport/guard.ts";
+import { isProven } from "../transport/wire/protection.ts";
 import type { Ack, IndirectPing, Nack, Ping } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
 import type { BroadcasterMessage } from "./broadcaster.ts";
@@ -9,7 +10,14 @@ import { adjust } from "./failure_detector/awareness.ts";
 import { BlockedLinks } from "./failure_detector/blocked_links.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
-import { type Relay, type RelayEffect, type RelayEvent, startRelay, stepRelay } from "./failure_detector/relay.ts";
+import {
+  type Relay,
+  type RelayEffect,
+  type RelayEvent,
+  requesterOf,
+  startRelay,
+  stepRelay,
+} from "./failure_detector/relay.ts";
 import type { MembershipEvent, MemberView } from "./membership.ts";
 import { type Member, type NodeName, viewOf } from "./membership/member.ts";
 import type { PoolCast } from "./pool/cast.ts";
@@ -335,17 +343,26 @@ class Detector {
     const bindPort = splitAddress(address).port;
     const sequence = this.#nextSequence();
     const started = startRelay({ request, source, sequence, bindPort, profile: this.#deps.profile });
-    if (started === undefined || !this.#mayRelay(started[0])) {
-      this.#counters["relays refused"]++;
-      return;
-    }
+    if (started === undefined || !this.#mayRelay(started[0])) return this.#refuseRelay(request, source);
     this.#relays.set(sequence, started[0]);
     this.#performRelay(sequence, started[1]);
   }
 
-  #mayRelay({ requester }: Relay): boolean {
+  /** That we are here but know nothing of the target: to the requester it is as if that had kept silent. */
+  #refuseRelay(request: IndirectPing, source: Address): void {
+    this.#counters["relays refused"]++;
+    if (!request.nack) return;
+    this.#reply(requesterOf(request, source), encodeMessage({ type: "nack", sequence: request.sequence }));
+  }
+
+  /**
+   * memberlist pings anything for anybody. Where nobody had to prove a key, we ping only members for others, or we would
+   * serve to reach what the asker cannot.
+   */
+  #mayRelay({ requester, target }: Relay): boolean {
     if (this.#relays.size >= RELAYS_MAX) return false;
     const isStranger = (address: Address): boolean => !this.#acquaintances.has(address);
+    if (isStranger(target) && !isProven(this.#deps.guard.protection)) return false;
     if (!isStranger(requester)) return true;
     return [...this.#relays.values()].filter((relay) => isStranger(relay.requester)).length < RELAYS_FOR_STRANGERS_MAX;
   }

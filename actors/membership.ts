@@ -550,7 +550,7 @@ class Keeper {
   /** Why we cannot be of this cluster under our name, if that is so. */
   #nameTaken({ nodes }: PushPull): string | undefined {
     const own = this.#roster?.own;
-    const holder = own === undefined ? undefined : nameHolder(nodes, own);
+    const holder = own === undefined ? undefined : nameHolder(nodes, own, this.#deps.profile);
     if (holder === undefined) return undefined;
     const address = addressFromBytes(holder.addr, holder.port) ?? "an address that is none";
     return `The name "${holder.name}" is taken by the peer at ${address}${WHEN_FREE[stateOfRow(holder) ?? "alive"]}`;

@@ -1,6 +1,7 @@
 /** Pinging somebody for somebody else (SWIM 3.1; `handleIndirectPing` in `net.go`). */
 import { type Address, addressFromBytes } from "../../transport/address.ts";
 import type { IndirectPing } from "../../transport/wire/message.ts";
+import { portMeant } from "../pool/capability.ts";
 import type { Profile } from "../pool/profile.ts";
 
 /**
@@ -16,6 +17,7 @@ export type Relay = Readonly<{
   /** The requester's, in what we answer. */
   requestSequence: number;
   requester: Address;
+  target: Address;
   isOver: boolean;
 }>;
 
@@ -49,12 +51,17 @@ type RelayStart = Readonly<{
   profile: Profile;
 }>;
 
-/** Begins to relay; `undefined` if the request names no address. The target need not be a member. */
+/** Who gets the answer to a request: whom it names, else where it came from. */
+export function requesterOf({ sourceAddr, sourcePort }: IndirectPing, source: Address): Address {
+  return (sourcePort === 0 ? undefined : addressFromBytes(sourceAddr, sourcePort)) ?? source;
+}
+
+/** Begins to relay; `undefined` if the request names no address. */
 export function startRelay({ request, source, sequence, bindPort, profile }: RelayStart): RelayStep | undefined {
-  const to = addressFromBytes(request.target, request.port === 0 ? bindPort : request.port);
+  const to = addressFromBytes(request.target, portMeant(request.port, bindPort, profile));
   if (to === undefined) return undefined;
-  const named = request.sourcePort === 0 ? undefined : addressFromBytes(request.sourceAddr, request.sourcePort);
-  const relay = { sequence, requestSequence: request.sequence, requester: named ?? source, isOver: false };
+  const requester = requesterOf(request, source);
+  const relay = { sequence, requestSequence: request.sequence, requester, target: to, isOver: false };
   const timeoutMs = profile.probeTimeoutMs;
   const effects: RelayEffect[] = [
     { type: "ping", to, node: request.node, sequence },

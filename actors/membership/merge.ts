@@ -5,6 +5,7 @@
 import { addressFromBytes } from "../../transport/address.ts";
 import type { Alive, Dead, Suspect } from "../../transport/wire/message.ts";
 import { isAllowed } from "./allowed_addresses.ts";
+import { portMeant } from "../pool/capability.ts";
 import { ignored, type MembershipEffect } from "./effect.ts";
 import { isListed, type Member, parseVersions, placeholder, sameBytes } from "./member.ts";
 import { refute } from "./refutation.ts";
@@ -39,7 +40,8 @@ const STALE_ALIVE_ANSWER_INTERVAL_MS = 1000;
 
 /** Somebody vouches for a node, usually itself. */
 export function applyAlive(roster: Roster, claim: Alive, source: AliveSource, moment: Moment): MembershipEffect[] {
-  const alive = claim.port === 0 && source === "network" ? { ...claim, port: roster.bindPort } : claim;
+  const port = source === "local" ? claim.port : portMeant(claim.port, roster.bindPort, moment.profile);
+  const alive = port === claim.port ? claim : { ...claim, port };
   const isSelf = alive.node === roster.self;
   if (isSelf && roster.left) return ignored("alive_after_own_leave", alive.node);
   if (!hasGoodVersions(alive.vsn, moment)) return ignored("alive_bad_versions", alive.node);
@@ -111,12 +113,15 @@ export function postponeSuspicions(roster: Roster, byMs: number, now: number): M
   });
 }
 
-/** The original looks at the first three bytes only, and takes an alive without any. */
+/**
+ * The original looks at the first two bytes only, and takes an alive without any, or of a node that speaks what it does
+ * not understand: once in a table, either refuses every exchange (issue 178). No real member says such a thing of itself.
+ */
 function hasGoodVersions(vsn: Uint8Array, { profile }: Moment): boolean {
-  if (vsn.length < 6 && profile.mends.versionsRequired) return false;
-  if (vsn.length < 3) return true;
-  const [min, max] = [vsn[0]!, vsn[1]!];
-  return min > 0 && max > 0 && min <= max;
+  const [min = 1, max = min, cur = min, dMin = 0, dMax = dMin, dCur = dMin] = vsn;
+  if (vsn.length >= 3 && (min === 0 || max === 0 || min > max)) return false;
+  if (!profile.mends.versionsRequired) return true;
+  return vsn.length >= 6 && min <= cur && cur <= max && dMin <= dCur && dCur <= dMax;
 }
 
 /** A name heard for the first time. Incarnation 0 vouches for nothing, and leaves a dead placeholder. */

@@ -1,5 +1,7 @@
 /** The exchange of whole tables over a stream: what to send, whether to merge, and how (`state.go`, `net.go`). */
 import { NODE_STATE, type NodeState } from "../../transport/wire/message.ts";
+import { portMeant } from "../pool/capability.ts";
+import type { Profile } from "../pool/profile.ts";
 import { ignored, type MembershipEffect } from "./effect.ts";
 import {
   aliveFromNodeState,
@@ -78,10 +80,11 @@ export function mergeRemote(roster: Roster, remote: readonly NodeState[], moment
 export function nameHolder(
   remote: readonly NodeState[],
   self: Readonly<{ name: string; addr: Uint8Array; port: number }>,
+  profile: Profile,
 ): NodeState | undefined {
   return remote.find((row) =>
     row.name === self.name && row.state !== NODE_STATE.left && row.port !== 0 &&
-    (row.port !== self.port || !sameBytes(row.addr, self.addr))
+    (portMeant(row.port, self.port, profile) !== self.port || !sameBytes(row.addr, self.addr))
   );
 }
 

@@ -1,5 +1,6 @@
 /** What a member of a protocol version understands, by the greatest that it announces (pMax; `ProtocolVersion…` there). */
 import type { Member } from "../membership/member.ts";
+import type { Profile } from "./profile.ts";
 
 type Versioned = Pick<Member, "versions">;
 
@@ -16,4 +17,16 @@ export function saysNack({ versions }: Versioned): boolean {
 /** Whether it takes packets with a checksum. */
 export function takesCrc({ versions }: Versioned): boolean {
   return versions[1] >= 5;
+}
+
+/**
+ * The port that a message means: 0 stands for the receiver's own. Version 1 knew no ports, so who speaks it takes its own
+ * in any case (`handleAlive`, `handleIndirectPing` and `readRemoteState` in `net.go`).
+ */
+export function portMeant(
+  port: number,
+  bindPort: number,
+  { protocolVersion }: Pick<Profile, "protocolVersion">,
+): number {
+  return port === 0 || protocolVersion < 2 ? bindPort : port;
 }

@@ -53,7 +53,7 @@ export type Profile = Readonly<{
 
 /** Compatible mends of memberlist's known weaknesses, each of which changes what a replay of the original shows. */
 type Mends = Readonly<{
-  /** Refuse an alive without its six version bytes: accepted, it blocks every push/pull (`verifyProtocol`). */
+  /** Refuse an alive without six version bytes that agree: accepted, it blocks every push/pull (`verifyProtocol`). */
   versionsRequired: boolean;
   /** Keep the highest incarnation heard in an accusation that changes nothing else, so that an older alive cannot win. */
   incarnationsRaised: boolean;

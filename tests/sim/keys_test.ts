@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../actors/runtime/random.ts";
 import { World } from "../../sim/world.ts";
-import type { Address } from "../../transport/address.ts";
+import { type Address, ipBytes, splitAddress } from "../../transport/address.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { Keyring } from "../../transport/wire/keyring.ts";
 import { encodeMessage } from "../../transport/wire/messages.ts";
@@ -157,6 +157,36 @@ for (const [what, ours, theirs, counter] of DATAGRAMS) {
     assertEquals(alice.peer.alive, ["alice", "mallory"], "the same, sealed as alice's cluster does, has one");
   });
 }
+
+Deno.test("who has proven a key has anybody pinged, as memberlist does it for all", async () => {
+  for (const [ours, isPinged] of [[keyed(OURS), true], [{ ...keyed(OURS), verifyIncoming: false }, false]] as const) {
+    const world = new World({ seed: "relay" });
+    const alice = await memberOfOne(world, "alice", ours);
+    const arrived: Address[] = [];
+    const [outside, target] = await Promise.all(
+      [1, 2].map(() =>
+        openSimulatedTransportOn(world.network)("127.0.0.1:0" as Address, {
+          packet: (from) => arrived.push(from),
+          accept: () => ({ data: () => {}, closed: () => {} }),
+        })
+      ),
+    );
+    const request = encodeMessage({
+      type: "indirect_ping",
+      sequence: 1,
+      node: "nobody",
+      target: ipBytes(target!.address),
+      port: splitAddress(target!.address).port,
+      nack: false,
+      sourceAddr: new Uint8Array(),
+      sourcePort: 0,
+      sourceNode: "",
+    });
+    outside!.sendPacket(alice.peer.memory.address!, alice.peer.guard.sealPacket([request], { crc: false }));
+    await world.clock.advance(100);
+    assertEquals(arrived.length, isPinged ? 1 : 0);
+  }
+});
 
 Deno.test("a key is changed without a pause: install everywhere, use everywhere, remove everywhere", async () => {
   const world = new World({ seed: "rotation", protection: keyed(OURS) });

@@ -2,7 +2,14 @@ import { assertEquals } from "@std/assert";
 import { World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
-import { type Alive, NODE_STATE, type NodeState, type Ping, type WireMessage } from "../../transport/wire/message.ts";
+import {
+  type Alive,
+  type IndirectPing,
+  NODE_STATE,
+  type NodeState,
+  type Ping,
+  type WireMessage,
+} from "../../transport/wire/message.ts";
 import { encodeMessage } from "../../transport/wire/messages.ts";
 import { decodePacket } from "../../transport/wire/packet.ts";
 import { UNPROTECTED } from "../../transport/wire/protection.ts";
@@ -124,4 +131,42 @@ Deno.test("a ping for somebody else is not answered; one for us, or for whoever 
   await send({ ...PING, node: "", sequence: 8 });
   const acks = heard.filter(({ type }) => type === "ack");
   assertEquals(acks.map((ack) => "sequence" in ack ? ack.sequence : 0), [7, 8]);
+});
+
+/** What a stranger asks alice to find out about somebody at port 9, of whom she may know. */
+const INDIRECT_PING: IndirectPing = {
+  type: "indirect_ping",
+  sequence: 40,
+  node: "eve",
+  target: Uint8Array.of(127, 0, 0, 1),
+  port: 9,
+  nack: true,
+  sourceAddr: new Uint8Array(),
+  sourcePort: 0,
+  sourceNode: "",
+};
+
+/** To whom packets go, and of what types, from now on. */
+function carried(world: World, from: Address): { readonly packets: string[] } {
+  const packets: string[] = [];
+  world.network.onEvent = ({ carried }) => {
+    if (carried.kind !== "packet" || carried.from !== from) return;
+    for (const { type } of decodePacket(carried.bytes).messages) packets.push(`${type} to ${carried.to}`);
+  };
+  return { packets };
+}
+
+Deno.test("a relay pings members for others, and of anybody else says at once that there is no answer", async () => {
+  const { world, alice, heard, send } = await strangerAt("relay");
+  const { packets } = carried(world, alice.memory.address!);
+  await send(INDIRECT_PING);
+  assertEquals(heard.map((answer) => "sequence" in answer ? [answer.type, answer.sequence] : []), [["nack", 40]]);
+  assertEquals(packets.filter((packet) => packet.endsWith(":9")), []);
+  await send({ ...INDIRECT_PING, nack: false });
+  assertEquals(heard.length, 1, "who does not want to hear it is not told");
+
+  await send(ALIVE); // eve is a member now
+  await send({ ...INDIRECT_PING, sequence: 41 });
+  assertEquals(packets.includes("ping to 127.0.0.1:9"), true);
+  assertEquals(heard.length, 1, "and the answer is waited for");
 });

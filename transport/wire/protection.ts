@@ -39,6 +39,11 @@ export function isSealing({ keyring, verifyOutgoing }: Protection): boolean {
   return verifyOutgoing && !keyring.isEmpty;
 }
 
+/** Whether whoever we hear has proven a key: nothing else is taken. */
+export function isProven({ keyring, verifyIncoming }: Protection): boolean {
+  return verifyIncoming && !keyring.isEmpty;
+}
+
 /** With what to seal, or `undefined` to send in plain. Throws a `TypeError` without a nonce where one is needed. */
 export function sealingOf(protection: Protection, nonce: Uint8Array | undefined): Sealing | undefined {
   const key = protection.keyring.primary;

@@ -56,6 +56,12 @@ Deno.test("the answer goes where the requester says, else to where the request c
   assertEquals(named![0].requester, address("10.0.0.7:1234"));
 });
 
+Deno.test("who speaks version 1, which knew no ports, pings at its own port", () => {
+  const profile = { ...lan, protocolVersion: 1 };
+  const [, effects] = startRelay({ request, source, sequence: 5, bindPort: 7946, profile })!;
+  assertEquals(effects[0], { type: "ping", to: address("10.0.0.2:7946"), node: "b", sequence: 5 });
+});
+
 Deno.test("port 0 of a target is our own port", () => {
   assertEquals(begin({ port: 0 })![1][0], { type: "ping", to: address("10.0.0.2:7946"), node: "b", sequence: 5 });
 });

@@ -172,6 +172,55 @@ Deno.test("versions of any length crash nothing, with the mends or without", () 
   }
 });
 
+Deno.test("an alive of versions that nobody can agree on is refused, where memberlist lets it block every exchange", () => {
+  const good = [[1, 5, 1, 0, 0, 0], [1, 5, 5, 2, 5, 2], [2, 2, 2, 255, 255, 255]];
+  const bad = [[0, 5, 2, 0, 0, 0], [1, 0, 2, 0, 0, 0], [3, 2, 2, 0, 0, 0]]; // there as here
+  const poisonous = [[2, 5, 1, 0, 0, 0], [1, 5, 6, 0, 0, 0], [1, 5, 2, 2, 5, 1], [1, 5, 2, 2, 5, 6]];
+  const isTaken = (vsn: readonly number[], mends: typeof allMends): boolean => {
+    const claim = alive("b", 1, { vsn: Uint8Array.from(vsn) });
+    return words(applyAlive(rosterOfSelf(), claim, "network", moment(0, { ...lan, mends }))).includes("join");
+  };
+  const original = { ...allMends, versionsRequired: false };
+  for (const vsn of good) assertEquals([isTaken(vsn, allMends), isTaken(vsn, original)], [true, true], `${vsn}`);
+  for (const vsn of bad) assertEquals([isTaken(vsn, allMends), isTaken(vsn, original)], [false, false], `${vsn}`);
+  for (const vsn of poisonous) assertEquals([isTaken(vsn, allMends), isTaken(vsn, original)], [false, true], `${vsn}`);
+});
+
+Deno.test("port 0 is the receiver's own, and any port where version 1 is spoken, which knew none", () => {
+  for (const [protocolVersion, port, meant] of [[2, 0, 7946], [2, 80, 80], [5, 80, 80], [1, 80, 7946], [1, 0, 7946]]) {
+    const roster = rosterOfSelf();
+    const profile = { ...lan, protocolVersion: protocolVersion! };
+    applyAlive(roster, alive("b", 1, { port: port! }), "network", moment(0, profile));
+    assertEquals(memberOf(roster, "b").port, meant, `version ${protocolVersion}, port ${port}`);
+  }
+  const own = new Roster({ self: SELF, bindPort: 7946 });
+  const first = { ...lan, protocolVersion: 1 };
+  startSelf(own, { addr: addrOf("self"), port: 80, meta: new Uint8Array() }, moment(0, first));
+  assertEquals(memberOf(own, "self").port, 80, "what we say of ourselves is as it is");
+});
+
+Deno.test("a dead name is taken over from elsewhere only after the reclaim time, at any incarnation, and never without one", () => {
+  const elsewhere = alive("b", 1, { addr: addrOf("elsewhere") });
+  for (
+    const [deadNodeReclaimMs, afterMs, isTaken] of [
+      [0, 1e9, false],
+      [1_000, 999, false],
+      [1_000, 1_000, false],
+      [1_000, 1_001, true],
+    ] as const
+  ) {
+    const roster = rosterWith("b", "dead", 5);
+    const effects = words(applyAlive(roster, elsewhere, "network", moment(afterMs, { ...lan, deadNodeReclaimMs })));
+    assertEquals(effects, isTaken ? ["broadcast alive 1", "join"] : ["conflict"], `${deadNodeReclaimMs}, ${afterMs}`);
+    assertEquals(memberOf(roster, "b").addr, addrOf(isTaken ? "elsewhere" : "b"));
+  }
+  for (const state of ["alive", "suspect"] as const) {
+    const roster = rosterWith("b", state, 5);
+    const effects = applyAlive(roster, elsewhere, "network", moment(1e9, { ...lan, deadNodeReclaimMs: 1 }));
+    assertEquals(words(effects), ["conflict"], state);
+  }
+});
+
 Deno.test("a name or address that is none makes no entry", () => {
   const roster = rosterOfSelf();
   for (const bad of [alive("a/b", 1), alive("", 1), alive("b", 1, { addr: Uint8Array.of(1, 2, 3) })]) {

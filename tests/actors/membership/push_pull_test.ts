@@ -6,6 +6,7 @@ import {
   nameHolder,
   pushPullAfterMs,
 } from "../../../actors/membership/push_pull.ts";
+import { lan } from "../../../actors/pool/profile.ts";
 import { toNodeState } from "../../../actors/membership/member.ts";
 import { NODE_STATE } from "../../../transport/wire/message.ts";
 import vectors from "../../data/memberlist.json" with { type: "json" };
@@ -58,13 +59,21 @@ Deno.test("checkVersions() names who does not fit, and into what", () => {
   }
 });
 
+Deno.test("nameHolder() of who speaks version 1, which knew no ports, looks at addresses only", () => {
+  const self = { name: "b", addr: addrOf("b"), port: 7946 };
+  const row = toNodeState(memberOf(rosterOf("b"), "b"));
+  const first = { ...lan, protocolVersion: 1 };
+  assertEquals(nameHolder([{ ...row, port: 1 }], self, first), undefined);
+  assertEquals(nameHolder([{ ...row, addr: addrOf("x") }], self, first)?.name, "b");
+});
+
 Deno.test("nameHolder() finds our own name at another address or port, unless it left", () => {
   const self = { name: "b", addr: addrOf("b"), port: 7946 };
   const row = toNodeState(memberOf(rosterOf("b"), "b"));
-  assertEquals(nameHolder([row], self), undefined);
+  assertEquals(nameHolder([row], self, lan), undefined);
   const elsewhere = { ...row, addr: addrOf("x") };
-  assertEquals(nameHolder([row, elsewhere], self), elsewhere);
-  assertEquals(nameHolder([{ ...row, port: 1 }], self)?.port, 1);
-  assertEquals(nameHolder([{ ...elsewhere, state: NODE_STATE.left }], self), undefined);
-  assertEquals(nameHolder([{ ...elsewhere, name: "c" }], self), undefined);
+  assertEquals(nameHolder([row, elsewhere], self, lan), elsewhere);
+  assertEquals(nameHolder([{ ...row, port: 1 }], self, lan)?.port, 1);
+  assertEquals(nameHolder([{ ...elsewhere, state: NODE_STATE.left }], self, lan), undefined);
+  assertEquals(nameHolder([{ ...elsewhere, name: "c" }], self, lan), undefined);
 });
