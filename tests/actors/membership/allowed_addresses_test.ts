@@ -31,6 +31,7 @@ const RANGES: readonly (readonly [text: string, shown: string | undefined])[] = 
   ["10.0.0.0/-1", undefined],
   ["10.0.0.0/8/8", undefined],
   ["::ffff:10.0.0.0/104", undefined],
+  ["::ffff:10.0.0.0/24", undefined],
   ["localhost/8", undefined],
   ["[::1]/8", undefined],
 ];

@@ -51,7 +51,7 @@ Deno.test("Tab completes the name of a setting after showconfig", async () => {
 Deno.test("a long value moves no column, and what a terminal would obey is shown, not sent", async () => {
   const settings = [
     { path: "room", value: "a\x1b[2Jb", origin: "flag --room" },
-    { path: "join", value: "127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", origin: "file /etc/\x1b]0;x" },
+    { path: "join", value: "127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", origin: "file /etc/\x1b[31mred" },
   ];
   const [room = "", join = ""] = await seatWith(settings).enter("showconfig");
   assert(!`${room}${join}`.includes("\x1b"));
