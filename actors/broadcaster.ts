@@ -205,7 +205,8 @@ class Gossip {
 
   enqueue(key: string, message: Uint8Array, notify: Notify): void {
     const replacement = { kind: "named", name: key } as const;
-    this.#noteFinished(this.#queue.enqueue({ bytes: message, about: notify, replacement }));
+    const isUrgent = notify !== undefined; // somebody waits for it
+    this.#noteFinished(this.#queue.enqueue({ bytes: message, about: notify, replacement, isUrgent }));
     this.#scheduleTick();
   }
 

@@ -7,7 +7,7 @@ import { META_BYTES_MAX, validateAlive, validName } from "../transport/wire/vali
 import { Application, type ApplicationAnswered } from "./membership/application.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
-import { Joining } from "./membership/joining.ts";
+import { JOIN_WITHIN_MS, Joining } from "./membership/joining.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
 import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
 import {
@@ -73,6 +73,7 @@ export type MembershipMessage =
   | Readonly<{ type: "own_words_late"; token: number }>
   | Readonly<{ type: "suspicion_over"; node: string; token: number; dueAt: number }>
   | Readonly<{ type: "push_pull" }>
+  | Readonly<{ type: "join_late"; id: number }>
   | Readonly<{ type: "rejoin" }>;
 
 /** A member as others may see it. */
@@ -193,6 +194,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.paused(message.ms);
         case "push_pull":
           return keeper.pushPull();
+        case "join_late":
+          return keeper.joinLate(message.id);
         case "rejoin":
           return keeper.rejoin();
       }
@@ -225,6 +228,9 @@ class Keeper {
   /** When this process was last found to have stood still. */
   #wokeAt = -Infinity;
   #lastExchange = 0;
+  /** Joins under way, by their number. */
+  readonly #joinings = new Map<number, Joining>();
+  #lastJoin = 0;
   #size = 0;
   /** Who waits until something that we said of ourselves was sent often enough, by the number it was given. */
   readonly #ownWords = new Map<number, (sent: boolean) => void>();
@@ -290,8 +296,19 @@ class Keeper {
         why: "You left; memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
       });
     }
-    const joining = new Joining(addresses, (reply) => replyTo?.tell(reply));
+    const id = ++this.#lastJoin;
+    const joining = new Joining(addresses, (reply) => {
+      this.#joinings.delete(id);
+      this.#ctx.timers.cancel(`join ${id}`);
+      replyTo?.tell(reply);
+    });
+    this.#joinings.set(id, joining);
+    this.#ctx.timers.after(`join ${id}`, JOIN_WITHIN_MS, { type: "join_late", id });
     joining.proceed((address) => this.#peek(address, joining));
+  }
+
+  joinLate(id: number): void {
+    this.#joinings.get(id)?.giveUp();
   }
 
   leave(replyTo: ActorRef<"left">): void {

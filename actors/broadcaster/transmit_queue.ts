@@ -8,7 +8,16 @@ export type Replacement<T> =
   | Readonly<{ kind: "plain"; invalidates: (other: T) => boolean }>;
 
 /** Something to send to everybody: its encoded bytes, and what its owner wants to know it by when it is finished. */
-export type Broadcast<T> = Readonly<{ bytes: Uint8Array; about: T; replacement: Replacement<T> }>;
+export type Broadcast<T> = Readonly<{
+  bytes: Uint8Array;
+  about: T;
+  replacement: Replacement<T>;
+  /**
+   * Before all others that were sent as often. A short farewell would otherwise wait behind everything that is longer,
+   * which in a busy memberlist takes longer than anybody waits (consul 8435).
+   */
+  isUrgent?: boolean;
+}>;
 
 /** A broadcast in the queue. */
 type Entry<T> = { readonly broadcast: Broadcast<T>; readonly id: number; readonly length: number; transmits: number };
@@ -22,8 +31,8 @@ export function retransmitLimit(mult: number, members: number): number {
 }
 
 /**
- * What is still to be told to everybody, the least told first (`queue.go`, TransmitLimitedQueue). Among equals the
- * longest goes first, since the short ones fill the gaps, and then the newest. One tier for each number of transmits,
+ * What is still to be told to everybody, the least told first (`queue.go`, TransmitLimitedQueue). Among equals those
+ * that are urgent go first (only we have such), then the longest, since the short ones fill the gaps, then the newest. One tier for each number of transmits,
  * each sorted, so that the longest item that fits is found by halving.
  *
  * Bounded: beyond `itemsMax` the most told are finished early. A *finished* item was sent often enough, replaced,
@@ -141,10 +150,14 @@ export class TransmitQueue<T> {
     this.#bytes -= entry.length;
   }
 
+  /** The longest that fits, of the urgent ones first. */
   #longest(transmits: number, lengthMax: number): Entry<T> | undefined {
     const tier = this.#tiers.get(transmits);
     if (tier === undefined || lengthMax <= 0) return undefined;
-    return tier[firstAt(tier, (entry) => entry.length <= lengthMax)];
+    const fits = (entry: Entry<T>): boolean => entry.length <= lengthMax;
+    const urgent = firstAt(tier, (entry) => !isUrgent(entry));
+    const first = firstAt(tier, fits, 0, urgent);
+    return tier[first < urgent ? first : firstAt(tier, fits, urgent)];
   }
 
   #tierNumbers(): readonly number[] {
@@ -152,13 +165,18 @@ export class TransmitQueue<T> {
   }
 }
 
+function isUrgent<T>({ broadcast }: Entry<T>): boolean {
+  return broadcast.isUrgent === true;
+}
+
 function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
+  if (isUrgent(a) !== isUrgent(b)) return isUrgent(a);
   return a.length === b.length ? a.id > b.id : a.length > b.length;
 }
 
 /** The first index from which on `isThere` holds, in a list where it does not hold before. */
-function firstAt<T>(sorted: readonly T[], isThere: (item: T) => boolean): number {
-  let [low, high] = [0, sorted.length];
+function firstAt<T>(sorted: readonly T[], isThere: (item: T) => boolean, from = 0, to = sorted.length): number {
+  let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (isThere(sorted[middle]!)) high = middle;

@@ -4,33 +4,47 @@ import type { JoinReply } from "../membership.ts";
 /** Addresses contacted at once. */
 const PARALLEL_MAX = 64;
 
+/** All contacts of a join together take no longer; memberlist asks one after the other, without an end (issue 291). */
+export const JOIN_WITHIN_MS = 50_000;
+
 /** A join under way: whom it still has to contact, and what came of those it did. */
 export class Joining {
   readonly #queue: Address[];
   readonly #failures: { readonly address: Address; readonly reason: string }[] = [];
   readonly #done: (reply: JoinReply) => void;
-  #waiting = 0;
+  readonly #underWay = new Set<Address>();
+  #isOver = false;
   #contacted = 0;
   #refusal: string | undefined;
   #stranger: string | undefined;
 
   constructor(addresses: readonly Address[], done: (reply: JoinReply) => void) {
-    this.#queue = [...addresses];
+    this.#queue = [...new Set(addresses)];
     this.#done = done;
   }
 
   /** Contacts as many as may be at once, and is done when there is nobody left. */
   proceed(contact: (address: Address) => void): void {
-    while (this.#waiting < PARALLEL_MAX && this.#queue.length > 0) {
-      this.#waiting++;
-      contact(this.#queue.shift()!);
+    while (this.#underWay.size < PARALLEL_MAX && this.#queue.length > 0 && !this.#isOver) {
+      const address = this.#queue.shift()!;
+      this.#underWay.add(address);
+      contact(address);
     }
-    if (this.#waiting === 0) this.#done(this.#reply());
+    if (this.#underWay.size === 0) this.#end();
+  }
+
+  /** Time is up: who has not answered counts as silent, and who was not asked yet is not. */
+  giveUp(): void {
+    if (this.#isOver) return;
+    for (const address of this.#underWay) this.#failures.push({ address, reason: "timed_out" });
+    for (const address of this.#queue) this.#failures.push({ address, reason: "no time left to ask" });
+    this.#end();
   }
 
   /** One was contacted; `problem` says why it came to nothing. */
   settle(address: Address, problem: string | undefined): void {
-    this.#waiting--;
+    this.#underWay.delete(address);
+    if (this.#isOver) return;
     if (problem === undefined) this.#contacted++;
     else this.#failures.push({ address, reason: problem });
   }
@@ -47,6 +61,12 @@ export class Joining {
 
   get isRefused(): boolean {
     return this.#refusal !== undefined;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#done(this.#reply());
   }
 
   #reply(): JoinReply {

@@ -99,6 +99,23 @@ Deno.test("an item is sent once even if the limit is 0", () => {
   assertEquals(queue.size, 0);
 });
 
+Deno.test("what is urgent goes before all that was sent as often, and waits when it does not fit", () => {
+  const queue = new TransmitQueue<string>(10);
+  const enqueue = (id: string, size: number, isUrgent = false): void => {
+    queue.enqueue({ ...item(id, size, { kind: "unique" }), isUrgent });
+  };
+  enqueue("long", 60);
+  enqueue("longer", 70);
+  enqueue("farewell", 20, true);
+  enqueue("great farewell", 90, true);
+  enqueue("short", 10);
+  const packets = [30, 75, 95, 1_000].map((limit) => queue.take(0, limit, 2).taken.map(({ about }) => about));
+  assertEquals(packets[0], ["farewell", "short"], "the great one does not fit, and holds nobody up");
+  assertEquals(packets[1], ["longer"]);
+  assertEquals(packets[2], ["great farewell"]);
+  assertEquals(packets[3], ["long", "great farewell", "farewell", "longer", "short"], "once sent, it is one of those");
+});
+
 Deno.test("a full queue finishes what was told most often", () => {
   const queue = new TransmitQueue<string>(2);
   queue.enqueue(item("told", 10, { kind: "unique" }));

@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { wan } from "../../actors/pool/profile.ts";
+import { cutOff } from "../../sim/rules/cut.ts";
+import { World } from "../../sim/world.ts";
+import type { Address } from "../../transport/address.ts";
+import { bareMember, taken } from "../support/bare_cluster.ts";
+
+Deno.test("a join of many silent addresses ends within a minute, with those who answered", async () => {
+  const world = new World({ seed: "silent", profile: wan });
+  const [alice, bob] = [await bareMember(world, "alice"), await bareMember(world, "bob")];
+  const silent = Array.from({ length: 300 }, (_, n) => `127.0.1.${n % 250}:${1_000 + n}` as Address);
+  for (const address of silent) world.network.add(cutOff(address));
+  const began = world.clock.now();
+  const joined = await taken(world, bob.steps.join([alice.memory.address!, ...silent]), 60_000);
+  assertEquals(joined.ok && joined.value.contacted, 1);
+  assertEquals(world.clock.now() - began > 30_000, true, "the first ones were waited for");
+  assertEquals(alice.alive, ["alice", "bob"]);
+});
