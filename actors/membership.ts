@@ -457,6 +457,7 @@ class Keeper {
     this.#deps.cast.get("broadcaster").tell({ type: "gossip_to", targets });
   }
 
+  /** The next one is counted from here and not from its end as in memberlist: an answer that never comes stops nothing. */
   pushPull(): void {
     const roster = this.#roster;
     if (roster === undefined) return;
