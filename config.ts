@@ -31,6 +31,7 @@ import {
   parseName,
   parsePath,
   parseRoom,
+  parseSeed,
 } from "./config/value.ts";
 import { type Address, splitAddress } from "./transport/address.ts";
 import { NO_LABEL } from "./transport/wire/label.ts";
@@ -39,7 +40,7 @@ import type { Protection } from "./transport/wire/protection.ts";
 export type { Environment } from "./config/setting.ts";
 
 /** The commands that have settings. */
-export type CommandName = "peer" | "bootstrap";
+export type CommandName = "peer" | "bootstrap" | "scenario";
 
 /** Most people try this out on one machine. */
 const DEFAULT_PROFILE: ProfileName = "local";
@@ -179,6 +180,22 @@ export const SETTINGS = {
     commands: ["peer", "bootstrap"],
     parse: parseCount(0, PEERS_MAX),
     fallback: 5,
+  }),
+  seed: text({
+    flag: "seed",
+    environment: "PARLEY_SEED",
+    placeholder: "WORD",
+    help: "What all chance of the simulation comes from; the same seed, the same run",
+    commands: ["scenario"],
+    parse: parseSeed,
+    fallback: undefined,
+    fallbackText: "what the file says, or 1",
+  }),
+  quiet: toggle({
+    flag: "quiet",
+    environment: "PARLEY_QUIET",
+    help: "Only say how each file went, not what happens in it",
+    commands: ["scenario"],
   }),
   logFile: text({
     flag: "log-file",

@@ -9,7 +9,7 @@ export const EXIT = {
   not_joined: 3,
   /** A key, a name or a permission was refused. */
   refused: 4,
-  /** Reserved: a script saw something else than it expected. */
+  /** A scenario saw something else than it expected. */
   expectation_failed: 5,
   /** Reserved: something took too long. */
   timed_out: 6,
@@ -26,7 +26,7 @@ export const EXIT = {
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
 /** No run ends with these yet. */
-export const EXIT_RESERVED: readonly ExitCode[] = [EXIT.expectation_failed, EXIT.timed_out, EXIT.no_peer];
+export const EXIT_RESERVED: readonly ExitCode[] = [EXIT.timed_out, EXIT.no_peer];
 
 /** The code that actors, who do not know this table, ended with; one that is not in it is a failure. */
 export function exitCodeOf(code: number): ExitCode {

@@ -15,6 +15,11 @@ export function writeError(message: string): void {
   writeAll(Deno.stderr, errorLine(message));
 }
 
+/** Says more about what was just said, a line each. */
+export function writeMore(lines: readonly string[]): void {
+  writeAll(Deno.stderr, lines.map((line) => `  ${visible(line)}\n`).join(""));
+}
+
 /** How an error looks, with its end: one line that says whose it is. */
 export function errorLine(message: string): string {
   return `parley: ${oneLine(message)}\n`;

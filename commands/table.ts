@@ -24,6 +24,16 @@ export const COMMANDS: readonly Command[] = [
     ],
     run: async (call) => (await import("./bootstrap.ts")).run(call),
   },
+  {
+    name: "scenario",
+    summary: "Play scenarios: who starts, what they type, what breaks, what is expected",
+    usage: "parley scenario FILE… [FLAGS]",
+    examples: [
+      ["parley scenario split.scenario", "several peers on virtual time, as the file says"],
+      ["parley scenario --seed 7 --quiet *.scenario", "other chances, only the verdicts"],
+    ],
+    run: async (call) => (await import("./scenario.ts")).run(call),
+  },
 ];
 
 /** The command of that name. */

@@ -136,6 +136,12 @@ export function parseRoom(text: string): Parsed<string> {
   return parseName(text.replace(/^#/, ""));
 }
 
+/** What a run of the simulator is named by: it is told to others and typed again. */
+export function parseSeed(text: string): Parsed<string> {
+  if (/^[\w.-]{1,64}$/.test(text)) return { ok: true, value: text };
+  return { ok: false, why: "expected a word of letters, digits and . _ -, 64 at most" };
+}
+
 /** Whether only this machine can reach an address. */
 export function isLoopback(address: Address): boolean {
   const ip = ipBytes(address);

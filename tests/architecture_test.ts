@@ -19,7 +19,17 @@ const LAYERS: readonly (readonly [layer: string, mayImport: readonly string[]])[
   ["sim/", ["actors/", "actors/runtime/", "bootstrap/", "transport/", "transport/wire/"]],
   [
     "commands/",
-    ["actors/", "actors/runtime/", "bootstrap/", "config.ts", "config/", "transport/", "transport/wire/", "version.ts"],
+    [
+      "actors/",
+      "actors/runtime/",
+      "bootstrap/",
+      "config.ts",
+      "config/",
+      "sim/",
+      "transport/",
+      "transport/wire/",
+      "version.ts",
+    ],
   ],
   ["main.ts", ["commands/", "actors/", "version.ts"]],
 ];

@@ -67,7 +67,12 @@ for (const [line, says] of usageErrors) {
   });
 }
 
-for (const line of [["--help"], ["-h"], ["help"], ["peer", "--help"], ["peer", "a", "-h"], ["bootstrap", "-h"]]) {
+for (
+  const line of [["--help"], ["-h"], ["help"], ["peer", "--help"], ["peer", "a", "-h"], ["bootstrap", "-h"], [
+    "scenario",
+    "-h",
+  ]]
+) {
   Deno.test(`parley ${line.join(" ")} shows help on stdout, examples first`, async () => {
     const { code, stdout, stderr } = await parley(line);
     assertEquals([code, stderr], [0, ""]);

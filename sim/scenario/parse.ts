@@ -21,6 +21,9 @@ const WITHIN_MS = 10_000;
 /** What `slow` without `by` means: longer than the `local` and the `lan` profile wait for an answer. */
 const SLOW_MS = 600;
 
+/** A seed is typed again, as a flag. */
+const SEED = /^[\w.-]{1,64}$/;
+
 /** A line that is wrong, and one sentence that says how and what would be right. */
 export type ScenarioError = Readonly<{ line: number; why: string }>;
 
@@ -194,6 +197,7 @@ class Parser {
   #readSeed(reader: Reader): undefined {
     const word = reader.word("the seed");
     this.#onlyFirst("seed", this.#seed);
+    if (!SEED.test(word)) throw new ScenarioProblem(`"${word}" is no seed: say a word of letters, digits and . _ -`);
     this.#seed = word;
   }
 

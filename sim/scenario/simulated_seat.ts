@@ -33,6 +33,7 @@ export class SimulatedSeat {
           commands: COMMANDS,
           peer: {
             steps,
+            settings: [],
             guard: peer.guard,
             readKeys: () => Promise.reject(new Error("there are no key files in a scenario")),
             tree: () => peer.system.tree(),

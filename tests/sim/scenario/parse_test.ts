@@ -200,6 +200,7 @@ Deno.test("what holds for the whole run is said once, at the top", () => {
   assertEquals([profile, seed, peers], ["lan", "storm-7", ["b", "a"]]);
   assertEquals([parsed("").profile, parsed("").seed], ["local", undefined]);
   assertEquals(errorsOf("profile lan\nprofile wan"), [[2, "there is a profile already: lan"]]);
+  assertEquals(errorsOf("seed a;b"), [[1, '"a;b" is no seed: say a word of letters, digits and . _ -']]);
   assertEquals(errorsOf("profile moon"), [[1, 'unknown profile "moon": there are lan, wan, local']]);
 });
 
