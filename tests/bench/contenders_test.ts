@@ -5,7 +5,11 @@ import type { Figures } from "../../bench/suite.ts";
 import { SUITES } from "../../bench/suites.ts";
 
 const OPERATIONS: Readonly<Record<string, Figures>> = {
-  wire: { encode_ping: 1_000, decode_ping: 1_000 },
+  wire: Object.fromEntries(
+    ["encode", "decode"].flatMap((direction) =>
+      ["ping", "ack", "alive", "suspect", "packet", "push_pull"].map((sample) => [`${direction}_${sample}`, 100])
+    ),
+  ),
   actors: { tell: 1_000, burst: 5_000, ping_pong: 500, ask: 100, fan_in: 5_000, spawn: 100, idle_heap: 500 },
 };
 

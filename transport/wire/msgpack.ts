@@ -4,6 +4,7 @@
  * floats, extensions or arrays among the things written, but a reader meets them in values that it skips.
  */
 import type { DecodeReason } from "./decoded.ts";
+import { INTERNED_BYTES_MAX, internedBytes, internedText } from "./interned.ts";
 
 /** How deep a value that is skipped may be nested; Go has no limit. Ours keeps the recursion off the stack's end. */
 export const SKIPPED_NESTING_MAX = 16;
@@ -12,9 +13,6 @@ export const SKIPPED_NESTING_MAX = 16;
 export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 const INT_MAX = Number.MAX_SAFE_INTEGER;
-
-/** Up to here a loop over the bytes beats a call into the platform's text decoder. */
-const SHORT_TEXT_BYTES = 64;
 
 const textEncoder = new TextEncoder();
 // A byte order mark is part of a name like any other character: dropping it would make two names one.
@@ -37,17 +35,27 @@ export class MsgpackReader {
   failedAt = 0;
   readonly bytes: Uint8Array;
   readonly #end: number;
-  readonly #claimEnd: number;
+  readonly #claimEnd: number | undefined;
 
   /**
    * Reads `bytes` from `start` to `end`. A length that claims bytes beyond `claimEnd` is `"too_large"` even though they
    * have not arrived, and so need not be waited for.
    */
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, claimEnd = Infinity) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, claimEnd?: number) {
     this.bytes = bytes;
     this.position = start;
     this.#end = end;
     this.#claimEnd = claimEnd;
+  }
+
+  /** Moves over `expected` if exactly those bytes come next, and stays where it is if not. */
+  takeBytes(expected: Uint8Array): boolean {
+    const { length } = expected;
+    const start = this.position;
+    if (start + length > this.#end) return false;
+    for (let at = 0; at < length; at++) if (this.bytes[start + at] !== expected[at]) return false;
+    this.position = start + length;
+    return true;
   }
 
   /** The number of pairs of a map, whose keys and values follow; 0 for nil. */
@@ -90,18 +98,18 @@ export class MsgpackReader {
 
   /** Bytes, written as raw, str8, bin or an array of small integers; `null` for nil. */
   nilableBytes(): Uint8Array | null | undefined {
-    const head = this.bytes[this.position];
-    if (head === 0xc0 && this.position < this.#end) {
-      this.position++;
-      return null;
-    }
-    if (head !== undefined && isArray(head)) return this.#bytesFromArray();
-    const length = this.#bytesLength();
-    if (length === undefined) return undefined;
-    if (length === 0) return NO_BYTES;
-    const start = this.position;
-    this.position += length;
-    return this.bytes.subarray(start, this.position);
+    return this.#bytesValue(false);
+  }
+
+  /** As {@linkcode MsgpackReader.nilableBytes}, but bytes that may be kept, and that nobody may change. */
+  ownNilableBytes(): Uint8Array | null | undefined {
+    return this.#bytesValue(true);
+  }
+
+  /** As {@linkcode MsgpackReader.ownNilableBytes}, with no bytes for nil. */
+  ownBytes(): Uint8Array | undefined {
+    const value = this.#bytesValue(true);
+    return value === null ? NO_BYTES : value;
   }
 
   /** As {@linkcode MsgpackReader.nilableBytes}, with no bytes for nil. */
@@ -222,6 +230,21 @@ export class MsgpackReader {
     return true;
   }
 
+  #bytesValue(isKept: boolean): Uint8Array | null | undefined {
+    const head = this.bytes[this.position];
+    if (head === 0xc0 && this.position < this.#end) {
+      this.position++;
+      return null;
+    }
+    if (head !== undefined && isArray(head)) return this.#bytesFromArray();
+    const length = this.#bytesLength();
+    if (length === undefined) return undefined;
+    if (length === 0) return NO_BYTES;
+    const start = this.position;
+    this.position += length;
+    return isKept ? keptBytes(this.bytes, start, this.position) : this.bytes.subarray(start, this.position);
+  }
+
   #bytesLength(): number | undefined {
     const head = this.bytes[this.position];
     if (head === undefined || head < 0xc4 || head > 0xc6) return this.textLength();
@@ -312,7 +335,8 @@ export class MsgpackReader {
   #available(length: number, at: number): number | undefined {
     const needed = this.position + length;
     if (needed <= this.#end) return length;
-    return needed > this.#claimEnd ? this.#fail("too_large", at) : this.#fail("truncated", this.#end);
+    const isTooMuch = this.#claimEnd !== undefined && needed > this.#claimEnd;
+    return isTooMuch ? this.#fail("too_large", at) : this.#fail("truncated", this.#end);
   }
 
   #fail(reason: DecodeReason, at: number): undefined {
@@ -342,19 +366,22 @@ export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
   return copy;
 }
 
+function keptBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return end - start <= INTERNED_BYTES_MAX ? internedBytes(bytes, start, end) : copyOf(bytes, start, end);
+}
+
 function decodeText(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (end - start <= SHORT_TEXT_BYTES) {
-    let text = "";
-    let at = start;
-    for (; at < end && bytes[at]! < 0x80; at++) text += String.fromCharCode(bytes[at]!);
-    if (at === end) return text;
-  }
+  const known = end - start <= INTERNED_BYTES_MAX ? internedText(bytes, start, end) : undefined;
+  if (known !== undefined) return known;
   try {
     return textDecoder.decode(bytes.subarray(start, end));
   } catch {
     return undefined; // The only thing that a fatal decoder throws for is what we ask it to find.
   }
 }
+
+/** Up to here a loop over the bytes beats a call into the platform's copying. */
+const SHORT_BYTES = 24;
 
 /** Beyond this the writer gives its buffer back after use: a whole push/pull must not stay in memory for ever. */
 const WRITER_KEPT_BYTES = 64 * 1024;
@@ -369,9 +396,11 @@ export class MsgpackWriter {
 
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    const { length } = bytes;
+    this.#reserve(length);
+    if (length > SHORT_BYTES) this.#bytes.set(bytes, this.#length);
+    else for (let at = 0; at < length; at++) this.#bytes[this.#length + at] = bytes[at]!;
+    this.#length += length;
   }
 
   /** One byte as it is. */
@@ -432,7 +461,7 @@ export class MsgpackWriter {
 
   /** What was written, as bytes of its own; the writer is empty again. */
   finish(): Uint8Array {
-    const written = this.#bytes.slice(0, this.#length);
+    const written = cutFromSlab(this.#bytes, this.#length);
     this.clear();
     if (this.#bytes.length > WRITER_KEPT_BYTES) this.#bytes = new Uint8Array(2048);
     return written;
@@ -465,6 +494,29 @@ export class MsgpackWriter {
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }
+}
+
+/**
+ * Making an array of bytes takes longer than encoding a message into it. So short ones are cut off a slab, which is
+ * given up when it is full; it stays in memory until the last of them is gone, and none of them lives long.
+ */
+const SLAB_BYTES = 8 * 1024;
+const CUT_BYTES_MAX = SLAB_BYTES / 8;
+
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/** A copy of the first `length` bytes. */
+function cutFromSlab(bytes: Uint8Array, length: number): Uint8Array {
+  if (length > CUT_BYTES_MAX) return bytes.slice(0, length);
+  if (slabUsed + length > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const start = slabUsed;
+  slabUsed += length;
+  for (let at = 0; at < length; at++) slab[start + at] = bytes[at]!;
+  return slab.subarray(start, slabUsed);
 }
 
 function rawHeaderBytes(length: number): number {

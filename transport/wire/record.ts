@@ -1,9 +1,6 @@
 /** Reads and writes one msgpack map by the layout of its fields. */
 import type { MsgpackReader, MsgpackWriter } from "./msgpack.ts";
 
-/** Up to here a loop over the bytes beats a call into the platform's copying. */
-const SHORT_BYTES = 64;
-
 /** What a field holds, which decides which encodings of it are taken. */
 type FieldKind =
   | "text"
@@ -21,8 +18,6 @@ export type Layout<R> = Readonly<{
   /** A new record in which every field has its zero value: what a missing field means. */
   zero: () => R;
   fields: readonly Field[];
-  /** Those of the fields whose bytes are kept, and therefore copied out of the input. */
-  keptBytes: readonly Field[];
 }>;
 
 type Field = Readonly<{
@@ -58,8 +53,7 @@ export function layout<R>(zero: () => R, rows: readonly FieldRow<R>[]): Layout<R
     kind,
     omitEmpty: omission === "omit_empty",
   }));
-  const keptBytes = fields.filter(({ kind }) => kind === "bytes" || kind === "nilable_bytes");
-  return { zero, fields, keptBytes };
+  return { zero, fields };
 }
 
 /**
@@ -67,17 +61,20 @@ export function layout<R>(zero: () => R, rows: readonly FieldRow<R>[]): Layout<R
  * ones the last. Bytes, but for views, are copies. Returns `undefined` on a failure, whose reason is the reader's.
  */
 export function readRecord<R extends object>(reader: MsgpackReader, layout: Layout<R>): R | undefined {
-  const { zero, fields, keptBytes } = layout;
+  const { zero, fields } = layout;
   const pairs = reader.mapHeader();
   if (pairs === undefined) return undefined;
   const record = zero();
   const values = record as Record<string, unknown>;
   let expected = 0;
   for (let left = pairs; left > 0; left--) {
-    const length = reader.textLength();
-    if (length === undefined) return undefined;
-    const index = findKey(fields, expected, reader.bytes, reader.position, length);
-    reader.position += length;
+    let index = expected;
+    if (index >= fields.length || !reader.takeBytes(fields[index]!.key)) {
+      const length = reader.textLength();
+      if (length === undefined) return undefined;
+      index = findKey(fields, reader.bytes, reader.position, length);
+      reader.position += length;
+    }
     const field = fields[index];
     if (field === undefined) {
       if (reader.skip() === undefined) return undefined;
@@ -88,7 +85,6 @@ export function readRecord<R extends object>(reader: MsgpackReader, layout: Layo
     values[field.property] = value;
     expected = index + 1;
   }
-  detach(values, keptBytes);
   return record;
 }
 
@@ -106,38 +102,9 @@ export function writeRecord<R extends object>(writer: MsgpackWriter, { fields }:
   }
 }
 
-/**
- * Moves the bytes of a record into one small buffer of its own, so that an address kept for hours does not keep a whole
- * datagram alive. A buffer for each field would cost more than all the rest of decoding: making one takes ten times as
- * long as a window on it.
- */
-function detach(values: Record<string, unknown>, keptBytes: readonly Field[]): void {
-  let size = 0;
-  for (const { property } of keptBytes) size += (values[property] as Uint8Array | null)?.length ?? 0;
-  if (size === 0) return;
-  const own = new Uint8Array(size);
-  let end = 0;
-  for (const { property } of keptBytes) {
-    const value = values[property] as Uint8Array | null;
-    if (value === null || value.length === 0) continue;
-    const start = end;
-    end += value.length;
-    if (value.length > SHORT_BYTES) own.set(value, start);
-    else for (let index = 0; index < value.length; index++) own[start + index] = value[index]!;
-    values[property] = own.subarray(start, end);
-  }
-}
-
-/**
- * The index of the field with the name that stands in `bytes`, or -1. Looks first where the next field in order is
- * expected, because that is where it is in everything that Go or we write.
- */
-function findKey(fields: readonly Field[], expected: number, bytes: Uint8Array, start: number, length: number): number {
-  for (let tried = 0, index = expected; tried < fields.length; tried++, index++) {
-    if (index >= fields.length) index = 0;
-    if (isKey(fields[index]!.key, bytes, start, length)) return index;
-  }
-  return -1;
+/** The index of the field with the name that stands in `bytes`, or -1. */
+function findKey(fields: readonly Field[], bytes: Uint8Array, start: number, length: number): number {
+  return fields.findIndex(({ key }) => isKey(key, bytes, start, length));
 }
 
 function isKey(key: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
@@ -151,10 +118,11 @@ function readValue(reader: MsgpackReader, kind: FieldKind): unknown {
     case "text":
       return reader.text();
     case "bytes":
+      return reader.ownBytes();
+    case "nilable_bytes":
+      return reader.ownNilableBytes();
     case "view":
       return reader.byteString();
-    case "nilable_bytes":
-      return reader.nilableBytes();
     case "uint8":
       return reader.unsigned(0xff);
     case "uint16":

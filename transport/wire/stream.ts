@@ -243,9 +243,10 @@ function* readPushPull(input: StreamInput): Reading<PushPull> {
 
   const nodes: NodeState[] = [];
   while (nodes.length < nodeCount) {
-    const node = yield* readMap(input, NODE);
-    if (!node.ok) return node;
-    nodes.push(node.value);
+    const node = input.takeMap(NODE, STREAM_MAP_BYTES_MAX); // without a generator for each of many
+    if (node === "incomplete") yield "incomplete";
+    else if (node.ok) nodes.push(node.value);
+    else return node;
   }
   const userState = yield* readBytes(input, userStateBytes);
   return userState.ok ? accepted({ type: "push_pull", join, nodes, userState: userState.value }) : userState;

@@ -76,3 +76,15 @@ Deno.test("MsgpackReader gives bytes as windows on its input, except those that 
   bytes.fill(0);
   assertEquals(values, [bytesOf("0000"), bytesOf("00"), bytesOf("0102"), bytesOf("")]);
 });
+
+Deno.test("takeBytes() moves over what was expected, only if all of it is there", () => {
+  const bytes = bytesOf("a3616263c0");
+  const take = (expected: string, end?: number): readonly [boolean, number] => {
+    const reader = new MsgpackReader(bytes, 0, end);
+    return [reader.takeBytes(bytesOf(expected)), reader.position];
+  };
+  assertEquals(take("a3616263"), [true, 4]);
+  assertEquals(take("a3616264"), [false, 0]);
+  assertEquals(take("a3616263", 4), [true, 4]);
+  assertEquals(take("a3616263", 3), [false, 0]);
+});
