@@ -20,7 +20,6 @@ import {
   toggle,
 } from "./config/setting.ts";
 import {
-  isLoopback,
   parseAdvertised,
   parseChoice,
   parseClusterLabel,
@@ -33,7 +32,7 @@ import {
   parseRoom,
   parseSeed,
 } from "./config/value.ts";
-import { type Address, splitAddress } from "./transport/address.ts";
+import { type Address, isLoopback, splitAddress } from "./transport/address.ts";
 import { NO_LABEL } from "./transport/wire/label.ts";
 import type { Protection } from "./transport/wire/protection.ts";
 

@@ -1,6 +1,6 @@
 import { type AddressRange, parseAddressRange } from "../actors/membership/allowed_addresses.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
-import { type Address, ipBytes, isWildcard, joinAddress, parseAddress, splitAddress } from "../transport/address.ts";
+import { type Address, isLoopback, isWildcard, joinAddress, parseAddress, splitAddress } from "../transport/address.ts";
 import { type Label, LABEL_BYTES_MAX, parseLabel } from "../transport/wire/label.ts";
 import type { Environment, Parsed } from "./setting.ts";
 
@@ -140,10 +140,4 @@ export function parseRoom(text: string): Parsed<string> {
 export function parseSeed(text: string): Parsed<string> {
   if (/^[\w.-]{1,64}$/.test(text)) return { ok: true, value: text };
   return { ok: false, why: "expected a word of letters, digits and . _ -, 64 at most" };
-}
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(address: Address): boolean {
-  const ip = ipBytes(address);
-  return ip.length === 4 ? ip[0] === 127 : ip.every((byte, i) => byte === (i === 15 ? 1 : 0));
 }

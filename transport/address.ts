@@ -50,6 +50,12 @@ export function isWildcard(address: Address): boolean {
   return ipBytes(address).every((byte) => byte === 0);
 }
 
+/** Whether only this machine can reach an address. */
+export function isLoopback(address: Address): boolean {
+  const ip = ipBytes(address);
+  return ip.length === 4 ? ip[0] === 127 : ip.every((byte, at) => byte === Number(at === 15));
+}
+
 function isMapped(ip: Uint8Array): boolean {
   return ip.length === 16 && ip.subarray(0, 10).every((byte) => byte === 0) && ip[10] === 0xff && ip[11] === 0xff;
 }

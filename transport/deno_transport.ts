@@ -72,7 +72,7 @@ class DenoTransport implements Transport {
 
   connect(to: Address, timeoutMs: number, handler: StreamHandler): Stream {
     if (this.#closing !== undefined) return goneStream(to);
-    return this.#track(connectStream(to, timeoutMs, handler, this.counters));
+    return this.#track(connectStream(this.#address, to, timeoutMs, handler, this.counters));
   }
 
   close(): Promise<void> {

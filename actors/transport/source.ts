@@ -1,4 +1,4 @@
-import { type Address, ipBytes, splitAddress } from "../../transport/address.ts";
+import { type Address, ipBytes, isLoopback, splitAddress } from "../../transport/address.ts";
 
 /**
  * Whom a limit counts as one. To have many ports costs nothing, so that it is the IP address; of IPv6 the first half of
@@ -21,11 +21,6 @@ export function streamSource(from: Address): string | undefined {
 function network(address: Address): string {
   const ip = ipBytes(address);
   return ip.length === 4 ? splitAddress(address).hostname : `${ip.subarray(0, IPV6_NETWORK_BYTES).toHex()}::`;
-}
-
-function isLoopback(address: Address): boolean {
-  const ip = ipBytes(address);
-  return ip.length === 4 ? ip[0] === 127 : ip.every((byte, at) => byte === Number(at === 15));
 }
 
 const IPV6_NETWORK_BYTES = 8;

@@ -128,3 +128,33 @@ class BlackHole {
     }
   }
 }
+
+/** Where somebody who is bound to `bound` comes from, for who listens at `to`. */
+async function comesFrom(bound: string, to: string): Promise<string> {
+  const there = new TransportRecorder();
+  const a = await openDenoTransport(parseAddress(bound)!, new TransportRecorder());
+  const b = await openDenoTransport(parseAddress(to)!, there);
+  const from = Promise.withResolvers<string>();
+  there.accept = (stream) => {
+    from.resolve(splitAddress(stream.remote).hostname);
+    return { data: () => {}, closed: () => {} };
+  };
+  a.connect(b.address, 5_000, { data: () => {}, closed: (reason) => from.reject(new Error(reason)) });
+  const came = await from.promise;
+  await Promise.all([a.close(), b.close()]);
+  return came;
+}
+
+Deno.test({
+  name: "deno transport: streams come from the address we are bound to, as datagrams do",
+  ignore: Deno.build.os !== "linux", // elsewhere there is one loopback address
+  async fn() {
+    assertEquals(await comesFrom("127.55.0.9:0", "127.55.0.1:0"), "127.55.0.9");
+  },
+});
+
+Deno.test("deno transport: bound to all addresses, or to ones that do not lead there, streams come from where they can", async () => {
+  assertEquals(await comesFrom("0.0.0.0:0", "127.0.0.1:0"), "127.0.0.1");
+  assertEquals(await comesFrom("[::]:0", "127.0.0.1:0"), "127.0.0.1");
+  assertEquals(await comesFrom("[::1]:0", "127.0.0.1:0"), "127.0.0.1");
+});

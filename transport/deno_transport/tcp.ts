@@ -1,6 +1,6 @@
 import net from "node:net";
 import { realClock } from "../../actors/runtime/clock.ts";
-import { type Address, splitAddress } from "../address.ts";
+import { type Address, ipBytes, isLoopback, isWildcard, splitAddress } from "../address.ts";
 import {
   type Stream,
   STREAM_BUFFER_BYTES_MAX,
@@ -125,21 +125,33 @@ export class SocketStream implements Stream {
   }
 }
 
-/** Opens a stream to `to`; what becomes of it within `timeoutMs` is told to `handler`. */
+/**
+ * Opens a stream to `to`; what becomes of it within `timeoutMs` is told to `handler`. It comes from the IP address of
+ * `bound`, as our datagrams do, if there is a way from there.
+ */
 export function connectStream(
+  bound: Address,
   to: Address,
   timeoutMs: number,
   handler: StreamHandler,
   counters: TransportCounters,
 ): SocketStream {
   const { hostname, port } = splitAddress(to);
-  const socket = net.connect({ host: hostname, port, allowHalfOpen: true });
+  const from = sourceFor(bound, to);
+  const socket = net.connect({ host: hostname, port, allowHalfOpen: true, ...(from && { localAddress: from }) });
   const stream = new SocketStream(socket, to, counters);
   const cancel = realClock.after(timeoutMs, () => stream.close("timed_out"));
   socket.on("connect", cancel);
   socket.on("close", cancel);
   stream.tell(handler);
   return stream;
+}
+
+/** Which of a machine's addresses a stream comes from: the system's choice, where ours cannot lead there. */
+function sourceFor(bound: Address, to: Address): string | undefined {
+  const isSameFamily = ipBytes(bound).length === ipBytes(to).length;
+  if (isWildcard(bound) || !isSameFamily || isLoopback(bound) !== isLoopback(to)) return undefined;
+  return splitAddress(bound).hostname;
 }
 
 /** What an error of the operating system means to the owner of a stream. */
