@@ -90,6 +90,8 @@ export type LinksCounters = {
   malformed: number;
   /** Connections closed because the other side did not prove a key of our ring, or was gone before it had. */
   unproven: number;
+  /** Connections in plain that the other side closed in place of a hello: it may want a key proved. */
+  unwelcome: number;
   /** Connections closed because what came was changed, repeated, left out or put out of order on its way. */
   forged: number;
   /** Connections closed because they were opened under a key, or in plain, as they would not be any more. */

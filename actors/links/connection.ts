@@ -59,6 +59,11 @@ export class Connection {
     return this.#channel.isOpen;
   }
 
+  /** We have greeted who we dialled, in plain, and were not greeted. */
+  get isUnanswered(): boolean {
+    return this.outgoing && this.#hasBegun && this.isOpen && !this.established;
+  }
+
   /** The proofs have begun and have come to no end. */
   get isProving(): boolean {
     return this.#hasBegun && this.#channel.isProving;

@@ -8,6 +8,7 @@ import type { Context } from "../runtime/behavior.ts";
 import type { DeadLetterReason } from "../runtime/dead_letters.ts";
 import type { ActorRef, AskError, StopReason } from "../runtime/ref.ts";
 import { RemoteRef } from "../runtime/remote_ref.ts";
+import { crowdedOut } from "../transport/half_open.ts";
 import { Connection } from "./connection.ts";
 import { linksCourier } from "./courier.ts";
 import { type Delivery, Exports } from "./exports.ts";
@@ -24,8 +25,6 @@ const PING_AFTER_MS = 4_000;
 const DEAD_AFTER_MS = 12_000;
 /** A link that nobody needs is closed after this time without a message. */
 const IDLE_CLOSE_MS = 120_000;
-/** Incoming connections that have not said hello at once; of more, the oldest is closed. */
-const STRANGERS_MAX = 256;
 /**
  * How often a slow connection is looked at while somebody waits for room on it: a sender waits that much longer than it
  * has to, and a link that is waited for carries at most a backlog in that time (40 MB/s).
@@ -53,6 +52,7 @@ export class LinkKeeper {
     overtaken: 0,
     malformed: 0,
     unproven: 0,
+    unwelcome: 0,
     forged: 0,
     outdated: 0,
     timedOut: 0,
@@ -144,7 +144,7 @@ export class LinkKeeper {
 
   accepted(stream: Stream, adopt: (handler: StreamHandler) => void): void {
     if (this.#self === undefined) return stream.destroy(); // meant for who was here before a restart
-    this.#makeRoomForStranger();
+    this.#makeRoomForStranger(stream);
     const connection = new Connection(stream, this.#codec, this.#terms(this.#self.address), this.#now());
     this.#admit(connection);
     adopt(this.#handler(() => connection));
@@ -498,9 +498,13 @@ export class LinkKeeper {
     this.#hangUp(connection);
   }
 
-  /** Whoever has not the key of who dials it closes without a word: then this is all that is to be seen of it. */
+  /**
+   * Whoever has not the key of who dials it closes without a word, and so does whoever has one and is dialled without:
+   * then this is all that is to be seen of it.
+   */
   #noteUnproven(connection: Connection): void {
     if (connection.isProving) this.#counters.unproven++;
+    else if (connection.isUnanswered) this.#counters.unwelcome++;
   }
 
   /** Ends our half in good order; if the other side has not followed by the next look, it is not waited for. */
@@ -543,12 +547,13 @@ export class LinkKeeper {
     return link?.connections.has(connection) ? link : undefined;
   }
 
-  /** Who says hello says it at once; so when many have not, the one who has had most time for it goes. */
-  #makeRoomForStranger(): void {
+  /** Who has not said hello is half open, as who has said nothing at all. */
+  #makeRoomForStranger(newcomer: Stream): void {
     const strangers = [...this.#live].filter(({ peer }) => peer === undefined);
-    if (strangers.length < STRANGERS_MAX) return;
+    const gone = crowdedOut(strangers.map((connection) => [connection, connection.stream] as const), newcomer.remote);
+    if (gone === undefined) return;
     this.#counters.crowdedOut++;
-    this.#hangUp(strangers[0]!);
+    this.#hangUp(gone);
   }
 
   #handler(connection: () => Connection): StreamHandler {

@@ -1,12 +1,15 @@
 import { type Address, addressFromBytes } from "../../transport/address.ts";
-import { NAME_BYTES_MAX } from "../../transport/wire/validate.ts";
+import { NAME_BYTES_MAX, validName } from "../../transport/wire/validate.ts";
 import { type Alive, NODE_STATE, type NodeState } from "../../transport/wire/message.ts";
 import type { MemberView } from "../membership.ts";
 import type { Profile } from "../pool/profile.ts";
 import { PROTOCOL_VERSIONS } from "../pool/profile.ts";
 import type { Brand } from "../runtime/brand.ts";
 
-/** The name by which a pool knows a member, compared exactly. Made by {@linkcode parseNodeName}. */
+/**
+ * The name by which a pool knows a member, compared exactly. Ours is made by {@linkcode parseNodeName}; others may have
+ * what `validName` takes, because memberlist and Serf allow blanks and more.
+ */
 export type NodeName = Brand<string, "NodeName">;
 
 /** What is believed of a member. `dead` was found out or said by others; `left` said so itself. */
@@ -115,11 +118,10 @@ export function stateOfRow(row: NodeState): MemberState | undefined {
  * first appearance too (`aliveNode` in `state.go`). `undefined` if the name or the address is none.
  */
 export function placeholder(alive: Alive): Member | undefined {
-  const name = parseNodeName(alive.node);
   const address = addressFromBytes(alive.addr, alive.port);
-  if (name === undefined || address === undefined) return undefined;
+  if (!validName(alive.node) || address === undefined) return undefined;
   return {
-    name,
+    name: alive.node as NodeName,
     addr: alive.addr,
     port: alive.port,
     address,

@@ -3,24 +3,29 @@ import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import { isParley } from "../serf/tags.ts";
 import { clockTime } from "./clock_time.ts";
+import { LookAlikes } from "./look_alikes.ts";
 import type { Style } from "./style.ts";
 import { isolated, visible, visibleName } from "./visible.ts";
 
 /** The lines in which a room's event is shown. */
-export function announceChat(event: ChatEvent, style: Style): string[] {
+export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
   switch (event.type) {
     case "said":
-      return speech(event, style);
+      return speech(event, style, looks);
     case "came":
-      return [notice(`${shownName(event.author)} came to #${event.room}`, style)];
+      return [notice(`${shownName(event.author, looks)} came to #${event.room}`, style)];
     case "went":
-      return [notice(`${shownName(event.author)} left #${event.room}`, style)];
+      return [notice(`${shownName(event.author, looks)} left #${event.room}`, style)];
   }
 }
 
 /** The line in which a change of the membership is shown; none for what is only of interest to programs. */
-export function announceMember(event: MembershipEvent, style: Style): string | undefined {
-  const name = shownName(event.member.name);
+export function announceMember(
+  event: MembershipEvent,
+  style: Style,
+  looks: LookAlikes = NO_LOOKS,
+): string | undefined {
+  const name = shownName(event.member.name, looks);
   switch (event.type) {
     case "joined":
       return notice(`${name} is a member now, at ${event.member.address}${strangeness(event.member)}`, style);
@@ -83,17 +88,24 @@ function cut(text: string): string {
 }
 
 /** A line of a text of several is indented below the first, so that it cannot pass for somebody else's. */
-function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style): string[] {
-  const name = style.byName(event.author, shownName(event.author));
+function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style, looks: LookAlikes): string[] {
+  const name = style.byName(event.author, shownName(event.author, looks));
   const head = `${style.dim(clockTime(event.wallMs))} ${event.own ? style.bold(name) : name}: `;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
   return [head + first, ...rest.map((line) => `  ${line}`)];
 }
 
-/** A name as it may stand in a line of ours: it can neither hide anything nor turn the line around. */
-function shownName(name: string): string {
-  return isolated(visibleName(name));
+/**
+ * A name as it may stand in a line of ours: it can neither hide anything nor turn the line around, and that it only looks
+ * like somebody's is said.
+ */
+export function shownName(name: string, looks: LookAlikes = NO_LOOKS): string {
+  const other = looks.of(name);
+  const shown = isolated(visibleName(name));
+  return other === undefined ? shown : `${shown} (not ${isolated(visibleName(other))}, only looks like it)`;
 }
+
+const NO_LOOKS = new LookAlikes();
 
 function notice(text: string, style: Style): string {
   return style.dim("* ") + text;

@@ -3,6 +3,7 @@ import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
 import { announceChat, announceMember, announceSerf } from "./announce.ts";
+import { LookAlikes } from "./look_alikes.ts";
 import { candidates } from "./candidates.ts";
 import { type Command, type CommandCall, type CommandOutcome, type CommandSession, failed } from "./command.ts";
 import { splitCommand } from "./command_line.ts";
@@ -33,6 +34,8 @@ export class Session {
   #room: RoomName | undefined;
   /** When a claim to a member's name was last heard. */
   readonly #conflicts = new Map<string, number>();
+  /** Who of those that were shown only looks like another. */
+  #looks: LookAlikes;
   #refusing = false;
   #running = false;
   #quitting = false;
@@ -45,6 +48,7 @@ export class Session {
     this.#deps = deps;
     const { memory } = deps;
     this.#screen = new Screen(deps.terminal, memory.screen);
+    this.#looks = this.#looksOfShown();
     this.#mode = memory.mode;
     this.#room = memory.room;
     this.#commandSession = {
@@ -78,7 +82,7 @@ export class Session {
       case "notice":
         return this.#notice(message.text, message.tone);
       case "chat":
-        return announceChat(message.event, this.#deps.style).forEach((line) => this.#screen.print(line));
+        return announceChat(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
       case "member":
         return this.#member(message.event);
       case "serf":
@@ -297,11 +301,23 @@ export class Session {
     if (name === this.#deps.name && event.type !== "conflict") return; // the person knows
     if (event.type === "conflict" && !this.#isNewConflict(name)) return;
     if (event.type === "joined" && this.#deps.memory.shown.has(name)) return; // our membership restarted; theirs did not
-    if (event.type === "joined") this.#deps.memory.shown.add(name);
-    if (event.type === "left" || event.type === "failed") this.#deps.memory.shown.delete(name);
+    if (event.type === "joined") {
+      this.#deps.memory.shown.add(name);
+      this.#looks.meet(name);
+    }
     if (this.#mode === "chat" && event.type === "joined" && isParley(event.member.meta)) return; // they come to the room too
-    const line = announceMember(event, this.#deps.style);
+    const line = announceMember(event, this.#deps.style, this.#looks);
     if (line !== undefined) this.#screen.print(line);
+    if (event.type === "left" || event.type === "failed") {
+      this.#deps.memory.shown.delete(name);
+      this.#looks.part(name);
+    }
+  }
+
+  #looksOfShown(): LookAlikes {
+    const looks = new LookAlikes();
+    for (const name of [this.#deps.name, ...this.#deps.memory.shown]) looks.meet(name);
+    return looks;
   }
 
   /** Gossip repeats a claim again and again, and a thief may make it from many addresses. */
@@ -333,6 +349,7 @@ export class Session {
   /** We are no member any more: in no room, and whoever we meet next is news. */
   #left(): void {
     this.#deps.memory.shown.clear();
+    this.#looks = this.#looksOfShown();
     this.#room = undefined;
     this.#showPrompt();
   }

@@ -149,6 +149,7 @@ Deno.test("row 13: a forged death of ours is refuted with a higher incarnation, 
   const siege = await Siege.of("forged");
   const bob = siege.world.start("bob");
   await siege.world.clock.until(() => siege.world.isConverged(), 5_000, "two in one membership");
+  await siege.world.clock.advance(3_000); // she has said what she is
   const eve = await siege.from("10.0.0.66");
   const { incarnation } = siege.peer.memory.membership;
   eve.say({ type: "dead", node: "alice", from: "bob", incarnation });
@@ -259,7 +260,7 @@ Deno.test("row 15: a ping for another node's name is counted, and answered by no
   assertEquals((await siege.counters())["failure detector: pings for somebody else"], 1);
 });
 
-Deno.test("row 16: an answer goes to the claimed address only, bare; what is asked for a stranger is bounded", async () => {
+Deno.test("row 16: an answer goes to the claimed address only, bare, and nobody is pinged for a stranger", async () => {
   const [siege, eve] = await talkative("spoofed");
   const victim = await siege.from("10.0.0.7");
   const [addr, port] = [Uint8Array.of(10, 0, 0, 7), Number(victim.address.split(":")[1])];
@@ -270,7 +271,20 @@ Deno.test("row 16: an answer goes to the claimed address only, bare; what is ask
     eve.say({ ...PING, type: "indirect_ping", sequence, node: "x", target: addr, port, nack: false });
   }
   await siege.world.clock.advance(10);
-  assertEquals(victim.messages.filter(({ type }) => type === "ping").length, 16);
-  assertEquals((await siege.counters())["failure detector: relays refused"], 84);
+  assertEquals(victim.messages.filter(({ type }) => type === "ping"), []);
+  assertEquals((await siege.counters())["failure detector: relays refused"], 100);
   assert(victim.told.packets.every(({ bytes }) => bytes.length < 100), "and no gossip with it");
+});
+
+Deno.test("row 16: of those who proved the key but are no members, 16 requests at once are served, and no more", async () => {
+  const siege = await Siege.of("spoofed inside", { protection: KEYED });
+  const [eve, victim] = [await siege.from("10.0.0.66"), await siege.from("10.0.0.7")];
+  const [target, port] = [Uint8Array.of(10, 0, 0, 7), Number(victim.address.split(":")[1])];
+  for (let sequence = 0; sequence < 100; sequence++) {
+    const request = { ...PING, type: "indirect_ping", sequence, node: "x", target, port, nack: false } as const;
+    eve.packet(siege.peer.guard.sealPacket([encodeMessage(request)], { crc: false }));
+  }
+  await siege.world.clock.advance(10);
+  assertEquals(victim.told.packets.length, 16);
+  assertEquals((await siege.counters())["failure detector: relays refused"], 84);
 });

@@ -3,6 +3,8 @@ import type { MemberView } from "../../membership.ts";
 import type { Command, CommandCall, CommandOutcome } from "../command.ts";
 import { failed } from "../command.ts";
 import { decodeTags, isParley } from "../../serf/tags.ts";
+import { shownName } from "../announce.ts";
+import { LookAlikes } from "../look_alikes.ts";
 import { visible } from "../visible.ts";
 
 /** The seed's commands around the membership, one step each. */
@@ -54,7 +56,10 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     group: "membership",
     async run({ peer, print }) {
       if (!peer.steps.created) return failed("There is no membership yet: memberlistcreate makes one");
-      (await peer.steps.members()).forEach((member, index) => print(describeMember(member, index)));
+      const members = await peer.steps.members();
+      const looks = new LookAlikes();
+      for (const name of [peer.steps.name, ...members.map(({ name }) => name)]) looks.meet(name);
+      members.forEach((member, index) => print(describeMember(member, index, looks)));
     },
   },
   {
@@ -106,11 +111,11 @@ function parseBindPort(args: readonly string[]): number | "any" | undefined {
   return Number(value) <= 65_535 ? Number(value) : undefined;
 }
 
-function describeMember(member: MemberView, index: number): string {
+function describeMember(member: MemberView, index: number, looks: LookAlikes): string {
   const state = member.state === "alive" ? "" : ` (${member.state})`;
   const number = `${index}:`.padEnd(8);
   const indent = `\n${" ".repeat(8)}`;
-  return `${number}Name: ${visible(member.name)}${state}${indent}Address: ${member.address}${indent}Tags: ${
+  return `${number}Name: ${shownName(member.name, looks)}${state}${indent}Address: ${member.address}${indent}Tags: ${
     describeTags(member)
   }`;
 }

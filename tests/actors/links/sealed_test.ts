@@ -112,6 +112,7 @@ for (const [what, ours, theirs, unprovenHere, unprovenThere] of strangers) {
     assertEquals([failure(reply), heard], ["gone", []]);
     const [here, there] = [await alice.status(), await bob.status()];
     assertEquals([here.counters.unproven, there.counters.unproven], [unprovenHere, unprovenThere]);
+    assertEquals(here.counters.unwelcome, 3 - unprovenHere, "who dials in plain counts that nobody answers");
     assertEquals([here.connections, there.connections, here.links, there.links], [0, 0, [], []]);
     assertEquals([alice.restarts, bob.restarts], [0, 0]);
     assertEquals(alice.deadLetters.map(({ reason }) => reason), ["unreachable", "unreachable"]);
