@@ -1,15 +1,20 @@
 import { assertEquals } from "@std/assert";
+import type { DelegateWants } from "../../actors/pool/delegate.ts";
 import { GoPeer } from "../support/go_peer.ts";
 import { Place } from "../support/place.ts";
 import { SerfAgent } from "../support/serf_agent.ts";
 import { find } from "../support/wait.ts";
 import { ParleyMember } from "./parley_member.ts";
+import { PoolPeer } from "./pool_peer.ts";
 
 /** What a table says of each member: alive, suspect, dead or left. */
 type States = ReadonlyMap<string, string>;
 
+/** A member that is a process of its own, whoever wrote it. */
+export type Program = ParleyMember | GoPeer | SerfAgent;
+
 /** A member, whoever wrote it. */
-export type Member = ParleyMember | GoPeer | SerfAgent;
+export type Member = Program | PoolPeer;
 
 /**
  * What real clusters run on, and the same for all members. The hasty one (`local`) sends each rumour twice only: now and
@@ -19,7 +24,8 @@ export type Member = ParleyMember | GoPeer | SerfAgent;
 const PROFILE = "lan";
 
 /** What a Serf agent insists on (its own are 2, 5 and 5); the least that an application may speak and the most. */
-const DELEGATE_VERSIONS = "2,5,4";
+const VERSIONS = [2, 5, 4] as const;
+const DELEGATE_VERSIONS = VERSIONS.join();
 
 /** How long news may take: a few gossip ticks, or two exchanges of tables (30 s each) where gossip lost something. */
 const NEWS_MS = 65_000;
@@ -68,13 +74,25 @@ export class Cluster implements AsyncDisposable {
   /** `keys` are in base64, the first for sending; without any, nothing is sealed. */
   async parley(name: string, keys: readonly string[] = []): Promise<ParleyMember> {
     const common = { name, bind: this.#nextAddress(), profile: PROFILE, delegateVersions: DELEGATE_VERSIONS } as const;
-    const keyFile = keys.length === 0 ? undefined : await this.#place.secret(`${name}.keys`, `${keys.join("\n")}\n`);
+    const keyFile = keys.length === 0 ? undefined : await this.keyFile(`${name}.keys`, keys);
     return this.#add(await ParleyMember.start({ ...common, place: this.#place, keyFile }));
+  }
+
+  /** A file that only its owner may read, with keys in base64. */
+  keyFile(name: string, keys: readonly string[]): Promise<string> {
+    return this.#place.secret(name, `${keys.join("\n")}\n`);
   }
 
   async go(name: string, keys: readonly string[] = []): Promise<GoPeer> {
     const bind = this.#nextAddress();
     return this.#add(await GoPeer.start({ name, bind, profile: PROFILE, delegateVersions: DELEGATE_VERSIONS, keys }));
+  }
+
+  /** One of ours within this process, whose application is the test's. */
+  async pool(name: string, wants: DelegateWants, keys: readonly string[] = []): Promise<PoolPeer> {
+    return this.#add(
+      await PoolPeer.start({ name, bind: this.#nextAddress(), delegateVersions: VERSIONS, wants, keys }),
+    );
   }
 
   /** `tags` are each NAME=VALUE. */

@@ -1,6 +1,6 @@
 /** Ten members, half of them programs that we did not write; then some of them do not stay well. */
 import type { GoPeer } from "../support/go_peer.ts";
-import { Cluster, failedWithinMs, type Member, statesOf } from "./cluster.ts";
+import { Cluster, failedWithinMs, type Member, type Program, statesOf } from "./cluster.ts";
 import { needs } from "./needed.ts";
 
 /** Shorter than the shortest suspicion (4 s) and longer than a probe (1 s): it may be suspected, and can object. */
@@ -53,8 +53,8 @@ Deno.test("five of ours and five of theirs are one cluster", needs("go", "serf")
   });
 
   await t.step("one of each kind is killed: all others find that out in time", async () => {
-    const killed: readonly Member[] = [ours[4]!, gos[2]!, serfs[1]!];
-    const rest = all.filter((member) => !killed.includes(member));
+    const killed: readonly Program[] = [ours[4]!, gos[2]!, serfs[1]!];
+    const rest = all.filter((member) => !killed.some(({ name }) => name === member.name));
     for (const member of killed) member.signal("SIGKILL");
     await cluster.allSeeAll(rest, failedWithinMs(all.length, killed.length));
     await cluster.eventually(
@@ -73,7 +73,7 @@ Deno.test("five of ours and five of theirs are one cluster", needs("go", "serf")
   cluster.assertNoWarnings(...EXPECTED);
 });
 
-async function pause(member: Member): Promise<void> {
+async function pause(member: Program): Promise<void> {
   member.signal("SIGSTOP");
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS)); // what is tested is this time, nothing is waited for
   member.signal("SIGCONT");

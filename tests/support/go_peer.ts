@@ -11,8 +11,13 @@ export type GoEvent = Readonly<{
   other?: GoNode;
   table?: readonly GoNode[];
   bytes?: string;
+  join?: boolean;
   roundTripMs?: number;
 }>;
+
+/** What its application heard: the state of another's, or the answer to a ping. */
+type GoState = Readonly<{ text: string; join: boolean }>;
+type GoPing = Readonly<{ member: string; roundTripMs: number; text: string }>;
 
 type GoAnswer = Readonly<{
   answer: number;
@@ -26,7 +31,13 @@ type GoAnswer = Readonly<{
 type GoCommand =
   | Readonly<{ do: "join"; addresses: readonly string[] }>
   | Readonly<{ do: "members" }>
-  | Readonly<{ do: "leave"; timeoutMs: number }>;
+  | Readonly<{ do: "leave"; timeoutMs: number }>
+  | Readonly<{ do: "update_meta"; bytes: string; timeoutMs: number }>
+  | Readonly<{ do: "send_reliable" | "send_best_effort"; to: string; bytes: string }>
+  | Readonly<{ do: "broadcast" | "set_state" | "set_ack_payload"; bytes: string }>
+  | Readonly<{ do: "refuse"; to: string }>
+  | Readonly<{ do: "install_key" | "use_key" | "remove_key"; bytes: string }>
+  | Readonly<{ do: "list_keys" }>;
 
 interface GoPeerOptions {
   readonly name: string;
@@ -38,8 +49,8 @@ interface GoPeerOptions {
   readonly keys: readonly string[];
 }
 
-/** Longer than a farewell takes: it is sent a few times, a tick apart. */
-const LEAVE_MS = 10_000;
+/** Longer than it takes to gossip something of itself: it is sent a few times, a tick apart. */
+const GOSSIP_MS = 10_000;
 
 /** A member that runs hashicorp/memberlist itself, told what to do. */
 export class GoPeer implements AsyncDisposable {
@@ -74,6 +85,29 @@ export class GoPeer implements AsyncDisposable {
     return eventsIn(this.#process.stdout);
   }
 
+  /** User messages that its application heard so far, as text. */
+  get messages(): readonly string[] {
+    return this.#told("message").map(({ bytes }) => textIn(bytes));
+  }
+
+  /** What came with others' tables so far, as text. */
+  get states(): readonly GoState[] {
+    return this.#told("state").map(({ bytes, join = false }) => ({ text: textIn(bytes), join }));
+  }
+
+  /** Direct answers to its probes so far. */
+  get pings(): readonly GoPing[] {
+    return this.#told("ping").map(({ node, bytes, roundTripMs = 0 }) => ({
+      member: node!.name,
+      roundTripMs,
+      text: textIn(bytes),
+    }));
+  }
+
+  #told(kind: GoEvent["event"]): readonly GoEvent[] {
+    return this.events.filter(({ event }) => event === kind);
+  }
+
   /** What the library logged so far. */
   get log(): string {
     return this.#process.stderr;
@@ -102,7 +136,41 @@ export class GoPeer implements AsyncDisposable {
   }
 
   async leave(): Promise<void> {
-    await this.#ask({ do: "leave", timeoutMs: LEAVE_MS });
+    await this.#ask({ do: "leave", timeoutMs: GOSSIP_MS });
+  }
+
+  /** Resolves when the library thinks that everybody was told. */
+  async updateMeta(text: string): Promise<void> {
+    await this.#ask({ do: "update_meta", bytes: btoa(text), timeoutMs: GOSSIP_MS });
+  }
+
+  /** To a member that it lists, in a packet or over a stream. */
+  async send(how: "best_effort" | "reliable", to: string, text: string): Promise<void> {
+    await this.#ask({ do: `send_${how}`, to, bytes: btoa(text) });
+  }
+
+  async broadcast(text: string): Promise<void> {
+    await this.#ask({ do: "broadcast", bytes: btoa(text) });
+  }
+
+  /** What goes with its table from now on, or with its answers to pings. */
+  async set(what: "state" | "ack_payload", text: string): Promise<void> {
+    await this.#ask({ do: `set_${what}`, bytes: btoa(text) });
+  }
+
+  /** From now on it merges no table with this member in it, if somebody joins. */
+  async refuse(name: string): Promise<void> {
+    await this.#ask({ do: "refuse", to: name });
+  }
+
+  /** `key` is in base64. */
+  async changeKeys(how: "install" | "use" | "remove", key: string): Promise<void> {
+    await this.#ask({ do: `${how}_key`, bytes: key });
+  }
+
+  /** In base64, the one for sending first. */
+  async keys(): Promise<readonly string[]> {
+    return (await this.#ask({ do: "list_keys" })).keys ?? [];
   }
 
   signal(signal: Deno.Signal): void {
@@ -121,6 +189,10 @@ export class GoPeer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
   }
+}
+
+function textIn(bytes = ""): string {
+  return atob(bytes);
 }
 
 function eventsIn(stdout: string): GoEvent[] {

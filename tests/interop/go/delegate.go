@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -17,6 +18,9 @@ type peer struct {
 	broadcasts *memberlist.TransmitLimitedQueue
 	mutex      sync.Mutex
 	meta       []byte
+	state      []byte
+	ackPayload []byte
+	refuses    string
 }
 
 func newPeer(meta []byte, config *memberlist.Config) *peer {
@@ -34,17 +38,19 @@ func newPeer(meta []byte, config *memberlist.Config) *peer {
 	return p
 }
 
-func (p *peer) setMeta(meta []byte) {
+func (p *peer) change(what func()) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.meta = meta
+	what()
 }
 
-func (p *peer) NodeMeta(limit int) []byte {
+func (p *peer) read(what *[]byte) []byte {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	return p.meta
+	return *what
 }
+
+func (p *peer) NodeMeta(limit int) []byte { return p.read(&p.meta) }
 
 // The library reuses the bytes after the call; say has encoded them by then.
 func (p *peer) NotifyMsg(bytes []byte) { say(event{Event: "message", Bytes: bytes}) }
@@ -53,9 +59,11 @@ func (p *peer) GetBroadcasts(overhead, limit int) [][]byte {
 	return p.broadcasts.GetBroadcasts(overhead, limit)
 }
 
-func (p *peer) LocalState(join bool) []byte { return nil }
+func (p *peer) LocalState(join bool) []byte { return p.read(&p.state) }
 
-func (p *peer) MergeRemoteState(bytes []byte, join bool) { say(event{Event: "state", Bytes: bytes}) }
+func (p *peer) MergeRemoteState(bytes []byte, join bool) {
+	say(event{Event: "state", Bytes: bytes, Join: join})
+}
 
 func (p *peer) NotifyJoin(node *memberlist.Node) { say(event{Event: "join", Node: view(node)}) }
 
@@ -71,6 +79,13 @@ func (p *peer) NotifyMerge(nodes []*memberlist.Node) error {
 		table[i].State = states[node.State]
 	}
 	say(event{Event: "merge", Table: table})
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	for _, node := range nodes {
+		if p.refuses != "" && node.Name == p.refuses {
+			return fmt.Errorf("no %s here", p.refuses)
+		}
+	}
 	return nil
 }
 
@@ -83,7 +98,7 @@ func (p *peer) NotifyConflict(existing, other *memberlist.Node) {
 	say(event{Event: "conflict", Node: view(existing), Other: view(other)})
 }
 
-func (p *peer) AckPayload() []byte { return nil }
+func (p *peer) AckPayload() []byte { return p.read(&p.ackPayload) }
 
 func (p *peer) NotifyPingComplete(node *memberlist.Node, roundTrip time.Duration, payload []byte) {
 	say(event{Event: "ping", Node: view(node), RoundTripMs: float64(roundTrip) / float64(time.Millisecond), Bytes: payload})
@@ -103,6 +118,7 @@ type event struct {
 	Other       *nodeView  `json:"other,omitempty"`
 	Table       []nodeView `json:"table,omitempty"`
 	Bytes       []byte     `json:"bytes,omitempty"`
+	Join        bool       `json:"join,omitempty"`
 	RoundTripMs float64    `json:"roundTripMs,omitempty"`
 }
 

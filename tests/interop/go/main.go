@@ -170,8 +170,14 @@ func (p *peer) do(c command, result *answer) (err error) {
 	case "shutdown":
 		err = p.list.Shutdown()
 	case "update_meta":
-		p.setMeta(c.Bytes)
+		p.change(func() { p.meta = c.Bytes })
 		err = p.list.UpdateNode(timeout)
+	case "set_state":
+		p.change(func() { p.state = c.Bytes })
+	case "set_ack_payload":
+		p.change(func() { p.ackPayload = c.Bytes })
+	case "refuse":
+		p.change(func() { p.refuses = c.To })
 	case "send_reliable":
 		err = p.toMember(c.To, func(to *memberlist.Node) error { return p.list.SendReliable(to, c.Bytes) })
 	case "send_best_effort":
