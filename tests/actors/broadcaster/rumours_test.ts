@@ -1,0 +1,100 @@
+/** Whom the rooms' messages go to. */
+import { assertEquals } from "@std/assert";
+import { broadcaster, type BroadcasterMessage } from "../../../actors/broadcaster.ts";
+import type { LinksMessage } from "../../../actors/links.ts";
+import {
+  MEMBERSHIP,
+  type MembershipEvent,
+  type MembershipMessage,
+  type MemberView,
+} from "../../../actors/membership.ts";
+import { Cast } from "../../../actors/peer/cast.ts";
+import { lan } from "../../../actors/pool/profile.ts";
+import { ownMeta } from "../../../actors/serf.ts";
+import { encodeTags } from "../../../actors/serf/tags.ts";
+import type { Address } from "../../../transport/address.ts";
+import { Guard } from "../../../transport/guard.ts";
+import { virtualSystem } from "../../support/virtual_system.ts";
+import { idle } from "../../support/puppet.ts";
+
+const PARLEY = ownMeta("1", ["lobby"]);
+const OTHERS = {
+  none: new Uint8Array(),
+  role: new TextEncoder().encode("parley"),
+  app: encodeTags(new Map([["app", "db"]])),
+};
+
+function member(name: string, port: number, meta: Uint8Array): MemberView {
+  return { name, address: `127.0.0.1:${port}` as Address, state: "alive", incarnation: 1, meta };
+}
+
+/** Alice's broadcaster, and the addresses to which it sends over links. */
+async function start(known: readonly MemberView[] = []) {
+  const { system, clock } = virtualSystem();
+  const sentTo: string[] = [];
+  const cast = new Cast();
+  const links = system.spawn<LinksMessage>("links", () => (message) => {
+    if (message.type === "send") sentTo.push(message.to);
+  });
+  cast.enter("transport", system.spawn("transport", idle));
+  cast.enter(
+    "membership",
+    system.spawn<MembershipMessage>("membership", () => (message) => {
+      if (message.type === "list") message.replyTo.tell(known);
+    }),
+  );
+  const memory = { started: true, epoch: 0, sequence: 0 };
+  const actor = system.spawn<BroadcasterMessage>(
+    "broadcaster",
+    broadcaster({
+      name: "alice",
+      profile: lan,
+      guard: Guard.unguarded(),
+      cast,
+      links: () => links,
+      memory,
+      topic: MEMBERSHIP,
+    }),
+  );
+  await clock.advance(10);
+  return {
+    happens: async (type: "joined" | "updated" | "left", ...members: readonly MemberView[]) => {
+      for (const one of members) system.events.publish<MembershipEvent>(MEMBERSHIP, { type, member: one });
+      await clock.advance(10);
+    },
+    say: async () => {
+      actor.tell({ type: "publish", topic: "room", payload: new Uint8Array(1) });
+      await clock.advance(10);
+    },
+    /** Since the last time. */
+    sentTo: () => sentTo.splice(0).toSorted(),
+  };
+}
+
+Deno.test("a rumour goes to members that say they are Parley, and to nobody else", async () => {
+  const alice = await start();
+  const strangers = Object.entries(OTHERS).map(([name, meta], at) => member(name, 10 + at, meta));
+  await alice.happens("joined", member("alice", 1, PARLEY), member("bob", 2, PARLEY), ...strangers);
+  await alice.say();
+  assertEquals(alice.sentTo(), ["127.0.0.1:2"]);
+});
+
+Deno.test("so it is with those who were there before", async () => {
+  const alice = await start([member("alice", 1, PARLEY), member("bob", 2, PARLEY), member("agent", 3, OTHERS.none)]);
+  await alice.say();
+  assertEquals(alice.sentTo(), ["127.0.0.1:2"]);
+});
+
+Deno.test("who becomes a Parley peer hears what was said lately; who is none any more hears nothing", async () => {
+  const alice = await start();
+  await alice.say();
+  await alice.happens("joined", member("bob", 2, OTHERS.none));
+  assertEquals(alice.sentTo(), []);
+  await alice.happens("updated", member("bob", 2, PARLEY));
+  assertEquals(alice.sentTo(), ["127.0.0.1:2"]);
+  await alice.happens("updated", member("bob", 2, ownMeta("1", ["tea"])));
+  assertEquals(alice.sentTo(), [], "it has heard that");
+  await alice.happens("updated", member("bob", 2, OTHERS.app));
+  await alice.say();
+  assertEquals(alice.sentTo(), []);
+});
