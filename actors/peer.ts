@@ -16,6 +16,7 @@ import { type StepResult, Steps } from "./peer/steps.ts";
 import { pool } from "./pool.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { ReplMessage, SessionEnd } from "./repl.ts";
+import { pools } from "./pools.ts";
 import { rooms } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -59,8 +60,8 @@ export type PeerOptions = Readonly<{
   bootstrap(courier: () => Courier): Behavior<BootstrapMessage>;
   /** The person's side, if there is one; `quit` asks the peer to go. */
   repl?(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage>;
-  /** Called at each start with the steps that the peer can take, for who drives it without a person. */
-  onSteps?(steps: Steps): void;
+  /** Called at each start with the steps that the peer can take and its actors, for who drives it without a person. */
+  onSteps?(steps: Steps, cast: Cast): void;
   /** Called once, when the peer has gone. `why` is for the person, when something went wrong. */
   exit(code: number, why?: string): void;
 }>;
@@ -85,6 +86,7 @@ const DEPART_TIMEOUT_MS = 8_000;
  * | rooms     | one chat room each                                                    |
  * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
  * | serf      | our tags, and what else Serf's agents expect of a member              |
+ * | pools     | gossip pools of applications, beside the chat's                       |
  * | repl      | the person at the terminal                                            |
  */
 export function peer(options: PeerOptions): Behavior<PeerMessage> {
@@ -151,6 +153,15 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         PERMANENT,
       ),
     );
+    const { secrets } = guard;
+    cast.enter(
+      "pools",
+      ctx.spawn(
+        "pools",
+        pools({ name, secrets, memory: memory.pools, transport: () => cast.get("transport") }),
+        PERMANENT,
+      ),
+    );
 
     const steps = new Steps({
       name,
@@ -160,7 +171,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       wallMs: () => ctx.clock.wallMs(),
       uuid: () => ctx.random.uuid(),
     });
-    options.onSteps?.(steps);
+    options.onSteps?.(steps, cast);
     const person = options.repl === undefined ? undefined : ctx.spawn(
       "repl",
       options.repl(steps, cast, (end) => ctx.self.tell({ type: "quit", code: EXIT_CODES[end] })),

@@ -5,6 +5,7 @@ import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
 import { parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
 import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
+import type { Cast } from "../actors/peer/cast.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { local, type Profile } from "../actors/pool/profile.ts";
 import { type Random, seededRandom } from "../actors/runtime/random.ts";
@@ -111,6 +112,7 @@ export class SimulatedPeer {
   readonly #addresses: Address[] = [];
   readonly #present = new Set<string>();
   #steps: Steps | undefined;
+  #cast: Cast | undefined;
 
   constructor(name: string, { network, profile, registry, protection }: Common, random: Random, options: StartOptions) {
     this.name = name;
@@ -148,7 +150,10 @@ export class SimulatedPeer {
           config: registry,
         }),
         ...(options.repl === undefined ? {} : { repl: options.repl }),
-        onSteps: (steps) => this.#steps = steps,
+        onSteps: (steps, cast) => {
+          this.#steps = steps;
+          this.#cast = cast;
+        },
         exit: (code, why) => this.#exit(code, why),
       }),
     );
@@ -159,6 +164,12 @@ export class SimulatedPeer {
   get steps(): Steps {
     if (this.#steps === undefined) throw new Error("The peer has not started yet: advance the clock");
     return this.#steps;
+  }
+
+  /** Its actors, to speak to them. */
+  get cast(): Cast {
+    if (this.#cast === undefined) throw new Error("The peer has not started yet: advance the clock");
+    return this.#cast;
   }
 
   /** Names of those this peer believes to be there, itself included, sorted. */

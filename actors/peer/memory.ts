@@ -1,8 +1,7 @@
 import type { Address } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
-import type { BroadcasterMemory } from "../broadcaster.ts";
-import type { MembershipMemory } from "../membership.ts";
-import { LostMembers } from "../membership/lost_members.ts";
+import { newPoolMemory, type PoolMemory } from "../pool/memory.ts";
+import type { PoolsMemory } from "../pools.ts";
 import type { ReplMemory } from "../repl.ts";
 import type { RoomsMemory } from "../rooms.ts";
 import { newSerfMemory, type SerfMemory } from "../serf.ts";
@@ -12,7 +11,7 @@ import type { TransportMemory } from "../transport.ts";
  * What must outlive the crash of an actor: kept by the peer, handed in at each start. Everything else an actor knows
  * is rebuilt by asking others.
  */
-export type PeerMemory = {
+export type PeerMemory = PoolMemory & {
   /** Where we listen, once configured. */
   address?: Address;
   /** The port we had before, in an earlier run or before a shutdown. */
@@ -24,8 +23,8 @@ export type PeerMemory = {
   /** We said goodbye to the membership and have not begun anew. */
   left: boolean;
   readonly transport: TransportMemory;
-  readonly membership: MembershipMemory;
-  readonly broadcaster: BroadcasterMemory;
+  /** Those of applications, beside the chat's. */
+  readonly pools: PoolsMemory;
   readonly rooms: RoomsMemory;
   readonly serf: SerfMemory;
   readonly repl: ReplMemory;
@@ -38,14 +37,8 @@ export function newMemory(last: { readonly port?: number; readonly incarnation?:
     listed: false,
     left: false,
     transport: { closing: Promise.resolve() },
-    membership: {
-      created: false,
-      incarnation: last.incarnation ?? 0,
-      meta: new Uint8Array(),
-      contacts: new Set(),
-      lost: new LostMembers(),
-    },
-    broadcaster: { started: false, epoch: 0, sequence: 0 },
+    ...newPoolMemory(last),
+    pools: new Map(),
     rooms: new Map(),
     serf: newSerfMemory(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },

@@ -251,7 +251,8 @@ export class Steps {
   /** Goes for good: others see us leave, and nobody is sent to us any more. */
   async depart(): Promise<void> {
     // That one of them does not answer is no reason to leave the other without a word.
-    if (this.isMember) await Promise.allSettled([this.leave()]);
+    const others = this.#ask("pools", (replyTo: ActorRef<"left">) => ({ type: "leave_all", replyTo }));
+    await Promise.allSettled([this.isMember ? this.leave() : undefined, others]);
     await Promise.allSettled([this.#offering]); // what is asked for already cannot be called back
     const { candidate } = this.#deps.memory;
     if (candidate !== undefined) await Promise.allSettled([this.#withdraw(candidate)]);

@@ -12,7 +12,7 @@ export type PoolParts = {
   broadcaster: BroadcasterMessage;
 };
 
-/** The refs of one pool's actors, as {@linkcode Cast} has them. Part by part: all at once is too much for the compiler. */
+/** The refs of one pool's actors. Part by part: all at once is too much for the compiler. */
 export interface PoolCast {
   enter(part: "membership", player: ActorRef<MembershipMessage>): void;
   enter(part: "failureDetector", player: ActorRef<FailureDetectorMessage>): void;
@@ -21,4 +21,22 @@ export interface PoolCast {
   get(part: "membership"): ActorRef<MembershipMessage>;
   get(part: "failureDetector"): ActorRef<FailureDetectorMessage>;
   get(part: "broadcaster"): ActorRef<BroadcasterMessage>;
+}
+
+/**
+ * The refs of actors by their part. Whoever spawns an actor enters it; others look it up when they have something to say,
+ * so that actors which need each other can be started one after the other, and again.
+ */
+export class CastOf<Parts> {
+  readonly #players = new Map<keyof Parts, ActorRef<never>>();
+
+  enter<P extends keyof Parts>(part: P, player: ActorRef<Parts[P]>): void {
+    this.#players.set(part, player as ActorRef<never>);
+  }
+
+  get<P extends keyof Parts>(part: P): ActorRef<Parts[P]> {
+    const player = this.#players.get(part);
+    if (player === undefined) throw new Error(`Nobody plays the ${String(part)} yet`);
+    return player as ActorRef<unknown> as ActorRef<Parts[P]>;
+  }
 }

@@ -14,6 +14,7 @@ const CAST = [
   "rooms",
   "rooms/room-lobby",
   "bootstrap",
+  "pools",
   "repl",
 ];
 
