@@ -85,6 +85,7 @@ class SimulatedTransport implements Transport, SimulatedHost {
       : "network";
     if (cause === undefined) {
       this.counters.packetsSent++;
+      this.counters.packetBytesSent += bytes.length;
       return;
     }
     this.counters.packetsDropped++;
@@ -113,6 +114,7 @@ class SimulatedTransport implements Transport, SimulatedHost {
 
   packet(from: Address, bytes: Uint8Array): void {
     this.counters.packetsReceived++;
+    this.counters.packetBytesReceived += bytes.length;
     this.#handler.packet(from, bytes);
   }
 

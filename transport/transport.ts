@@ -100,10 +100,16 @@ export type HttpResponse = Readonly<{ status: number; headers: Readonly<Record<s
 export type TransportCounters = {
   packetsSent: number;
   packetsReceived: number;
+  /** Payload of packets, without the headers of UDP and IP. */
+  packetBytesSent: number;
+  packetBytesReceived: number;
   packetsDropped: number;
   receiveErrors: number;
   streamsOpened: number;
   streamsAccepted: number;
+  /** Payload of streams: what was given to be sent, and what was handed on. */
+  streamBytesSent: number;
+  streamBytesReceived: number;
   /** Beyond {@linkcode STREAMS_MAX}. */
   streamsRefused: number;
   /** Beyond {@linkcode STREAM_BUFFER_BYTES_MAX}. */
@@ -117,10 +123,14 @@ export function newTransportCounters(): TransportCounters {
   return {
     packetsSent: 0,
     packetsReceived: 0,
+    packetBytesSent: 0,
+    packetBytesReceived: 0,
     packetsDropped: 0,
     receiveErrors: 0,
     streamsOpened: 0,
     streamsAccepted: 0,
+    streamBytesSent: 0,
+    streamBytesReceived: 0,
     streamsRefused: 0,
     streamsOverflowed: 0,
     httpRefused: 0,

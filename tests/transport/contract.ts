@@ -55,6 +55,7 @@ export function transportContract(name: string, makeWorld: () => TransportWorld)
     assertEquals(sent[0], pattern(1_400, 1), "the sender's bytes are its own");
     assertEquals(a.transport.counters.packetsSent, 2);
     assertEquals(b.transport.counters.packetsReceived, 2);
+    assertEquals([a.transport.counters.packetBytesSent, b.transport.counters.packetBytesReceived], [2_800, 2_800]);
   });
 
   test("empty and largest packets arrive", async (bench) => {
@@ -108,7 +109,7 @@ export function transportContract(name: string, makeWorld: () => TransportWorld)
   });
 
   test("a half-closed stream still carries the answer, then ends for both", async (bench) => {
-    const { client, accepted } = await bench.openPair();
+    const { a, b, client, accepted } = await bench.openPair();
     client.stream.write(text("question"));
     client.stream.end();
     await bench.until(() => accepted.told.isEnded, "the end of the question");
@@ -119,6 +120,8 @@ export function transportContract(name: string, makeWorld: () => TransportWorld)
     await bench.until(() => bothClosed(client, accepted), "both ends closed");
     assertEquals([client.told.text, client.told.isEnded, accepted.told.text], ["answer", true, "question"]);
     assertEquals([client.told.closedAs, accepted.told.closedAs], ["ended", "ended"]);
+    const bytes = [a, b].map(({ transport: { counters } }) => [counters.streamBytesSent, counters.streamBytesReceived]);
+    assertEquals(bytes, [[8, 6], [6, 8]], "what was written too late does not count");
   });
 
   test("connecting to nobody is refused", async (bench) => {

@@ -64,6 +64,7 @@ export class SocketStream implements Stream {
     }
     this.#cork();
     this.#socket.write(bytes);
+    this.#counters.streamBytesSent += bytes.length;
   }
 
   end(): void {
@@ -94,7 +95,9 @@ export class SocketStream implements Stream {
   readonly #onData = (chunk: Uint8Array): void => {
     // A plain array: a Buffer's `slice` would share memory where a Uint8Array's copies.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.#reason === undefined) this.#handler?.data(bytes);
+    if (this.#reason !== undefined) return;
+    this.#counters.streamBytesReceived += bytes.length;
+    this.#handler?.data(bytes);
   };
 
   readonly #onEnd = (): void => {

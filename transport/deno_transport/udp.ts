@@ -89,6 +89,7 @@ export class PacketSocket {
       return;
     }
     this.#counters.packetsReceived++;
+    this.#counters.packetBytesReceived += view.length;
     this.#receive(address, view.slice()); // the buffer is used again for the next one
   }
 
@@ -107,6 +108,7 @@ export class PacketSocket {
     try {
       await this.#socket.send(bytes, { transport: "udp", ...splitAddress(to) });
       this.#counters.packetsSent++;
+      this.#counters.packetBytesSent += bytes.length;
     } catch { // no route, port 0, the other family, or closed meanwhile
       this.#counters.packetsDropped++;
       if (!this.#closed) unsent?.("network");

@@ -89,6 +89,7 @@ export class SimulatedStream implements Stream {
       this.#queue.push(bytes.slice(at, at + SEGMENT_BYTES_MAX));
     }
     this.#queuedBytes += bytes.length;
+    this.#context.counters.streamBytesSent += bytes.length;
     this.#flush();
   }
 
@@ -169,6 +170,7 @@ export class SimulatedStream implements Stream {
           this.#becomeOpen();
           break;
         case "data":
+          this.#context.counters.streamBytesReceived += next.bytes.length;
           this.#handler?.data(next.bytes);
           this.#tellTaken(next.bytes.length);
           break;

@@ -21,6 +21,7 @@ type peer struct {
 	state      []byte
 	ackPayload []byte
 	refuses    string
+	traffic    *countingTransport
 }
 
 func newPeer(meta []byte, config *memberlist.Config) *peer {

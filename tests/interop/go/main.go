@@ -57,6 +57,7 @@ func start(args []string) (*peer, error) {
 	versions := flags.String("delegate-versions", "0,0,0", "MIN,MAX,NOW of the application")
 	meta := flags.String("meta", "", "meta, as text")
 	keys := flags.String("keys", "", "keys in base64, the first for sending, with commas between")
+	counting := flags.Bool("count-traffic", false, "count the bytes of packets and streams, for the command traffic")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -73,6 +74,11 @@ func start(args []string) (*peer, error) {
 		}
 	}
 	peer := newPeer([]byte(*meta), config)
+	if *counting {
+		if peer.traffic, err = countTraffic(config); err != nil {
+			return nil, err
+		}
+	}
 	if peer.list, err = memberlist.Create(config); err != nil {
 		return nil, err
 	}
@@ -143,6 +149,7 @@ type answer struct {
 	Members []nodeView `json:"members,omitempty"`
 	Keys    [][]byte   `json:"keys,omitempty"`
 	Health  int        `json:"health,omitempty"`
+	Traffic *traffic   `json:"traffic,omitempty"`
 }
 
 func (p *peer) run(c command) answer {
@@ -169,6 +176,12 @@ func (p *peer) do(c command, result *answer) (err error) {
 		err = p.list.Leave(timeout)
 	case "shutdown":
 		err = p.list.Shutdown()
+	case "traffic":
+		if p.traffic == nil {
+			return errors.New("started without -count-traffic")
+		}
+		counts := p.traffic.now()
+		result.Traffic = &counts
 	case "update_meta":
 		p.change(func() { p.meta = c.Bytes })
 		err = p.list.UpdateNode(timeout)
