@@ -740,7 +740,6 @@ class Keeper {
   #rememberLost({ name, address, state }: Member): void {
     const { lost } = this.#deps.memory;
     if (state !== "dead") return lost.found(name);
-    if (name === this.#deps.name) return;
     lost.lost(name, address, this.#ctx.clock.now());
     this.#seekLost();
   }

@@ -9,6 +9,7 @@ import { ActorSystem, type TreeNode } from "../../actors/runtime/system.ts";
 import {
   type ExchangeDone,
   type OpenReply,
+  type PacketUnsent,
   TRANSPORT,
   transport,
   type TransportEvent,
@@ -23,6 +24,7 @@ import { VirtualClock } from "../../sim/virtual_clock.ts";
 import { World } from "../../sim/world.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
 import { Guard } from "../../transport/guard.ts";
+import { advertising } from "../../transport/advertise.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { OpenTransport, Stream } from "../../transport/transport.ts";
 import type { WireMessage } from "../../transport/wire/message.ts";
@@ -182,6 +184,20 @@ Deno.test("opening anew while a former opening is being closed opens the new one
   assertEquals([reply.address, bench.events], [port, ["opened"]]);
 });
 
+Deno.test("a transport under another address than its sockets' opens those again when it crashes", async () => {
+  const told = "192.0.2.1:7946" as Address;
+  const bench = new Bench((network) =>
+    advertising(openSimulatedTransportOn(network), { asked: told, ofMachine: () => [] })
+  );
+  const reply = await bench.settled(bench.openAt());
+  assert(reply.ok);
+  const bound = bench.memory.open?.bind;
+  assertEquals([reply.address, bound?.startsWith("127.0.0.1:")], [told, true]);
+  bench.system.crash("/transport");
+  await bench.clock.advance(2_000);
+  assertEquals([(await bench.status()).address, bench.memory.open?.bind], [told, bound]);
+});
+
 Deno.test("a transport that crashes opens the same port again, also when it crashes while it opens", async () => {
   for (const crashAfterMs of [500, 1_500]) {
     const bench = new Bench(slowly);
@@ -261,7 +277,12 @@ Deno.test("packets go out and come in, and are dropped and counted while it is c
   const { counters } = await bench.status();
   assertEquals([counters?.packetsSent, counters?.packetsReceived], [1, 1]);
   await bench.settled(bench.close());
-  bench.door.tell({ type: "send_packet", to: stranger.address, bytes: text("lost") });
+  const unsent = await bench.settled(outcomeOf(
+    bench.door.ask<PacketUnsent>((replyTo) => {
+      return { type: "send_packet", to: stranger.address, bytes: text("lost"), unsent: { replyTo, id: 7 } };
+    }, 1_000),
+  ));
+  assertEquals(unsent, { type: "packet_unsent", id: 7, cause: "local" });
   assertEquals((await bench.status()).dropped, { closed: 1 });
 });
 

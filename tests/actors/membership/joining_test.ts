@@ -45,9 +45,11 @@ Deno.test("when time is up, who did not answer is silent and who was not asked i
   const reasons = reply.type === "joined" ? reply.failures.map(({ address, reason }) => `${address} ${reason}`) : [];
   assertEquals(reasons.slice(-2), [`${at(64)} timed_out`, `${at(65)} no time left to ask`]);
   assertEquals(reasons.length, 65);
-  settle(at(1));
+  const { length } = reasons;
+  for (let n = 1; n < 65; n++) settle(at(n), n % 2 === 0 ? "refused" : undefined);
   joining.giveUp();
   assertEquals([replies.length, contacted.length], [1, 65]);
+  assertEquals([reply.type === "joined" && reply.failures.length, length], [65, 65], "what was said stays as it was");
 });
 
 Deno.test("a refusal counts more than all contacts, and a stranger's keys if there is no contact", () => {

@@ -63,4 +63,7 @@ Deno.test("all that lost the same one try together about as often as one alone w
   const random = seededRandom("share");
   const tries = Array.from({ length: 10_000 }, () => members.pick(100, 1, random)).filter((one) => one !== undefined);
   assertEquals(tries.length > 50 && tries.length < 150, true, `${tries.length} of 10,000`);
+  for (let n = 2; n <= 50; n++) members.lost(named(n), at(n), 0);
+  const more = Array.from({ length: 10_000 }, () => members.pick(100, 1, random)).filter((one) => one !== undefined);
+  assertEquals(more.length > 4_500 && more.length < 5_500, true, `half of the time for half as many: ${more.length}`);
 });

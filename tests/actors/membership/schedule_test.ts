@@ -7,17 +7,22 @@ import type { BroadcasterMessage } from "../../../actors/broadcaster.ts";
 import type { FailureDetectorMessage } from "../../../actors/failure_detector.ts";
 import { Cast } from "../../../actors/peer/cast.ts";
 import { lan, type Profile } from "../../../actors/pool/profile.ts";
+import { seededRandom } from "../../../actors/runtime/random.ts";
 import type { ActorRef } from "../../../actors/runtime/ref.ts";
+import { ActorSystem } from "../../../actors/runtime/system.ts";
 import type { TransportMessage } from "../../../actors/transport.ts";
+import { ProcessClock } from "../../../sim/process_clock.ts";
+import { VirtualClock } from "../../../sim/virtual_clock.ts";
 import type { Address } from "../../../transport/address.ts";
 import { Guard } from "../../../transport/guard.ts";
 import { idle } from "../../support/puppet.ts";
-import { virtualSystem } from "../../support/virtual_system.ts";
 import { alive, dead, suspect } from "./table.ts";
 
 /** A membership of `others` besides itself, all alive, and what it says to its neighbours. */
 async function bench(others: number, profile: Partial<Profile> = {}) {
-  const { clock, system } = virtualSystem("schedule");
+  const clock = new VirtualClock();
+  const process = new ProcessClock(clock);
+  const system = new ActorSystem({ clock: process, random: seededRandom("schedule") });
   const cast = new Cast();
   const exchanges: { readonly atMs: number; readonly to: Address }[] = [];
   let targets: readonly string[] = [];
@@ -65,7 +70,11 @@ async function bench(others: number, profile: Partial<Profile> = {}) {
     }
     return [...found].toSorted();
   }
-  return { clock, exchanges, hear, gossipTargets };
+
+  /** The state of everybody that has one worth noting, as the events say. */
+  const states = new Map<string, string>();
+  system.events.subscribe(MEMBERSHIP, ({ type, member }) => states.set(member.name, type));
+  return { clock, process, self, exchanges, states, hear, gossipTargets };
 }
 
 for (const [others, factor] of [[1, 1], [31, 1], [32, 2], [63, 2], [64, 3], [128, 4]] as const) {
@@ -105,4 +114,49 @@ Deno.test("gossip goes to suspects and, for a while, to the dead, who may refute
   assertEquals(await gossipTargets(), ["m0", "m1", "m3"]);
   await clock.advance(1);
   assertEquals(await gossipTargets(), ["m0", "m3"]);
+});
+
+/** Two suspects in a small table, whose time is 4 s each; the second one is suspected 3 s after the first. */
+async function suspects() {
+  const made = await bench(2);
+  await made.hear(suspect("m0", 1, "m1"));
+  await made.clock.advance(3_000);
+  await made.hear(suspect("m1", 1, "m0"));
+  return made;
+}
+
+Deno.test("a suspicion that runs out in a pause waits for another interval, in which the suspect may object", async () => {
+  const { clock, process, hear, states } = await suspects();
+  process.pause(10_000);
+  await clock.advance(10_500);
+  assertEquals(Object.fromEntries(states), { m0: "suspected", m1: "suspected" });
+  await hear(alive("m0", 2));
+  await clock.advance(10_000);
+  assertEquals(Object.fromEntries(states), { m0: "refuted", m1: "failed" }, "and no longer than that");
+});
+
+Deno.test("a pause that several notice puts suspicions off once", async () => {
+  const { clock, process, self, states } = await suspects();
+  process.pause(10_000);
+  await clock.advance(10_000);
+  for (let i = 0; i < 3; i++) self.tell({ type: "paused", ms: 9_500 });
+  // m0 had 1 s left, m1 4 s: in the pause both ran out, m0's 9 s and m1's 6 s before its end.
+  await clock.advance(1_900);
+  assertEquals(states.get("m0"), "failed");
+  assertEquals(states.get("m1"), "suspected");
+  await clock.advance(3_500);
+  assertEquals(states.get("m1"), "failed");
+});
+
+Deno.test("a pause that only the failure detector notices puts suspicions off as well", async () => {
+  const { clock, self, states } = await bench(2).then(async (made) => {
+    await made.hear(suspect("m0", 1, "m1"));
+    return made;
+  });
+  await clock.advance(3_900);
+  self.tell({ type: "paused", ms: 2_000 });
+  await clock.advance(3_000);
+  assertEquals(states.get("m0"), "suspected", "2 s more, and an interval");
+  await clock.advance(200);
+  assertEquals(states.get("m0"), "failed");
 });
