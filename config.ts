@@ -7,7 +7,7 @@ import type { BootstrapPlace } from "./bootstrap/place.ts";
 import { BOOTSTRAP_PORT, parseBootstrapPlace, showBootstrapPlace } from "./config/bootstrap_place.ts";
 import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { gossipProblem } from "./config/gossip_problem.ts";
-import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES } from "./config/gossip_settings.ts";
+import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES, SERF } from "./config/gossip_settings.ts";
 import { originOf, type Resolved, type Source } from "./config/origin.ts";
 import {
   count,
@@ -138,6 +138,12 @@ export const SETTINGS = {
     parse: parseChoice("lan", "wan", "local"),
     fallback: DEFAULT_PROFILE,
   }),
+  serf: toggle({
+    flag: "serf",
+    environment: "PARLEY_SERF",
+    help: "Be a member of a Serf cluster: announce its delegate versions, 2,5,4",
+    commands: ["peer"],
+  }),
   manual: toggle({
     flag: "manual",
     environment: "PARLEY_MANUAL",
@@ -257,6 +263,7 @@ export function resolveConfig<C extends CommandName>(sources: ConfigSources<C>):
     if (!resolved.ok) return { ok: false, message: resolved.why };
     config[key] = resolved.value;
     if (key === "profile") profile = PROFILES[resolved.value.value as ProfileName];
+    else if (key === "serf" && resolved.value.value) profile = { ...profile, ...SERF };
     else if (setting.field !== undefined) profile = { ...profile, [setting.field]: resolved.value.value };
   }
   return { ok: true, config: config as Config<C> }; // the loop went through exactly the settings of C
@@ -290,14 +297,16 @@ export function showSettings(config: Config<"peer">, file: string | undefined): 
   const { profile } = config;
   const behind = { file, profile: profile.value };
   const profileOrigin = originOf(SETTINGS.profile, profile, behind);
+  const serfOrigin = config.serf.value ? `serf (${originOf(SETTINGS.serf, config.serf, behind)})` : undefined;
   return settingsOf("peer").map(([key, setting]) => {
     const resolved = config[key as keyof Config<"peer">];
+    const ofSerf = resolved.source === "profile" && setting.field === "delegateVersions" ? serfOrigin : undefined;
     const origin = originOf(setting, resolved, behind);
     const shown = setting.show(resolved.value);
     return {
       path: pathOf(key),
       value: shown === "" ? "none" : shown,
-      origin: resolved.source === "profile" ? `${origin} (${profileOrigin})` : origin,
+      origin: ofSerf ?? (resolved.source === "profile" ? `${origin} (${profileOrigin})` : origin),
     };
   });
 }

@@ -15,6 +15,9 @@ export const PROFILES = { lan, wan, local };
 export type ProfileName = keyof typeof PROFILES;
 export type { Profile } from "../actors/pool/profile.ts";
 
+/** What `--serf` changes in every profile: an agent's delegate versions are 2 to 5, and 4 is what its library speaks. */
+export const SERF: Pick<Profile, "delegateVersions"> = { delegateVersions: [2, 5, 4] };
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -117,7 +120,7 @@ export const GOSSIP_SETTINGS = {
   }),
   delegateVersions: ofProfile("delegateVersions", versions(), {
     flag: "delegate-versions",
-    help: "To announce; a Serf cluster takes 2,5,4",
+    help: "To announce; --serf makes it 2,5,4",
   }),
   compression: gossip(onOff(), () => true, {
     flag: "compression",

@@ -54,6 +54,7 @@ Deno.test({
       ["bootstrap", { type: "local", port: 7947 }, "default"],
       ["join", [], "default"],
       ["profile", "local", "default"],
+      ["serf", false, "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
       ["maxPeers", 8, "default"],

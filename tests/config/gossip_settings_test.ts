@@ -11,7 +11,7 @@ import {
   showSettings,
   strictnessOf,
 } from "../../config.ts";
-import { GOSSIP_SETTINGS, PROFILES } from "../../config/gossip_settings.ts";
+import { GOSSIP_SETTINGS, type ProfileName, PROFILES } from "../../config/gossip_settings.ts";
 import { fillPacket, gossipBudget } from "../../actors/broadcaster/piggyback.ts";
 import { TransmitQueue } from "../../actors/broadcaster/transmit_queue.ts";
 import { allMends, type Profile } from "../../actors/pool/profile.ts";
@@ -93,6 +93,27 @@ Deno.test({
     assertEquals(origin({}), "profile local (default)");
     assertEquals(origin({ env: { PARLEY_PROFILE: "wan" } }), "profile wan (environment PARLEY_PROFILE)");
     assertEquals(origin({ file: '{"profile":"lan"}' }), "profile lan (file /etc/config.json)");
+  },
+});
+
+Deno.test({
+  name: "--serf announces what agents take, in every profile, unless it is said what to announce",
+  permissions,
+  fn() {
+    const told = (given: Given) => shownBy(resolved(given)).get("gossip.delegateVersions")!;
+    for (const profile of ["lan", "wan", "local"]) {
+      const config = resolved({ flags: { serf: ["on"], profile: [profile] } });
+      assertEquals(profileOf(config), { ...PROFILES[profile as ProfileName], delegateVersions: [2, 5, 4] });
+    }
+    assertEquals(told({ flags: { serf: ["on"] } }), {
+      path: "gossip.delegateVersions",
+      value: "2,5,4",
+      origin: "serf (flag --serf)",
+    });
+    assertEquals(told({ env: { PARLEY_SERF: "yes" } }).origin, "serf (environment PARLEY_SERF)");
+    assertEquals(told({ flags: { serf: ["off"] } }).value, "0,0,0");
+    const both = told({ flags: { serf: ["on"], delegateVersions: ["2,5,5"] } });
+    assertEquals([both.value, both.origin], ["2,5,5", "flag --delegate-versions"]);
   },
 });
 

@@ -23,7 +23,7 @@ export type Member = Program | PoolPeer;
  */
 const PROFILE = "lan";
 
-/** What a Serf agent insists on (its own are 2, 5 and 5); the least that an application may speak and the most. */
+/** What a Serf agent insists on, and `--serf` announces (its own are 2, 5 and 5); the least that an application may speak and the most. */
 const VERSIONS = [2, 5, 4] as const;
 const DELEGATE_VERSIONS = VERSIONS.join();
 
@@ -73,7 +73,7 @@ export class Cluster implements AsyncDisposable {
 
   /** `keys` are in base64, the first for sending; without any, nothing is sealed. */
   async parley(name: string, keys: readonly string[] = []): Promise<ParleyMember> {
-    const common = { name, bind: this.#nextAddress(), profile: PROFILE, delegateVersions: DELEGATE_VERSIONS } as const;
+    const common = { name, bind: this.#nextAddress(), profile: PROFILE } as const;
     const keyFile = keys.length === 0 ? undefined : await this.keyFile(`${name}.keys`, keys);
     return this.#add(await ParleyMember.start({ ...common, place: this.#place, keyFile }));
   }

@@ -7,7 +7,6 @@ interface ParleyMemberOptions {
   readonly bind: string;
   readonly place: Place;
   readonly profile: "lan" | "wan" | "local";
-  readonly delegateVersions: string;
   readonly keyFile: string | undefined;
 }
 
@@ -26,9 +25,9 @@ export class ParleyMember implements AsyncDisposable {
 
   /** Starts one, a member of a cluster of one. */
   static async start(
-    { name, bind, place, profile, delegateVersions, keyFile }: ParleyMemberOptions,
+    { name, bind, place, profile, keyFile }: ParleyMemberOptions,
   ): Promise<ParleyMember> {
-    const flags = ["--bind", bind, "--profile", profile, "--delegate-versions", delegateVersions];
+    const flags = ["--bind", bind, "--profile", profile, "--serf"];
     if (keyFile !== undefined) flags.push("--key-file", keyFile);
     const args = [name, "--manual", place.bootstrapFlag, ...flags];
     const member = new ParleyMember(name, bind, PeerProcess.start("peer", { place, args }));
