@@ -83,9 +83,10 @@ export class Cluster implements AsyncDisposable {
     return this.#place.secret(name, `${keys.join("\n")}\n`);
   }
 
-  async go(name: string, keys: readonly string[] = []): Promise<GoPeer> {
-    const bind = this.#nextAddress();
-    return this.#add(await GoPeer.start({ name, bind, profile: PROFILE, delegateVersions: DELEGATE_VERSIONS, keys }));
+  /** With `pool`, it knows only who is in the pool with that byte. */
+  async go(name: string, keys: readonly string[] = [], pool?: number): Promise<GoPeer> {
+    const common = { name, bind: this.#nextAddress(), profile: PROFILE, delegateVersions: DELEGATE_VERSIONS } as const;
+    return this.#add(await GoPeer.start({ ...common, keys, pool }));
   }
 
   /** One of ours within this process, whose application is the test's. */

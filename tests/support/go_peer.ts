@@ -47,6 +47,8 @@ interface GoPeerOptions {
   readonly delegateVersions: string;
   /** In base64, the first for sending; none: nothing is sealed. */
   readonly keys: readonly string[];
+  /** In front of all it says is `0xFE` and this byte, as in the package `gossip`. */
+  readonly pool?: number | undefined;
 }
 
 /** Longer than it takes to gossip something of itself: it is sent a few times, a tick apart. */
@@ -66,9 +68,10 @@ export class GoPeer implements AsyncDisposable {
   }
 
   /** Starts one, a member of a cluster of one. */
-  static async start({ name, bind, profile, delegateVersions, keys }: GoPeerOptions): Promise<GoPeer> {
+  static async start({ name, bind, profile, delegateVersions, keys, pool }: GoPeerOptions): Promise<GoPeer> {
     const args = ["-name", name, "-bind", bind, "-profile", profile, "-delegate-versions", delegateVersions];
     if (keys.length > 0) args.push("-keys", keys.join(","));
+    if (pool !== undefined) args.push("-pool", String(pool));
     const process = new ForeignProcess(await goPeerProgram(), args);
     try {
       const ready = () => eventsIn(process.stdout).find(({ event }) => event === "ready")?.node;

@@ -62,10 +62,10 @@ export class PoolWorld implements AsyncDisposable {
   }
 
   /** A node with an open port, on which nobody is yet but the links. */
-  async node(name: string): Promise<PoolNode> {
+  async node(name: string, bind?: Address): Promise<PoolNode> {
     const node = new PoolNode(name, this);
     this.nodes.push(node);
-    await node.openPort();
+    await node.openPort(bind);
     return node;
   }
 

@@ -56,13 +56,14 @@ func start(args []string) (*peer, error) {
 	profile := flags.String("profile", "lan", "timing: lan, wan or local")
 	versions := flags.String("delegate-versions", "0,0,0", "MIN,MAX,NOW of the application")
 	meta := flags.String("meta", "", "meta, as text")
+	pool := flags.Int("pool", -1, "pool whose byte is in front of all that is said, 0 to 255; without it nothing is")
 	keys := flags.String("keys", "", "keys in base64, the first for sending, with commas between")
 	counting := flags.Bool("count-traffic", false, "count the bytes of packets and streams, for the command traffic")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
-	if *name == "" || flags.NArg() > 0 {
-		return nil, errors.New("-name is needed, and nothing but flags")
+	if *name == "" || flags.NArg() > 0 || *pool > 255 {
+		return nil, errors.New("-name is needed, a pool is at most 255, and nothing but flags")
 	}
 	config, err := configure(*name, *bind, *profile, *versions)
 	if err != nil {
@@ -76,6 +77,11 @@ func start(args []string) (*peer, error) {
 	peer := newPeer([]byte(*meta), config)
 	if *counting {
 		if peer.traffic, err = countTraffic(config); err != nil {
+			return nil, err
+		}
+	}
+	if *pool >= 0 {
+		if err = joinPool(config, byte(*pool)); err != nil {
 			return nil, err
 		}
 	}

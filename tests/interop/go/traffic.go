@@ -26,13 +26,24 @@ type countingTransport struct {
 	counts  traffic
 }
 
-// countTraffic opens the transport that the library would, with a count around it.
-func countTraffic(config *memberlist.Config) (*countingTransport, error) {
-	inner, err := memberlist.NewNetTransport(&memberlist.NetTransportConfig{
+// openTransport opens the transport that the library would.
+func openTransport(config *memberlist.Config) (*memberlist.NetTransport, error) {
+	opened, err := memberlist.NewNetTransport(&memberlist.NetTransportConfig{
 		BindAddrs: []string{config.BindAddr},
 		BindPort:  config.BindPort,
 		Logger:    log.New(os.Stderr, "", log.LstdFlags),
 	})
+	if err != nil {
+		return nil, err
+	}
+	config.BindPort = opened.GetAutoBindPort()
+	config.AdvertisePort = config.BindPort
+	return opened, nil
+}
+
+// countTraffic opens a transport with a count around it.
+func countTraffic(config *memberlist.Config) (*countingTransport, error) {
+	inner, err := openTransport(config)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +53,6 @@ func countTraffic(config *memberlist.Config) (*countingTransport, error) {
 		streams:      make(chan net.Conn),
 	}
 	config.Transport = t
-	config.BindPort = inner.GetAutoBindPort()
-	config.AdvertisePort = config.BindPort
 	go t.countPackets()
 	go t.countStreams()
 	return t, nil
