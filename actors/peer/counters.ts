@@ -1,5 +1,6 @@
 import type { LinksStatus } from "../links.ts";
 import type { ActorRef } from "../runtime/ref.ts";
+import type { PoolView } from "../pools.ts";
 import type { TransportStatus } from "../transport.ts";
 import type { Cast } from "./cast.ts";
 
@@ -11,20 +12,44 @@ type StatusQuery<A> = Readonly<{ type: "status"; replyTo: ActorRef<A> }>;
 
 /** Everything that was counted so far, by where and what. `deadLetters` are the system's. */
 export async function readCounters(cast: Cast, deadLetters: Counts): Promise<readonly (readonly [string, number])[]> {
+  const others = (await poolsBeside(cast)).map((view) => countedInPool(`pool ${view.id}, `, view.pool, view.cast));
   const groups = await Promise.all([
     counted<TransportStatus>(
       "transport",
       cast.get("transport"),
       ({ counters, dropped, offenders }) => ({ ...counters, ...dropped, ...offenders }),
     ),
+    counted<TransportStatus>(
+      "port",
+      cast.get("transport"),
+      ({ registered }) => Object.fromEntries(registered.map(({ name, received }) => [`${name} received`, received])),
+    ),
     counted<LinksStatus>("links", cast.get("links"), ({ counters }) => counters),
-    counted<Counts>("pool", cast.get("pool")),
-    counted<Counts>("membership", cast.get("membership")),
-    counted<Counts>("failure detector", cast.get("failureDetector")),
-    counted<Counts>("broadcaster", cast.get("broadcaster")),
+    countedInPool("", cast.get("pool"), cast),
+    ...others,
     counted<Counts>("serf", cast.get("serf")),
   ]);
   return [...groups.flat(), ...rows("dead letters", deadLetters)];
+}
+
+/** Those of applications; none, if their keeper does not answer. */
+function poolsBeside(cast: Cast): Promise<readonly PoolView[]> {
+  const build = (replyTo: ActorRef<readonly PoolView[]>) => ({ type: "list", replyTo }) as const;
+  return cast.get("pools").ask(build, STATUS_TIMEOUT_MS).catch(() => []);
+}
+
+async function countedInPool(
+  which: string,
+  pool: PoolView["pool"],
+  cast: PoolView["cast"],
+): Promise<(readonly [string, number])[]> {
+  const groups = await Promise.all([
+    counted<Counts>(`${which}pool`, pool),
+    counted<Counts>(`${which}membership`, cast.get("membership")),
+    counted<Counts>(`${which}failure detector`, cast.get("failureDetector")),
+    counted<Counts>(`${which}broadcaster`, cast.get("broadcaster")),
+  ]);
+  return groups.flat();
 }
 
 async function counted<A extends object>(

@@ -1,7 +1,8 @@
 /** Pools of applications in peers that chat: what crashes, quits or is said in one is nothing to the other. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { JoinReply, MembershipEvent } from "../../actors/membership.ts";
 import type { DelegateMessage } from "../../actors/pool/delegate.ts";
+import { readCounters } from "../../actors/peer/counters.ts";
 import { local } from "../../actors/pool/profile.ts";
 import type { OpenPoolReply, PoolView } from "../../actors/pools.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
@@ -97,6 +98,23 @@ Deno.test("who quits says goodbye in all pools, and who is killed fails in all",
   assertEquals([lost(charly.events), lost(charly.peer.members)], [
     ["bob left", "alice failed"],
     ["bob left", "alice failed"],
+  ]);
+});
+
+Deno.test("what a pool of an application counts is among the peer's counters, and so is what each has got of the port", async () => {
+  const { world, alice } = await three("pools counters");
+  const said = outcomeOf(readCounters(alice.peer.cast, {}));
+  await world.clock.until(() => said.settled, 5_000, "the counters");
+  const counts = new Map(said.value!);
+  for (const what of ["pool chat", "pool app", "streams 0xca11"]) {
+    assert(counts.get(`port: ${what} received`)! > 0, JSON.stringify([...counts]));
+  }
+  assertEquals([
+    counts.get("broadcaster: rumours heard twice"),
+    counts.has("pool app, broadcaster: rumours heard twice"),
+  ], [
+    0,
+    true,
   ]);
 });
 
