@@ -51,15 +51,22 @@ export type Profile = Readonly<{
   mends: Mends;
 }>;
 
-/** Compatible mends of memberlist's known weaknesses, each of which changes what a replay of the original shows. */
+/**
+ * Compatible mends of memberlist's known weaknesses, each of which changes what a replay of the original shows. Numbers
+ * are issues of hashicorp/memberlist, unless said otherwise. Mends that a replay does not show have no switch; each is
+ * described where it is.
+ */
 type Mends = Readonly<{
   /** Refuse an alive without six version bytes that agree: accepted, it blocks every push/pull (`verifyProtocol`). */
   versionsRequired: boolean;
-  /** Keep the highest incarnation heard in an accusation that changes nothing else, so that an older alive cannot win. */
+  /**
+   * Keep the highest incarnation heard in an accusation that changes nothing else, so that an older alive cannot win
+   * (issue 197 of al8n/memberlist).
+   */
   incarnationsRaised: boolean;
-  /** Repeat an accusation to whoever claims an older life, so that a restarted peer learns what to refute. */
+  /** Repeat an accusation to whoever claims an older life, so that a restarted peer learns what to refute (311). */
   staleAliveAnswered: boolean;
-  /** Remember the forgotten dead for a while, so that an exchange with a straggler does not revive them. */
+  /** Remember the forgotten dead for a while, so that an exchange with a straggler does not revive them (312). */
   gravesKept: boolean;
 }>;
 
