@@ -7,6 +7,7 @@ import { seededRandom } from "../../actors/runtime/random.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import { ActorSystem, type TreeNode } from "../../actors/runtime/system.ts";
 import {
+  type Delivered,
   type ExchangeDone,
   type OpenReply,
   type PacketUnsent,
@@ -118,6 +119,12 @@ class Bench {
         timeoutMs + 5_000,
       ),
     );
+  }
+
+  /** Gives `to` one message, and waits until it has it. */
+  deliver(to: Address, timeoutMs = 2_000): Outcome<Delivered> {
+    const message = { type: "deliver", id: 1, to, request: PING, guard: Guard.unguarded(), timeoutMs } as const;
+    return outcomeOf(this.door.ask<Delivered>((replyTo) => ({ ...message, replyTo }), timeoutMs + 5_000));
   }
 
   async stranger(onAccept: (stream: Stream, told: StreamRecorder) => void = () => {}): Promise<Stranger> {
@@ -251,6 +258,48 @@ for (const [what, reason, act] of failures) {
     assert(told.accepted[0]!.told.closedAs !== undefined, "the stream is gone");
   });
 }
+
+Deno.test("a delivery is done when the other side has it all and closes, and leaves nothing behind", async () => {
+  const bench = await Bench.open();
+  const { address, told } = await bench.stranger((stream) => bench.clock.after(50, () => stream.end()));
+  assertEquals(await bench.settled(bench.deliver(address)), { type: "delivered", id: 1 });
+  await bench.clock.advance(10);
+  const [{ told: accepted } = {}] = told.accepted;
+  assertEquals([accepted?.bytes, accepted?.closedAs], [PING, "ended"]);
+  assertEquals(bench.timers.pending, 0);
+});
+
+const complain = (stream: Stream): void => {
+  stream.write(encodeStream({ type: "error", text: "not for me" }, { compress: false }));
+  stream.end();
+};
+
+for (
+  const [what, act, problem] of [
+    ["a complaint", complain, "remote error: not for me"],
+    ["an answer", (stream: Stream) => stream.write(ACK_BYTES), "an answer to no question"],
+    ["a reset", (stream: Stream) => stream.destroy(), "reset"],
+    ["silence", () => {}, "timed_out"],
+  ] as const
+) {
+  Deno.test(`a delivery that meets with ${what} has failed, within its time`, async () => {
+    const bench = await Bench.open();
+    const { address, told } = await bench.stranger((stream) => bench.clock.soon(() => act(stream)));
+    const outcome = bench.deliver(address, 2_000);
+    await bench.clock.until(() => outcome.settled, 2_001, "it ends");
+    assertEquals(outcome.value, { type: "delivered", id: 1, problem });
+    await bench.clock.advance(100);
+    assert(told.accepted[0]!.told.closedAs !== undefined, "the stream is gone");
+  });
+}
+
+Deno.test("a delivery to nobody is refused, on a closed transport it says so", async () => {
+  const bench = await Bench.open();
+  const nobody = parseAddress("127.0.0.1:9")!;
+  assertEquals((await bench.settled(bench.deliver(nobody))).problem, "refused");
+  await bench.settled(bench.close());
+  assertEquals((await bench.settled(bench.deliver(nobody))).problem, "the transport is closed");
+});
 
 Deno.test("an exchange with nobody is refused, with a black hole times out, on a closed transport says so", async () => {
   const bench = await Bench.open();

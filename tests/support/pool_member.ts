@@ -60,6 +60,8 @@ export class PoolMember {
     merge: () => ({ ok: true }),
     alive: () => ({ ok: true }),
   };
+  /** Handed the agreement to each alive that is not answered at once. */
+  onQuestion: (agree: () => void) => void = () => {};
   address = "" as Address;
   readonly #cast = new Cast();
 
@@ -183,8 +185,11 @@ export class PoolMember {
         return reply(message.replyTo, this.answers.localState(message.join));
       case "merge_proposed":
         return reply(message.replyTo, this.answers.merge(message.members));
-      case "alive_proposed":
-        return reply(message.replyTo, this.answers.alive(message.member));
+      case "alive_proposed": {
+        const verdict = this.answers.alive(message.member);
+        if (verdict === undefined) this.onQuestion(() => message.replyTo.tell({ ok: true }));
+        return reply(message.replyTo, verdict);
+      }
     }
   }
 }

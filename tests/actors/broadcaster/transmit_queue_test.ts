@@ -126,6 +126,32 @@ Deno.test("a full queue finishes what was told most often", () => {
   assertEquals(queue.size, 2);
 });
 
+Deno.test("the bytes of all that waits are known, and whether anything short is among it", () => {
+  const queue = new TransmitQueue<string>(10);
+  const add = (about: string, bytes: number, replacement: Replacement<string>) =>
+    queue.enqueue({ about, bytes: new Uint8Array(bytes), replacement });
+  assertEquals([queue.bytes, queue.hasWithin(100)], [0, false]);
+  add("a", 30, { kind: "named", name: "a" });
+  add("b", 20, { kind: "unique" });
+  assertEquals([queue.bytes, queue.hasWithin(19), queue.hasWithin(20)], [50, false, true]);
+  queue.take(0, 20, 4); // now the short one is in another tier
+  assertEquals([queue.bytes, queue.hasWithin(20)], [50, true]);
+  add("a", 5, { kind: "named", name: "a" });
+  assertEquals(queue.bytes, 25);
+  queue.prune(0);
+  assertEquals([queue.bytes, queue.hasWithin(100)], [0, false]);
+});
+
+Deno.test("no more items are taken than were asked for, and the others are neither sent nor counted as sent", () => {
+  const queue = new TransmitQueue<string>(10);
+  for (const about of ["a", "b", "c"]) {
+    queue.enqueue({ about, bytes: new Uint8Array(1), replacement: { kind: "unique" } });
+  }
+  assertEquals(queue.take(0, 100, 4, 2).taken.map(({ about }) => about), ["c", "b"]);
+  assertEquals(queue.inspect().map(({ about, transmits }) => `${about} ${transmits}`), ["a 0", "c 1", "b 1"]);
+  assertEquals(queue.take(0, 100, 4, 0).taken, []);
+});
+
 Deno.test("a queue for no items is refused", () => {
   assertThrows(() => new TransmitQueue(0), RangeError, "at least 1 item: 0");
 });

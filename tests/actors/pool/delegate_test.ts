@@ -1,6 +1,7 @@
 /** What the application of a pool is told and asked, and what it can say: between real actors, on virtual time. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { PoolMember } from "../../support/pool_member.ts";
+import { cutOff } from "../../../sim/rules/cut.ts";
 import { EVERYTHING, PoolWorld } from "../../support/pool_world.ts";
 import { outcomeOf } from "../../support/linked_peers.ts";
 
@@ -320,6 +321,60 @@ Deno.test("alive veto: a word that is not given in time is a refusal, and is cou
   await world.clock.advance(5_000);
   assertEquals([...(await world.within(a.members())).keys()], ["a"]);
   assert(0 < (await world.within(a.count("membership")))["alive veto late"]!);
+});
+
+Deno.test("alive veto: what is said of a member while the application thinks waits, and is applied in its order", async () => {
+  const world = new PoolWorld("order");
+  const [a, b] = await world.cluster(["a", "b"]);
+  const late: (() => void)[] = [];
+  a.answers.alive = () => undefined;
+  a.onQuestion = (reply) => late.push(reply);
+  await world.within(b.updateMeta(bytes("last words")));
+  await world.within(b.leave());
+  await world.clock.advance(100);
+  assertEquals(events(a), []);
+  for (const reply of late) reply();
+  await world.clock.advance(10);
+  assertEquals(events(a), ["updated b", "left b"]);
+});
+
+Deno.test("alive veto: a join is over when the last row is, and the other's state comes after it", async () => {
+  const world = new PoolWorld("rows");
+  const [a, b] = await world.cluster(["a", "b"]);
+  const c = await world.start("c");
+  a.answers.localState = b.answers.localState = () => bytes("state");
+  c.answers.alive = () => undefined;
+  c.onQuestion = (reply) => world.clock.after(300, reply);
+  c.heard.length = 0;
+  const joined = outcomeOf(c.join(b.address));
+  await world.clock.advance(200);
+  assertEquals([joined.settled, c.told("remote_state").length, events(c)], [false, 0, []]);
+  await world.clock.until(() => joined.settled, 1_000, "joined", 1);
+  assertEquals(events(c).toSorted(), ["joined a", "joined b"]);
+  assertEquals(c.heard.at(-1)!.type, "remote_state");
+  assertEquals([...(await world.within(a.members())).keys()], ["a", "b", "c"]);
+});
+
+Deno.test("alive veto: a suspect whose refutation is being thought about does not fail meanwhile", async () => {
+  const world = new PoolWorld("refuted", { suspicionMult: 4 });
+  const [a, b] = await world.cluster(["a", "b"], { aliveVeto: true, members: true });
+  const view = (await world.within(a.members())).get("b")!;
+  const accusation = { type: "suspect", node: "b", incarnation: view.incarnation, from: "z" } as const;
+  const late: (() => void)[] = [];
+  a.answers.alive = () => undefined;
+  a.onQuestion = (reply) => late.push(reply);
+  world.network.add(cutOff(b.address));
+  a.membership.tell({ type: "heard", message: accusation });
+  await world.clock.advance(3_800); // it expires after 4 s
+  const alive = { ...accusation, type: "alive", incarnation: view.incarnation + 1, meta: null } as const;
+  const [addr, vsn] = [Uint8Array.of(127, 0, 0, 1), Uint8Array.of(1, 5, 2, 0, 0, 0)];
+  const port = Number(b.address.split(":")[1]);
+  a.membership.tell({ type: "heard", message: { ...alive, addr, port, vsn } });
+  await world.clock.advance(400);
+  assertEquals([late.length, events(a)], [1, ["suspected b"]]);
+  late[0]!();
+  await world.clock.advance(10);
+  assertEquals(events(a), ["suspected b", "refuted b"]);
 });
 
 Deno.test("pings: a direct answer is told with its time and the other's payload", async () => {
