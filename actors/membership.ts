@@ -670,8 +670,7 @@ class Keeper {
       case "broadcast": {
         const message = encodeMessage(effect.message);
         if (effect.message.type !== "alive") this.#tellTheBuried(effect.key, message);
-        const notify = effect.key === this.#roster?.self ? ownWords : undefined;
-        return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message, notify });
+        return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message, notify: ownWords });
       }
       case "announce":
         return this.#announce(effect);

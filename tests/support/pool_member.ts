@@ -136,6 +136,10 @@ export class PoolMember {
     return this.membership.ask((replyTo) => ({ type: "leave", replyTo }), ASK_MS);
   }
 
+  shutdown(): Promise<"down"> {
+    return this.membership.ask((replyTo) => ({ type: "shutdown", replyTo }), ASK_MS);
+  }
+
   /** Everybody alive or suspected, by name. */
   async members(): Promise<ReadonlyMap<string, MemberView>> {
     const list = (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list", replyTo }) as const;

@@ -85,6 +85,26 @@ Deno.test("packets are never longer than their limit, whatever waits, and have a
   }));
 });
 
+Deno.test("of the shortest messages a packet has at most 126 riders, whosever they are", () => {
+  const own = new TransmitQueue<string>(1_000);
+  for (let i = 0; i < 400; i++) own.enqueue({ bytes: new Uint8Array(1), about: "", replacement: { kind: "unique" } });
+  assertEquals(fill(own, queued()), { own: 126, user: [] });
+  assertEquals(fill(new TransmitQueue(10), queued(...Array<number>(400).fill(0))).user.length, 126);
+  const few = new TransmitQueue<string>(1_000);
+  for (let i = 0; i < 100; i++) few.enqueue({ bytes: new Uint8Array(1), about: "", replacement: { kind: "unique" } });
+  const both = fill(few, queued(...Array<number>(400).fill(1)));
+  assertEquals([both.own, both.user.length], [100, 26]);
+});
+
+Deno.test("what was not used of a share is over when nothing waits any more", () => {
+  const users = queued(1);
+  users.reserve(LIMIT);
+  users.take(3, LIMIT, 1, 10);
+  assertEquals([users.isEmpty, users.reserve(LIMIT)], [true, 0]);
+  users.enqueue({ payload: new Uint8Array(400), replacement: UNIQUE }, LONGEST);
+  assertEquals(users.reserve(LIMIT), 0, "a quarter is too little for it, and there is no other credit");
+});
+
 Deno.test("who waits is told once that it was sent often enough", () => {
   const notes: BroadcastReply[] = [];
   const users = new UserBroadcasts();

@@ -89,6 +89,38 @@ Deno.test("meta: it survives a crash of the membership", async () => {
   assertEquals(text((await world.within(b.members())).get("a")!.meta), "kept");
 });
 
+Deno.test("meta: of a hundred changes at once the first ones are made and the others refused", async () => {
+  const world = new PoolWorld("meta flood");
+  const [a] = await world.cluster(["a", "b"]);
+  const changes = Array.from({ length: 100 }, (_, i) => outcomeOf(a.updateMeta(bytes(`${i}`))));
+  await world.clock.advance(5_000);
+  const refused = changes.filter(({ value }) => value?.type === "refused");
+  assertEquals(changes.filter(({ value }) => value?.type === "updated").length, 100 - refused.length);
+  assertEquals(refused[0]?.value, { type: "refused", why: "Too many changes of meta at once" });
+  assertEquals(text(a.memory.membership.meta), `${99 - refused.length}`);
+});
+
+Deno.test("meta: where no incarnation is left to say it with, it is refused and changes nothing", async () => {
+  const world = new PoolWorld("meta at the end");
+  const [a] = await world.cluster(["a", "b"]);
+  a.membership.tell({
+    type: "heard",
+    message: { type: "suspect", node: "a", from: "z", incarnation: 2 ** 32 - 2 },
+  });
+  const reply = await world.within(a.updateMeta(bytes("new")));
+  assertEquals(reply, { type: "refused", why: "There is no higher incarnation" });
+  assertEquals(a.memory.membership.meta, new Uint8Array());
+});
+
+Deno.test("meta: who shuts the membership down ends the wait", async () => {
+  const world = new PoolWorld("meta shut down");
+  const [a] = await world.cluster(["a", "b"]);
+  const update = outcomeOf(a.updateMeta(bytes("new")));
+  const down = outcomeOf(a.shutdown());
+  await world.clock.advance(5);
+  assertEquals([update.value, down.value], [{ type: "timed_out" }, "down"]);
+});
+
 Deno.test("meta: who has left says nothing of itself any more", async () => {
   const world = new PoolWorld("meta left");
   const [a] = await world.cluster(["a", "b"]);
@@ -146,6 +178,28 @@ Deno.test("user messages: what is longer than a packet is refused, and not cut o
   assertEquals(b.told("user_message").filter(({ via }) => via === "stream"), []);
 });
 
+Deno.test("user messages: a whole MiB goes over a stream", async () => {
+  const world = new PoolWorld("a MiB");
+  const [a, b] = await world.cluster(["a", "b"]);
+  assertEquals(await world.within(a.send(b.address, new Uint8Array(1024 * 1024), true)), { type: "sent" });
+  assertEquals(b.told("user_message").map(({ payload }) => payload.length), [1024 * 1024]);
+});
+
+Deno.test("user messages: at most 256 wait for their streams at once", async () => {
+  const world = new PoolWorld("many streams");
+  const [a, b] = await world.cluster(["a", "b"]);
+  world.network.add(cutOff(b.address));
+  const sends = Array.from({ length: 257 }, () => outcomeOf(a.send(b.address, bytes("x"), true)));
+  await world.clock.advance(10);
+  const settled = sends.filter(({ settled }) => settled).map(({ value }) => value);
+  assertEquals(settled, [{ type: "failed", why: "Too many user messages at once" }]);
+  await world.clock.advance(2_000);
+  assertEquals(sends.filter(({ value }) => value?.type === "failed").length, 257);
+  const again = outcomeOf(a.send(b.address, bytes("x"), true));
+  await world.clock.advance(10);
+  assertEquals(again.settled, false, "there is room again");
+});
+
 Deno.test("user messages: a reliable one to nobody fails, and says why", async () => {
   const world = new PoolWorld("nobody");
   const [a] = await world.cluster(["a", "b"]);
@@ -196,7 +250,7 @@ Deno.test("broadcasts: they wait until there is somebody to hear them, and end w
   await world.clock.advance(3_000);
   assertEquals([early.value, said(b)], [{ type: "finished", how: "sent" }, ["packet: early", "packet: early"]]);
   const last = outcomeOf(a.broadcast(bytes("last")));
-  a.membership.tell({ type: "shutdown", replyTo: a.broadcaster as never });
+  await world.within(a.shutdown());
   await world.clock.advance(10);
   assertEquals(last.value, { type: "finished", how: "stopped" });
 });
@@ -245,6 +299,37 @@ Deno.test("state: an application that is late or says too much is not waited for
   assertEquals((await world.within(a.count("membership")))["local state late"], 1);
   assertEquals((await world.within(b.count("membership")))["local state too long"], 1);
   assertEquals([a.told("remote_state"), b.told("remote_state")], [[], []]);
+});
+
+Deno.test("state: 128 exchanges of others wait for the application at once, and more are closed and counted", async () => {
+  const world = new PoolWorld("many exchanges");
+  const [a] = await world.cluster(["a", "b"], { localState: true });
+  a.answers.localState = () => undefined;
+  const row = { name: "b", addr: Uint8Array.of(127, 0, 0, 1), port: 9, meta: null, incarnation: 0, state: 2 } as const;
+  const nodes = [{ ...row, vsn: Uint8Array.of(1, 5, 2, 0, 0, 0) }];
+  const message = { type: "push_pull", join: false, nodes, userState: new Uint8Array() } as const;
+  const ask = (session: number) => a.membership.tell({ type: "push_pull_asked", session, message });
+  for (let session = 1_000; session < 1_129; session++) ask(session);
+  await world.clock.advance(10);
+  const asked = () => a.told("local_state_wanted").length;
+  assertEquals([asked(), (await world.within(a.count("membership")))["too many exchanges"]], [128, 1]);
+  await world.clock.advance(1_000);
+  ask(2_000);
+  await world.clock.advance(10);
+  assertEquals(asked(), 129);
+});
+
+Deno.test("state: an exchange that still waits for the application when the membership ends shows nobody anything", async () => {
+  const world = new PoolWorld("ended");
+  const [a, b] = [await world.start("a"), await world.start("b")];
+  b.answers.localState = () => undefined;
+  const joined = outcomeOf(b.join(a.address));
+  await world.clock.until(() => b.told("local_state_wanted").length > 0, 1_000, "asked", 1);
+  await world.within(b.shutdown());
+  await world.clock.advance(1_000);
+  assert(joined.value?.type === "joined");
+  assertEquals(joined.value.failures.map(({ reason }) => reason), ["not a member any more"]);
+  assertEquals([...(await world.within(a.members())).keys()], ["a"]);
 });
 
 Deno.test("merge veto: the joiner's own application refuses, and the joiner is told why", async () => {
@@ -311,6 +396,24 @@ Deno.test("alive veto: stale words and those about ourselves are proposed too", 
   await world.clock.advance(100);
   const proposed = a.told("alive_proposed").map(({ member }) => [member.name, member.address, member.state]);
   assertEquals(proposed.slice(0, 2).toSorted(), [["a", a.address, "alive"], ["b", b.address, "alive"]]);
+});
+
+Deno.test("alive veto: what the rules drop unseen is not proposed: of ourselves after leaving, and bad versions", async () => {
+  const world = new PoolWorld("unseen");
+  const [a, b] = await world.cluster(["a", "b"]);
+  await world.within(a.leave());
+  a.heard.length = 0;
+  const view = (address: string) => ({ addr: Uint8Array.of(127, 0, 0, 1), port: Number(address.split(":")[1]) });
+  const alive = { type: "alive", incarnation: 99, meta: null } as const;
+  const vsn = Uint8Array.of(1, 5, 2, 0, 0, 0);
+  a.membership.tell({ type: "heard", message: { ...alive, node: "a", ...view(a.address), vsn } });
+  const bad = Uint8Array.of(5, 1, 2, 0, 0, 0);
+  a.membership.tell({ type: "heard", message: { ...alive, node: "b", ...view(b.address), vsn: bad } });
+  await world.clock.advance(10);
+  assertEquals(a.told("alive_proposed"), []);
+  a.membership.tell({ type: "heard", message: { ...alive, node: "b", ...view(b.address), vsn } });
+  await world.clock.advance(10);
+  assertEquals(a.told("alive_proposed").map(({ member }) => member.name), ["b"]);
 });
 
 Deno.test("alive veto: a word that is not given in time is a refusal, and is counted", async () => {
@@ -422,6 +525,17 @@ Deno.test("pings: at most 64 are under way at once, and none before we are a mem
   ]);
   await world.clock.advance(300);
   assertEquals(pings.filter(({ value }) => value?.type === "silent").length, 64);
+});
+
+Deno.test("pings: who is no member any more refuses, and those under way end", async () => {
+  const world = new PoolWorld("no member");
+  const [a] = await world.cluster(["a", "b"]);
+  const ping = outcomeOf(a.ping("nobody", "127.0.0.9:9"));
+  await world.clock.advance(1);
+  await world.within(a.shutdown());
+  const refused = { type: "refused", why: "We are no member" } as const;
+  await world.clock.advance(5);
+  assertEquals([ping.value, await world.within(a.ping("b", "127.0.0.9:9"))], [refused, refused]);
 });
 
 Deno.test("members: the application hears of them in the order in which it happens, itself included", async () => {
