@@ -1,5 +1,6 @@
 /** What the application of a pool is told and asked, and what it can say: between real actors, on virtual time. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { decodePacket } from "../../../transport/wire/packet.ts";
 import type { PoolMember } from "../../support/pool_member.ts";
 import { cutOff } from "../../../sim/rules/cut.ts";
 import { EVERYTHING, PoolWorld } from "../../support/pool_world.ts";
@@ -416,6 +417,19 @@ Deno.test("alive veto: what the rules drop unseen is not proposed: of ourselves 
   assertEquals(a.told("alive_proposed").map(({ member }) => member.name), ["b"]);
 });
 
+Deno.test("alive veto: a row in a state that nobody has defined is counted, and keeps nobody waiting", async () => {
+  const world = new PoolWorld("no state known");
+  const [a] = await world.cluster(["a", "b"]);
+  const row = { name: "c", addr: Uint8Array.of(127, 0, 0, 1), port: 9, meta: null, incarnation: 1, state: 9 } as const;
+  const nodes = [{ ...row, vsn: Uint8Array.of(1, 5, 2, 0, 0, 0) }];
+  const message = { type: "push_pull", join: true, nodes, userState: bytes("and more") } as const;
+  a.membership.tell({ type: "push_pull_asked", session: 1_000, message });
+  await world.clock.advance(10);
+  assertEquals(a.told("merge_proposed").map(({ members }) => members), [[]]);
+  assertEquals(a.told("remote_state").map(({ state }) => text(state)), ["and more"]);
+  assertEquals((await world.within(a.count("membership")))["unknown_state"], 1);
+});
+
 Deno.test("alive veto: a word that is not given in time is a refusal, and is counted", async () => {
   const world = new PoolWorld("silent alive");
   const [a, b] = [await world.start("a"), await world.start("b")];
@@ -489,6 +503,22 @@ Deno.test("pings: a direct answer is told with its time and the other's payload"
   assertEquals([last!.member.name, text(last!.payload)], ["b", "here"]);
   assert(last!.roundTripMs > 0 && last!.roundTripMs < 100);
   assertEquals(b.told("ping_completed")[0]!.payload, new Uint8Array());
+});
+
+Deno.test("pings: without a payload the answer has none, as memberlist writes it where there is no application", async () => {
+  const world = new PoolWorld("no payload");
+  const payloads: unknown[] = [];
+  world.network.add(({ kind, bytes }) => {
+    if (kind === "packet") {
+      for (const message of decodePacket(bytes).messages) if (message.type === "ack") payloads.push(message.payload);
+    }
+    return "pass";
+  });
+  const [, b] = await world.cluster(["a", "b"]);
+  assertEquals(new Set(payloads), new Set([null]));
+  b.failureDetector.tell({ type: "set_ack_payload", payload: bytes("here") });
+  await world.clock.advance(5_000);
+  assertEquals(new Set(payloads), new Set([null, bytes("here")]));
 });
 
 Deno.test("pings: a payload of more than 512 bytes is refused, and the former one stays, also after a crash", async () => {
