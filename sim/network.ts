@@ -14,9 +14,9 @@ const PORT_LAST = 32_767;
 const LATENCY_DEFAULT_MS = 1;
 
 /** A lost piece of a stream is sent again after so long, then after twice as long, and so on (Linux's minimum). */
-const RETRANSMIT_FIRST_MS = 200;
+export const RETRANSMIT_FIRST_MS = 200;
 /** The longest between two tries: how late a stream may notice that a cut has healed. */
-const RETRANSMIT_MAX_MS = 3_200;
+export const RETRANSMIT_MAX_MS = 3_200;
 /** A piece that did not arrive within this breaks its stream. Linux tries for a quarter of an hour. */
 export const RETRANSMIT_GIVE_UP_MS = 20_000;
 
