@@ -186,6 +186,12 @@ export const SETTINGS = {
     parse: parseCount(0, PEERS_MAX),
     fallback: 5,
   }),
+  processes: toggle({
+    flag: "processes",
+    environment: "PARLEY_PROCESSES",
+    help: "Play with real processes on this machine, in real time",
+    commands: ["scenario"],
+  }),
   seed: text({
     flag: "seed",
     environment: "PARLEY_SEED",

@@ -1,18 +1,19 @@
 import { visible } from "../actors/repl/visible.ts";
 import { realClock } from "../actors/runtime/clock.ts";
-import type { Environment } from "../config.ts";
+import { type Config, type Environment, stateDirectory } from "../config.ts";
 import { clock } from "../sim/scenario/clock.ts";
 import { Faults } from "../sim/scenario/faults.ts";
 import { parseScenario } from "../sim/scenario/parse.ts";
-import { type Outcome, runScenario } from "../sim/scenario/run.ts";
+import { type Outcome, type RunEvent, runScenario } from "../sim/scenario/run.ts";
 import { SimulatedStage } from "../sim/scenario/simulated_stage.ts";
 import type { Stage } from "../sim/scenario/stage.ts";
 import type { Scenario } from "../sim/scenario/statement.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { writeData, writeError, writeMore } from "./output.ts";
-import { errorText, eventLine, failureHead, failureLines } from "./scenario/report.ts";
+import { failed, writeData, writeError, writeMore } from "./output.ts";
+import { ProcessStage } from "./scenario/process_stage.ts";
+import { errorText, eventLine, failureHead, failureLines, type Replay } from "./scenario/report.ts";
 import { fullPath, readScriptNow } from "./script_file.ts";
 import { onSignals } from "./signals.ts";
 
@@ -36,9 +37,9 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   let worst: ExitCode = EXIT.done;
   for (const play of plays) {
     const seed = config.seed.value ?? play.scenario.seed ?? SEED_DEFAULT;
-    const outcome = await playOne(play, seed, config.quiet.value, () => asked !== undefined);
+    const code = await playOne(play, seed, config, call.env, () => asked !== undefined);
     if (asked !== undefined) return asked;
-    if (outcome.type !== "passed") worst = EXIT.expectation_failed;
+    if (code !== EXIT.done) worst = code;
   }
   forgetSignals();
   return worst;
@@ -60,39 +61,66 @@ function readPlay(file: string, env: Environment): Play | undefined {
   return undefined;
 }
 
-async function playOne(play: Play, seed: string, quiet: boolean, stopped: () => boolean): Promise<Outcome> {
-  const { file, path, scenario } = play;
+async function playOne(
+  play: Play,
+  seed: string,
+  config: Config<"scenario">,
+  env: Environment,
+  stopped: () => boolean,
+): Promise<ExitCode> {
+  const { file, scenario } = play;
   const faults = new Faults();
-  const stage = simulated(scenario, seed, faults, folderOf(path));
+  const { processes, quiet } = { processes: config.processes.value, quiet: config.quiet.value };
   const nameWidth = Math.max(...scenario.peers.map((peer) => peer.length));
-  const outcome = await runScenario(scenario, stage, faults, {
-    stopped,
-    ...(quiet ? {} : { onEvent: (event) => writeData(`${visible(eventLine(event, nameWidth))}\n`) }),
-  });
-  await stage.close();
-  tell(outcome, file, seed);
-  return outcome;
-}
-
-function tell(outcome: Outcome, file: string, seed: string): void {
-  switch (outcome.type) {
-    case "passed":
-      return writeData(`passed: ${file}, ${outcome.steps} steps in ${clock(outcome.atMs)}, seed ${seed}\n`);
-    case "failed":
-      writeError(failureHead(file, outcome.failure));
-      return writeMore(failureLines(outcome.failure, { file, seed, flags: [] }));
-    case "stopped":
-      return writeError(`${file}: stopped at ${clock(outcome.atMs)}, seed ${seed}`);
+  const onEvent = (event: RunEvent): void => writeData(`${visible(eventLine(event, nameWidth))}\n`);
+  let stage: Stage | undefined;
+  try {
+    stage = processes ? await openProcesses(play, seed, faults, env) : simulated(play, seed, faults);
+    const outcome = await runScenario(scenario, stage, faults, { stopped, ...(quiet ? {} : { onEvent }) });
+    return tell(outcome, { file, seed, flags: processes ? ["--processes"] : [] });
+  } catch (error) { // the stage itself
+    return failed(`${file}: cannot be played: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    await stage?.close();
   }
 }
 
-function simulated(scenario: Scenario, seed: string, faults: Faults, folder: string): Stage {
+function tell(outcome: Outcome, replay: Replay): ExitCode {
+  const { file, seed } = replay;
+  switch (outcome.type) {
+    case "passed":
+      writeData(`passed: ${file}, ${outcome.steps} steps in ${clock(outcome.atMs)}, seed ${seed}\n`);
+      return EXIT.done;
+    case "failed":
+      writeError(failureHead(file, outcome.failure));
+      writeMore(failureLines(outcome.failure, replay));
+      return EXIT.expectation_failed;
+    case "stopped":
+      return failed(`${file}: stopped at ${clock(outcome.atMs)}, seed ${seed}`);
+  }
+}
+
+function simulated({ path, scenario }: Play, seed: string, faults: Faults): Stage {
   return new SimulatedStage({
     seed,
     profile: scenario.profile,
     faults,
-    readFile: (path) => readScriptNow(path, folder),
+    readFile: (file) => readScriptNow(file, folderOf(path)),
     breathe: () => new Promise((resolve) => realClock.after(0, resolve)),
+  });
+}
+
+async function openProcesses({ path, scenario }: Play, seed: string, faults: Faults, env: Environment): Promise<Stage> {
+  const state = stateDirectory(env);
+  if (state === undefined) throw new Error("there is no home directory in which processes could keep anything");
+  await Deno.mkdir(state, { recursive: true });
+  return await ProcessStage.open({
+    seed,
+    profile: scenario.profile,
+    faults,
+    folder: await Deno.makeTempDir({ dir: state, prefix: "scenario-" }),
+    filesFolder: await Deno.realPath(folderOf(path)),
+    env,
   });
 }
 

@@ -30,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
     usage: "parley scenario FILE… [FLAGS]",
     examples: [
       ["parley scenario split.scenario", "several peers on virtual time, as the file says"],
+      ["parley scenario split.scenario --processes", "the same with real processes on this machine"],
       ["parley scenario --seed 7 --quiet *.scenario", "other chances, only the verdicts"],
     ],
     run: async (call) => (await import("./scenario.ts")).run(call),

@@ -9,6 +9,6 @@ export function keyNamed(word: string): Key {
 }
 
 /** The same as it stands in a key file. */
-function keyTextOf(word: string): string {
+export function keyTextOf(word: string): string {
   return seededRandom(`key ${word}`).bytes(32).toBase64();
 }

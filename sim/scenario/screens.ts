@@ -14,9 +14,9 @@ type Screen = {
   question: Question | undefined;
 };
 
-/** How `memberlist` shows a member. */
+/** How `memberlist` shows a member: a line with a number, and below it what else is known, indented. */
 const MEMBER = /^\d+:\s+Name: \S/;
-const MEMBERS_ADDRESS = /^\s+Address: \S+$/;
+const MORE_OF_MEMBER = /^ {8}[A-Z][a-z]+: /;
 
 /** What was shown on each screen, and which of it an `expect` has taken. */
 export class Screens {
@@ -96,5 +96,5 @@ function isAnswer(question: Question, text: string): boolean {
   }
   if (question.answered) return false;
   if (MEMBER.test(text)) question.lines.push(text);
-  return MEMBER.test(text) || MEMBERS_ADDRESS.test(text);
+  return MEMBER.test(text) || MORE_OF_MEMBER.test(text);
 }
