@@ -27,7 +27,7 @@ export type PoolsMessage =
   | Readonly<{ type: "leave_all"; replyTo: ActorRef<"left"> }>
   /** What came of it. */
   | Readonly<{ type: "admitted"; id: PoolId; admission: RegisterReply }>
-  | Readonly<{ type: "stopped" | "released"; id: PoolId }>
+  | Readonly<{ type: "stopped"; id: PoolId }>
   | Readonly<{ type: "look_for_port" }>
   | Readonly<{ type: "port"; address: Address | undefined }>;
 
@@ -109,8 +109,6 @@ export function pools(deps: PoolsDeps): Behavior<PoolsMessage> {
           return keeper.admitted(message.id, message.admission);
         case "stopped":
           return keeper.stopped(message.id);
-        case "released":
-          return keeper.released(message.id);
         case "look_for_port":
           return keeper.lookForPort();
         case "port":
@@ -151,8 +149,13 @@ class Keeper {
 
   /** A transport was opened or closed, which may be that of the registry. */
   lookForPort(): void {
+    const status = this.#ctx.ask<TransportMessage, TransportStatus>(
+      this.#deps.transport(),
+      (replyTo) => ({ type: "status", replyTo }),
+      TRANSPORT_TIMEOUT_MS,
+    );
     this.#ctx.pipeToSelf(
-      this.#transportStatus(),
+      status,
       ({ address }) => ({ type: "port", address }),
       () => ({ type: "port", address: this.#port }),
     );
@@ -202,13 +205,8 @@ class Keeper {
     this.#end(running, () => replyTo.tell("closed"));
   }
 
-  /** The transport has noticed by itself; but only what it answers tells that the bytes may be claimed again. */
+  /** The transport was told at the same time, and hears of that before anybody can claim the bytes again. */
   stopped(id: PoolId): void {
-    const released = { type: "released", id } as const;
-    this.#ctx.pipeToSelf(this.#transportStatus(), () => released, () => released);
-  }
-
-  released(id: PoolId): void {
     const running = this.#running.get(id);
     this.#running.delete(id);
     running?.done();
@@ -228,14 +226,6 @@ class Keeper {
   port(address: Address | undefined): void {
     this.#port = address;
     for (const running of this.#running.values()) this.#settle(running);
-  }
-
-  #transportStatus(): Promise<TransportStatus> {
-    return this.#ctx.ask<TransportMessage, TransportStatus>(
-      this.#deps.transport(),
-      (replyTo) => ({ type: "status", replyTo }),
-      TRANSPORT_TIMEOUT_MS,
-    );
   }
 
   #faultOf(id: PoolId, { byte, protection = UNPROTECTED }: PoolOptions): string | undefined {

@@ -114,7 +114,6 @@ export class Reception {
   #offer(stream: Stream, rest: Uint8Array, owner: Owner, to: ActorRef<StreamAccepted>): StreamHandler {
     if (owner.open >= owner.streamsMax) return this.#refuse(stream, "too many streams of a listener");
     let handler: StreamHandler | undefined;
-    let isClosed = false;
     let isPaused = false;
     let earlyBytes = 0;
     const early: ((handler: StreamHandler) => void)[] = [];
@@ -131,7 +130,8 @@ export class Reception {
       tell((handler) => handler.data(bytes));
     };
     const adopt = (adopter: StreamHandler): void => {
-      if (!this.#sessions.leave(session) && !isClosed) return; // too late, or taken already
+      if (handler !== undefined) return;
+      this.#sessions.leave(session);
       if (isPaused) stream.resume();
       handler = adopter;
       for (const what of early.splice(0)) what(adopter);
@@ -143,7 +143,6 @@ export class Reception {
       ended: () => tell((handler) => handler.ended?.()),
       closed: (reason) => {
         owner.open--;
-        isClosed = true;
         this.#sessions.leave(session);
         tell((handler) => handler.closed(reason));
       },

@@ -72,7 +72,7 @@ export class Serving {
       const request: StreamRequest = { type: "stream_request", session, from: stream.remote, message: result.value };
       if (!this.#deps.tell(to, request)) stream.destroy();
     };
-    if (seen.length > 0) read(seen);
+    read(seen);
     return {
       data: read,
       ended: () => isRead ? undefined : stream.end(),

@@ -119,6 +119,8 @@ export class PoolNode {
   readonly pools: ActorRef<PoolsMessage>;
   readonly memory: TransportMemory = { closing: Promise.resolve() };
   address: Address = "" as Address;
+  /** How often an actor was made to crash. */
+  crashes = 0;
   #applications = 0;
 
   constructor(name: string, world: PoolWorld) {
@@ -252,17 +254,28 @@ export class PoolNode {
     };
   }
 
-  /** Opens a stream to an application elsewhere. */
-  async dial(to: Address, protocol?: number): Promise<{ stream: Stream; told: StreamRecorder }> {
-    const told = new StreamRecorder();
-    const reply = await this.#ask<TransportMessage, DialReply>(this.transport, (replyTo) => ({
-      type: "dial",
-      to,
-      timeoutMs: 5_000,
-      handler: told,
+  /** The id of the pool, as `get` tells it. */
+  async get(id: string): Promise<string | undefined> {
+    const view = await this.#ask<PoolsMessage, PoolView | undefined>(
+      this.pools,
+      (replyTo) => ({ type: "get", id, replyTo }),
+    );
+    return view?.id;
+  }
+
+  tryToDial(to: Address, handler = new StreamRecorder(), protocol?: number): Promise<DialReply> {
+    const dial = { type: "dial", to, timeoutMs: 5_000, handler } as const;
+    return this.#ask<TransportMessage, DialReply>(this.transport, (replyTo) => ({
+      ...dial,
       replyTo,
       ...(protocol === undefined ? {} : { protocol }),
     }));
+  }
+
+  /** Opens a stream to an application elsewhere. */
+  async dial(to: Address, protocol?: number): Promise<{ stream: Stream; told: StreamRecorder }> {
+    const told = new StreamRecorder();
+    const reply = await this.tryToDial(to, told, protocol);
     if (!reply.ok) throw new Error(reply.why);
     return { stream: reply.stream, told };
   }

@@ -132,7 +132,7 @@ Deno.test("a label is waited for until it is whole", () => {
 });
 
 Deno.test("what has no label that we know is given to the first pool, which refuses it with the reason", () => {
-  const mux = sharedBy(bytePool("other", 7), LABELLED("first"), LABELLED("second"));
+  const mux = sharedBy({ type: "plain_packets" }, bytePool("other", 7), LABELLED("first"), LABELLED("second"));
   const foreign = [244, 1, 120, 0];
   assertEquals([streamOwner(mux, Uint8Array.from(foreign)), packetOwner(mux, ...foreign)], ["first", "first"]);
   assertEquals([streamOwner(mux, Uint8Array.of(0)), packetOwner(mux, 0)], ["first", "first"]);
@@ -179,13 +179,20 @@ Deno.test("a packet that is nobody's is for the first pool to refuse, and nobody
 });
 
 Deno.test("what was given back is nobody's, and may be claimed again", () => {
-  const claims = [bytePool("one", 1), LABELLED("x"), streams(0x2001), packets(0x2001)] as const;
+  const plain = [{ type: "plain_streams" }, { type: "plain_packets" }] as const;
+  const claims = [bytePool("one", 1), LABELLED("x"), streams(0x2001), packets(0x2001), ...plain];
   const mux = sharedBy(...claims);
-  assertEquals(claims.map((claim) => mux.release(claim)), ["one", "x", "streams 0x2001", "packets 0x2001"]);
-  assertEquals(claims.map((claim) => mux.release(claim)), [undefined, undefined, undefined, undefined]);
+  const names = ["one", "x", "streams 0x2001", "packets 0x2001", "plain streams", "plain packets"];
+  assertEquals(claims.map((claim) => mux.release(claim)), names);
+  assertEquals(claims.map((claim) => mux.release(claim)), names.map(() => undefined));
+  assertEquals([mux.entries, streamOwner(mux, Uint8Array.of(0x21)), packetOwner(mux)], [
+    [],
+    "unknown stream",
+    "unknown packet",
+  ]);
   assertEquals(streamOwner(mux, Uint8Array.of(0xfe, 1)), "unknown pool");
   assertEquals(packetOwner(mux, 0x20, 1), "unknown packet");
-  assertEquals(claims.map((claim) => mux.claim(claim, "again")), [undefined, undefined, undefined, undefined]);
+  assertEquals(claims.map((claim) => mux.claim(claim, "again")), names.map(() => undefined));
 });
 
 const AMBIGUOUS: readonly (readonly [what: string, claim: Claim, beside: readonly Claim[], fault: string])[] = [
@@ -234,6 +241,12 @@ const AMBIGUOUS: readonly (readonly [what: string, claim: Claim, beside: readonl
     'The protocol id 0x0102 begins as packets of the pool "plain" may, which has no byte of its own',
   ],
   [
+    "a packet id like a message that memberlist may have one day",
+    packets(0x0f00),
+    [PLAIN_POOL],
+    'The protocol id 0x0f00 begins as packets of the pool "plain" may, which has no byte of its own',
+  ],
+  [
     "a pool beside an id that looks like its sealed packets",
     PLAIN_POOL,
     [packets(0x0102)],
@@ -257,7 +270,15 @@ for (const [what, claim, beside, fault] of AMBIGUOUS) {
 
 Deno.test("what looks ambiguous and is not is allowed", () => {
   sharedBy(bytePool("a", 1), bytePool("b", 2), streams(0x0001), packets(0x0001), streams(0xf400));
-  sharedBy(PLAIN_POOL, LABELLED("x"), bytePool("a", 0), packets(0x4745), streams(0x0101), packets(0x1000));
+  sharedBy(
+    PLAIN_POOL,
+    LABELLED("x"),
+    bytePool("a", 0),
+    packets(0x4745),
+    streams(0x0101),
+    packets(0x1000),
+    streams(0x4701),
+  );
   sharedBy(streams(0xffff), packets(0xffff), streams(0x10ff));
 });
 
