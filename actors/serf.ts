@@ -309,15 +309,13 @@ class Manners {
     memory.intents.witness(time - 1);
     memory.events.witness(eventTime - 1);
     memory.queries.witness(queryTime - 1);
-    const gone = new Set(left);
-    for (const node of gone) {
+    for (const node of left) {
       // When it was said that they leave is not told, only that it was after their last intent.
       const since = Math.min((statusTimes.get(node) ?? 0) + 1, TIME_MAX);
       memory.intents.witness(since);
       this.#verdict(this.#intents.hearLeave({ node, time: since, prune: false }, now));
     }
-    for (const [node, time] of statusTimes) {
-      if (gone.has(node)) continue;
+    for (const [node, time] of statusTimes) { // of those who have left, this is older than what was just heard
       memory.intents.witness(time);
       this.#verdict(this.#intents.hearJoin({ node, time }, now));
     }

@@ -13,8 +13,8 @@ type Step =
 /** A part of an expression: given where to go on, adds its steps and returns its first one. */
 type Part = (steps: Steps, next: number) => number;
 
+/** Each character is a step at most, besides the last one. */
 const LENGTH_MAX = 256;
-const STEPS_MAX = 1_024;
 const NESTING_MAX = 16;
 
 /** Whether `text` has a part that matches; `undefined` for an expression that is malformed, too long or not known here. */
@@ -23,17 +23,14 @@ export function matchesExpression(expression: string, text: string): boolean | u
   if (part === undefined) return undefined;
   const steps = new Steps();
   const first = part(steps, steps.add({ type: "found" }));
-  return steps.full ? undefined : steps.match(first, [...text]);
+  return steps.match(first, [...text]);
 }
 
 class Steps {
   readonly #steps: Step[] = [];
-  full = false;
 
   add(step: Step): number {
-    if (this.#steps.length >= STEPS_MAX) this.full = true;
-    else this.#steps.push(step);
-    return this.#steps.length - 1;
+    return this.#steps.push(step) - 1;
   }
 
   /** What leads back to itself; `orNever` if it may also be left out. */

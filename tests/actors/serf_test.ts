@@ -1,5 +1,5 @@
 /** What a peer says and does so that Serf's agents take it for one of theirs. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { BroadcasterMessage } from "../../actors/broadcaster.ts";
 import type { MembershipMessage, MemberView } from "../../actors/membership.ts";
 import { Cast } from "../../actors/peer/cast.ts";
@@ -272,6 +272,7 @@ Deno.test("who leaves says so to some directly and to all by gossip, and waits f
   alice.gossiped.length = 0;
   assertEquals(await alice.leave(), 700);
   assertEquals(alice.said, [leaveOf("alice", 8)]);
+  assertEquals([alice.memory.intents.time, (await alice.state()).statusTimes.get("alice")], [9, 8]);
   assertEquals(alice.sent.map(({ to }) => to), others.slice(0, 16).map(({ address }) => address as string));
   assertEquals(new Set(alice.sent.map(({ payload }) => payload.toHex())), new Set(alice.gossiped));
   await alice.hear(leaveOf("alice", 20));
@@ -292,6 +293,8 @@ Deno.test("who leaves waits no longer than two seconds, and not at all for nobod
 Deno.test("who leaves does not say any more in which rooms it is, until it begins anew", async () => {
   const alice = await Alice.among([BOB]);
   await alice.enter("lobby");
+  alice.rooms = [];
+  await alice.tell({ type: "rooms" });
   await alice.leave();
   await alice.enter();
   assertEquals(alice.metas.length, 1);
@@ -299,6 +302,8 @@ Deno.test("who leaves does not say any more in which rooms it is, until it begin
   await alice.clock.advance(200);
   assertEquals(alice.metas.length, 2);
   assertEquals((await alice.state()).statusTimes, new Map([["alice", 0]]), "of those it knew before it knows nothing");
+  await alice.hear(query());
+  assertEquals((await alice.counters())["queries from no member"], 1);
 });
 
 Deno.test("a new intent is passed on as it came, and no other", async () => {
@@ -324,6 +329,25 @@ Deno.test("who is ruled out is shown", async () => {
   await alice.hear(leaveOf("bob", 3));
   assertEquals(alice.events, [{ type: "ruled_out", name: "bob" }]);
   assertEquals((await alice.state()).left, ["bob"]);
+});
+
+Deno.test("who says something else of itself is still leaving", async () => {
+  const alice = await Alice.among([BOB]);
+  await alice.hear(leaveOf("bob", 3));
+  await alice.tell({ type: "member", event: { type: "updated", member: { ...BOB, incarnation: 2 } } });
+  await alice.tell({ type: "member", event: { type: "left", member: BOB } });
+  assertEquals((await alice.state()).left, ["bob"]);
+  await alice.hear(query());
+  assertEquals(alice.sent, [], "and is no member any more");
+});
+
+Deno.test("an intent whose member does not come is forgotten", async () => {
+  const alice = await Alice.among([]);
+  await alice.hear(leaveOf("bob", 3));
+  await alice.clock.advance(330_000);
+  await alice.tell({ type: "member", event: { type: "joined", member: BOB } });
+  await alice.tell({ type: "member", event: { type: "failed", member: BOB, by: "carol" } });
+  assertEquals((await alice.state()).left, []);
 });
 
 Deno.test("our state has the times of everybody's intents, who has left, and the events of late", async () => {
@@ -490,6 +514,24 @@ Deno.test("a copy of a response goes by others, if there are enough", async () =
   assertEquals(alice.sent.length, 4);
 });
 
+Deno.test("no response is longer than Serf takes, and neither is a copy of one", async () => {
+  // What is no text is shown as three bytes for each.
+  const counts: number[] = [];
+  for (let size = 200; size <= 300; size++) {
+    const alice = await Alice.among([{ ...BOB, meta: new Uint8Array(size).fill(0xfe) }, CAROL]);
+    await alice.hear(query({ name: "_serf_conflict", payload: bytes("bob"), relay: 1 }));
+    for (const { payload } of alice.sent) assert(payload.length <= 1_024, `${payload.length} bytes`);
+    counts.push(alice.sent.length);
+  }
+  assertEquals([...new Set(counts)], [2, 1, 0], "first with a copy, then without, then not at all");
+});
+
+Deno.test("the answer to a long name repeats its beginning", async () => {
+  const alice = await Alice.among([BOB]);
+  await alice.hear(query({ name: "x".repeat(900) }));
+  assertEquals(textOf(alice.responses[0]?.payload), `error: Parley has no handler for the query "${"x".repeat(100)}"`);
+});
+
 Deno.test("a message for another is passed on to members, and to nobody else", async () => {
   const alice = await Alice.among([BOB]);
   const relay = {
@@ -526,9 +568,9 @@ Deno.test("where a member believes to be is counted, and where nobody can be is 
 });
 
 Deno.test("who begins again after a crash asks who is there", async () => {
-  const alice = new Alice({ listed: [SELF, BOB] });
+  const alice = new Alice({ listed: [member("aaron", 4), SELF, BOB] });
   await alice.clock.advance(10);
-  assertEquals((await alice.state()).statusTimes, new Map([["alice", 0], ["bob", 0]]));
+  assertEquals((await alice.state()).statusTimes, new Map([["aaron", 0], ["alice", 0], ["bob", 0]]));
   await alice.hear(vector("query"));
   assertEquals(alice.responses.length, 1);
 });

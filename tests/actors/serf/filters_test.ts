@@ -27,6 +27,7 @@ Deno.test("a filter that is none, or unknown, lets nobody through", () => {
       new Uint8Array(),
       Uint8Array.of(2),
       Uint8Array.of(0),
+      Uint8Array.of(0, 0xdc, 0),
       Uint8Array.of(0, 0xdd, 0xff, 0xff, 0xff, 0xff),
       TAG.slice(0, -1),
     ]
@@ -56,6 +57,7 @@ const EXPRESSIONS: readonly (readonly [string, readonly string[], readonly strin
   ["^(a|)$", ["a", ""], ["b"]],
   ["^(a*)*$", ["", "aaa"], ["b"]],
   ["us-.*-1", ["us-east-1"], ["us-east-2"]],
+  ["^(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)(m)(n)(o)(p)(q)(r)$", ["abcdefghijklmnopqr"], ["a"]],
   ["constructor", ["constructor"], [""]],
 ];
 
@@ -85,7 +87,7 @@ Deno.test("an expression that is malformed or not known here is said to be so", 
     "\\pL",
     "(?i)a",
     "(?P<n>a)",
-    "[a-\\d]",
+    "[A-\\d]",
     "x".repeat(257),
     "(".repeat(17) + ")".repeat(17),
   ];

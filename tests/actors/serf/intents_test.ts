@@ -81,6 +81,14 @@ Deno.test("who is to be forgotten is forgotten, at once or when it goes", () => 
   assertEquals(intents.statusOf("carol"), undefined);
 });
 
+Deno.test("who is to be forgotten when it goes, and comes first, is not", () => {
+  const intents = withBob();
+  intents.hearLeave(leave("bob", 1, true), 0);
+  intents.joined("bob");
+  assertEquals(intents.gone("bob", 0), "failed");
+  assertEquals(intents.statusOf("bob"), "failed");
+});
+
 Deno.test("that we leave is refuted, unless we do", () => {
   const intents = withBob();
   assertEquals(intents.hearLeave(leave("alice", 3), 0), { type: "refute" });

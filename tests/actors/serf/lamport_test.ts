@@ -18,6 +18,7 @@ Deno.test("what is said next comes after everything that was heard", () => {
 Deno.test("at the last time there is, the clock stands", () => {
   const clock = new LamportClock();
   clock.witness(TIME_MAX);
+  assertEquals(clock.time, TIME_MAX);
   clock.increment();
   assertEquals(clock.time, TIME_MAX);
 });

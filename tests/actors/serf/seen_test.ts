@@ -54,6 +54,28 @@ Deno.test("of all events together there is a limit of bytes: the oldest give way
   assertEquals(seen.events.length, 5 + 7); // what is too old gives its bytes back
 });
 
+Deno.test("the oldest are those of the earliest times, in whatever order they came", () => {
+  const seen = new SeenEvents();
+  for (let time = 20; time >= 1; time--) seen.hear(event(time, "big", bytes(64 * 1024)), 21);
+  assertEquals(seen.events.map(({ time }) => time).toSorted((a, b) => a - b), [
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+  ]);
+});
+
 Deno.test("a query is new once, by its time and number", () => {
   const seen = new SeenQueries();
   assertEquals(seen.hear({ time: 1, id: 7 }, 2), "new");

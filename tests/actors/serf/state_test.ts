@@ -38,6 +38,22 @@ for (const [name, state] of [["state", FULL], ["state-new", NEW]] as const) {
   });
 }
 
+Deno.test("a field that nobody knows is stepped over, whatever it is called", () => {
+  for (const name of ["Tomorrow", "constructor", "__proto__"]) {
+    const header = Uint8Array.of(0x02, 0x82, 0xa0 + name.length, ...bytes(name), 0x92, 0xc0, 0x01);
+    const time = Uint8Array.of(0xa5, ...bytes("LTime"), 0x07);
+    const decoded = decodeState(Uint8Array.of(...header, ...time));
+    assertEquals(decoded.ok && decoded.value.time, 7);
+  }
+});
+
+Deno.test("nothing of a state is the stream's own memory", () => {
+  const stream = vector("state");
+  const decoded = decodeState(stream);
+  stream.fill(0);
+  assertEquals(decoded, { ok: true, value: FULL });
+});
+
 Deno.test("a state with thousands of names survives the way", () => {
   const names = Array.from({ length: 70_000 }, (_, at) => `node-${at}`);
   const state = { ...NEW, statusTimes: new Map(names.map((name, at) => [name, at])), left: names.slice(0, 300) };

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decodeTags, encodeTags, isParley, ownTags, type Tags } from "../../../actors/serf/tags.ts";
 import { assertSturdy, vector } from "./vectors.ts";
@@ -68,6 +68,14 @@ Deno.test("a peer is known by its tags", () => {
   assertEquals(isParley(new TextEncoder().encode("parley")), false);
   assertEquals(isParley(new Uint8Array()), false);
   assertEquals(isParley(Uint8Array.of(0xff, 0x81)), false);
+});
+
+Deno.test("whatever the rooms are called, the tags fit, and no space is left for another room", () => {
+  for (let length = 1; length <= 64; length++) {
+    const rooms = Array.from({ length: 512 }, () => "r".repeat(length));
+    const size = encodeTags(ownTags({ version: "1", rooms })).length;
+    assert(size <= 512 && size > 512 - 1 - length - "+512".length, `${size} bytes with names of ${length}`);
+  }
 });
 
 Deno.test("rooms for which there is no space are counted, and as many as can be are named", () => {
