@@ -8,6 +8,7 @@ import { TickGrid } from "./broadcaster/tick_grid.ts";
 import { Acquaintances } from "./failure_detector/acquaintances.ts";
 import { adjust } from "./failure_detector/awareness.ts";
 import { BlockedLinks } from "./failure_detector/blocked_links.ts";
+import { LossEstimate } from "./failure_detector/loss_estimate.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { type Probe, type ProbeEffect, type ProbeEvent, startProbe, stepProbe } from "./failure_detector/probe.ts";
 import {
@@ -166,6 +167,7 @@ class Detector {
     "pauses of this process": 0,
   };
   readonly #blocked = new BlockedLinks();
+  readonly #loss = new LossEstimate();
   #acquaintances = new Acquaintances();
   #address: Address | undefined;
   #probe: Probe | undefined;
@@ -312,7 +314,12 @@ class Detector {
   }
 
   status(): Readonly<Record<string, number>> {
-    return { ...this.#counters, "blocked links": this.#blocked.count, "health score": this.#health };
+    return {
+      ...this.#counters,
+      "blocked links": this.#blocked.count,
+      "loss estimate in %": this.#loss.percent,
+      "health score": this.#health,
+    };
   }
 
   #pinged(ping: Ping, from: Address): void {
@@ -390,6 +397,7 @@ class Detector {
     this.#deps.cast.get("membership").tell({ type: "answered", node: name, address });
     const has = (type: ProbeEffect["type"]): boolean => effects.some((effect) => effect.type === type);
     const by = has("round_trip") ? "datagram" : has("datagrams_blocked") ? "stream" : "others";
+    this.#loss.note(by !== "datagram");
     const sentence = this.#blocked.note(this.#address!, address, by);
     if (sentence !== undefined) this.#ctx.log.warn("link_blocked", { member: name, why: sentence });
   }

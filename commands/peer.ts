@@ -4,7 +4,7 @@ import { type NodeName, parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
 import type { Cast } from "../actors/peer/cast.ts";
 import { readCounters } from "../actors/peer/counters.ts";
-import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
+import { lastRunOf, newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { repl, type ReplMessage, type SessionEnd } from "../actors/repl.ts";
@@ -49,6 +49,9 @@ import { failed } from "./output.ts";
 import { readScript } from "./script_file.ts";
 import { onSignals } from "./signals.ts";
 import { loadState, saveState, stateFilePath } from "./state_file.ts";
+
+/** What is known of others is written so long after it changed: a crowd that comes is written once. */
+const SAVE_CONTACTS_AFTER_MS = 1_000;
 
 type PeerConfig = Config<"peer">;
 
@@ -127,8 +130,14 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       exit: (code, why) => ended.resolve({ code, why }),
     }),
   );
+  let cancelSave: (() => void) | undefined;
   system.events.subscribe(MEMBERSHIP, ({ member }) => {
-    if (member.name === name) void state.save().then((why) => person.warnOnce(why));
+    const save = (): void => void state.save().then((why) => person.warnOnce(why));
+    if (member.name === name) return save();
+    cancelSave ??= realClock.after(SAVE_CONTACTS_AFTER_MS, () => {
+      cancelSave = undefined;
+      save();
+    });
   });
   system.onStopped((failure) =>
     ended.resolve({ code: EXIT.failed, why: failure === undefined ? undefined : String(failure) })
@@ -138,6 +147,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
 
   const { code, why } = await ended.promise;
   forgetSignals();
+  cancelSave?.();
   await state.save();
   await system.stop({ mode: "drain" }); // what was said in the same breath is still carried
   await person.leave(why);
@@ -165,11 +175,14 @@ async function openState(name: NodeName, directory: string | undefined) {
 
   /** Saves what is to be known next time; resolves with why that failed, which costs the next run its old port. */
   const save = (): Promise<string | undefined> => {
-    if (path === undefined || memory.address === undefined) return saving;
-    const { port } = splitAddress(memory.address);
-    saving = saving // one after the other, each with the incarnation as it is by then
-      .then(() => saveState(path, { v: 1, port, incarnation: memory.membership.incarnation }))
-      .then((saved) => saved.ok ? undefined : saved.why);
+    if (path === undefined) return saving;
+    saving = saving.then(async (before) => { // one after the other, each with what is to be known by then
+      const last = lastRunOf(memory);
+      if (last === undefined) return before;
+      const { port, incarnation = 0, contacts } = last;
+      const saved = await saveState(path, { v: 1, port, incarnation, contacts });
+      return saved.ok ? undefined : saved.why;
+    });
     return saving;
   };
   const trouble = loaded?.ok === false && loaded.reason !== "missing" ? loaded.why : undefined;

@@ -4,7 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { CONTACTS_KEPT_MAX } from "../actors/peer/memory.ts";
 import type { PeerName } from "../actors/peer_name.ts";
+import { type Address, parseAddress } from "../transport/address.ts";
 
 /** What outlives a run. A peer that returns with a lower incarnation would be taken for its own past. */
 export type PeerState = {
@@ -13,6 +15,8 @@ export type PeerState = {
   /** Where it listened last, so that it can be found at the same place. */
   readonly port: number;
   readonly incarnation: number;
+  /** Where others were, if we did not say goodbye to them. Files of earlier versions have none. */
+  readonly contacts?: readonly Address[] | undefined;
 };
 
 /** The state, or why there is none. `missing` is how every peer begins; the others deserve a word to the user. */
@@ -60,10 +64,13 @@ const FILE_NAME_CHARACTERS_MAX = 150;
 
 const FILE_BYTES_MAX = 4 * 1024;
 
+const ADDRESS = v.custom<Address>((value) => typeof value === "string" && parseAddress(value) === value);
+
 const STATE = v.object({
   v: v.literal(1),
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   incarnation: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  contacts: v.optional(v.pipe(v.array(ADDRESS), v.maxLength(CONTACTS_KEPT_MAX))),
 });
 
 /** Encoding triples the bytes of foreign letters; what gets too long for a file name ends with its hash instead. */

@@ -100,13 +100,19 @@ export class Network implements SimulatedNetwork {
       this.counters.packetsDropped++;
       return verdict.type !== "refuse";
     }
+    this.#deliverPacket(from, to, bytes, verdict.afterMs);
+    // A copy of its own: what a host is given is its to keep.
+    if (verdict.againAfterMs !== undefined) this.#deliverPacket(from, to, bytes.slice(), verdict.againAfterMs);
+    return true;
+  }
+
+  #deliverPacket(from: Address, to: Address, bytes: Uint8Array, afterMs: number): void {
     this.counters.packetsCarried++;
-    this.clock.after(verdict.afterMs, () => {
+    this.clock.after(afterMs, () => {
       const host = this.#hosts.get(to);
       if (host === undefined) this.counters.packetsUnheard++;
       else host.packet(from, bytes);
     });
-    return true;
   }
 
   carrySegment(from: Address, to: Address, segment: Segment): void {

@@ -1,5 +1,11 @@
 import type { Cancel, Clock } from "../actors/runtime/clock.ts";
 
+/**
+ * Datagrams that a socket keeps for a process which does not read: Linux has room for some 200 KB by default, and counts
+ * a small one as a kilobyte and more.
+ */
+const SOCKET_DATAGRAMS_MAX = 160;
+
 /** The clock of one simulated process. Once killed, nothing of that process ever runs again, and nothing is told. */
 export class ProcessClock implements Clock {
   readonly #world: Clock;
@@ -9,6 +15,8 @@ export class ProcessClock implements Clock {
   /** What came due while it stood still: its own timers, and what waits in its sockets. */
   #due: (() => void)[] = [];
   #waiting: (() => void)[] = [];
+  #datagrams = 0;
+  #wallJumpMs = 0;
 
   constructor(world: Clock) {
     this.#world = world;
@@ -32,6 +40,7 @@ export class ProcessClock implements Clock {
     const missed = [...this.#due, ...this.#waiting];
     this.#due = [];
     this.#waiting = [];
+    this.#datagrams = 0;
     for (const run of missed) this.#world.after(0, run);
   }
 
@@ -41,12 +50,23 @@ export class ProcessClock implements Clock {
     else if (this.#alive) run();
   }
 
+  /** The same of a datagram, of which the socket keeps only so many. */
+  whenRead(run: () => void): void {
+    if (this.#paused && ++this.#datagrams > SOCKET_DATAGRAMS_MAX) return;
+    this.whenAwake(run);
+  }
+
+  /** Somebody sets the time of day; that does not change how much of it has passed. */
+  jump(ms: number): void {
+    this.#wallJumpMs += ms;
+  }
+
   now(): number {
     return this.#world.now();
   }
 
   wallMs(): number {
-    return this.#world.wallMs();
+    return this.#world.wallMs() + this.#wallJumpMs;
   }
 
   after(delayMs: number, run: () => void): Cancel {

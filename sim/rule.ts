@@ -16,7 +16,8 @@ export type Carried = Readonly<{
 
 /** What becomes of it. */
 export type Verdict =
-  | { readonly type: "deliver"; readonly afterMs: number }
+  /** `againAfterMs`: a datagram comes a second time. */
+  | { readonly type: "deliver"; readonly afterMs: number; readonly againAfterMs?: number }
   | { readonly type: "drop" }
   /** The sender of a datagram is told at once that there is no way; a piece of a stream is dropped. */
   | { readonly type: "refuse" };

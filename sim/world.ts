@@ -4,7 +4,7 @@ import type { RoomName } from "../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
 import { parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
-import { newMemory, type PeerMemory } from "../actors/peer/memory.ts";
+import { type LastRun, newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Cast } from "../actors/peer/cast.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { local, type Profile } from "../actors/pool/profile.ts";
@@ -36,7 +36,7 @@ type WorldOptions = Readonly<{
 export type StartOptions = Readonly<{
   manual?: boolean;
   bootstrap?: BootstrapPlace;
-  last?: { readonly port?: number; readonly incarnation?: number };
+  last?: LastRun;
   repl?: PeerOptions["repl"];
   protection?: Protection;
   /** Instead of 127.0.0.1, a machine whose one address may change: the peer listens at whatever it has. */
@@ -208,6 +208,11 @@ export class SimulatedPeer {
     this.#clock.resume();
   }
 
+  /** Somebody sets the clock of this machine. */
+  setClock(byMs: number): void {
+    this.#clock.jump(byMs);
+  }
+
   #observe(): void {
     this.system.events.subscribe(MEMBERSHIP, (event) => {
       this.members.push(event);
@@ -255,7 +260,7 @@ function asSeenBy(clock: ProcessClock, network: Network): SimulatedNetwork {
     clock,
     bind: (want, host) =>
       network.bind(want, {
-        packet: (from, bytes) => clock.whenAwake(() => host.packet(from, bytes)),
+        packet: (from, bytes) => clock.whenRead(() => host.packet(from, bytes)),
         segment: (from, segment) => clock.whenAwake(() => host.segment(from, segment)),
         undeliverable: (segment) => clock.whenAwake(() => host.undeliverable(segment)),
         vanish: () => host.vanish(),

@@ -26,6 +26,11 @@ export class LostMembers {
     return this.#lost.size;
   }
 
+  /** Where they were, the one lost last first. */
+  get addresses(): readonly Address[] {
+    return [...this.#lost.values()].map(({ address }) => address).reverse();
+  }
+
   /** It failed; asked for until it is found, or a day has passed. */
   lost(name: NodeName, address: Address, now: number): void {
     this.#lost.delete(name); // to the end of the order

@@ -43,12 +43,20 @@ async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
   const joined = await join(steps, plan, others);
   if (!joined.ok) return stop(joined.refused ? EXIT_REFUSED : EXIT_NOT_JOINED, joined.why);
 
+  await seekFormer(steps, plan);
   const started = await steps.start();
   if (!started.ok) return stop(EXIT_NOT_JOINED, started.why);
   const entered = await steps.chatJoin(plan.room);
   if (!entered.ok) return stop(EXIT_NOT_JOINED, entered.why);
   await greet(steps, plan);
   return { ok: true };
+}
+
+/** Alone, we look where others were before a crash: perhaps all that is gone is the registry. */
+async function seekFormer(steps: Steps, plan: ArrivalPlan): Promise<void> {
+  if (steps.formerContacts.length === 0 || (await steps.members()).length > 1) return;
+  const joined = await steps.join(steps.formerContacts);
+  if (!joined.ok) plan.say("Nobody answers where others were in the last run; looking again now and then");
 }
 
 /** Registers; with other contacts to go by, a registry that keeps silent is no obstacle. */
@@ -60,7 +68,7 @@ async function register(steps: Steps, plan: ArrivalPlan): Promise<StepResult<rea
     result = await steps.bootstrapJoin();
   }
   if (result.ok) return { ok: true, value: result.value.peers };
-  if (plan.contacts.length === 0) return result;
+  if (plan.contacts.length === 0 && steps.formerContacts.length === 0) return result;
   plan.say(`${result.why}; going on without it`);
   return { ok: true, value: [] };
 }

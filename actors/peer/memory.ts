@@ -1,4 +1,4 @@
-import type { Address } from "../../transport/address.ts";
+import { type Address, splitAddress } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
 import { newPoolMemory, type PoolMemory } from "../pool/memory.ts";
 import type { PoolsMemory } from "../pools.ts";
@@ -16,6 +16,8 @@ export type PeerMemory = PoolMemory & {
   address?: Address;
   /** The port we had before, in an earlier run or before a shutdown. */
   lastPort?: number | undefined;
+  /** Where others were in an earlier run that ended without a goodbye: whom to try when we would be alone. */
+  readonly formerContacts: readonly Address[];
   /** Ourselves as offered to the bootstrap. */
   candidate?: RegistryPeer;
   /** Whether its list had us on it when it was last heard. */
@@ -30,10 +32,33 @@ export type PeerMemory = PoolMemory & {
   readonly repl: ReplMemory;
 };
 
+/** What a peer leaves behind for its next run. */
+export type LastRun = Readonly<{
+  /** Where it listened, so that it can be found at the same place. */
+  port?: number;
+  incarnation?: number;
+  /** Where others were, also those who failed, at most {@linkcode CONTACTS_KEPT_MAX}; none after a goodbye. */
+  contacts?: readonly Address[] | undefined;
+}>;
+
+/** Others to be remembered from one run to the next: enough that one of them is still there. */
+export const CONTACTS_KEPT_MAX = 32;
+
+/** What the next run is to know, once we listen somewhere. */
+export function lastRunOf(
+  { address, left, formerContacts, membership }: PeerMemory,
+): LastRun & { port: number } | undefined {
+  if (address === undefined) return undefined;
+  const known = left ? [] : [...membership.contacts, ...membership.lost.addresses, ...formerContacts];
+  const contacts = [...new Set(known)].filter((contact) => contact !== address).slice(0, CONTACTS_KEPT_MAX);
+  return { port: splitAddress(address).port, incarnation: membership.incarnation, contacts };
+}
+
 /** The memory of a peer that has done nothing yet; `last` is what an earlier run left behind. */
-export function newMemory(last: { readonly port?: number; readonly incarnation?: number } = {}): PeerMemory {
+export function newMemory(last: LastRun = {}): PeerMemory {
   return {
     lastPort: last.port,
+    formerContacts: last.contacts ?? [],
     listed: false,
     left: false,
     transport: { closing: Promise.resolve() },

@@ -67,6 +67,11 @@ export class Steps {
     return this.#deps.memory.address;
   }
 
+  /** Where others were in an earlier run. */
+  get formerContacts(): readonly Address[] {
+    return this.#deps.memory.formerContacts;
+  }
+
   /** The rooms we are in, in the order of coming. */
   get rooms(): readonly RoomName[] {
     return [...this.#deps.memory.rooms.keys()];

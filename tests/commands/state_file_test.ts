@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { parsePeerName, type PeerName } from "../../actors/peer_name.ts";
+import type { Address } from "../../transport/address.ts";
 import { loadState, type PeerState, saveState, stateFilePath } from "../../commands/state_file.ts";
 
-const state: PeerState = { v: 1, port: 7946, incarnation: 3 };
+const state: PeerState = { v: 1, port: 7946, incarnation: 3, contacts: ["10.0.0.1:7946" as Address] };
 
 function peerName(text: string): PeerName {
   const parsed = parsePeerName(text);
@@ -59,6 +60,20 @@ Deno.test({
   },
 });
 
+test("a file of a version that knew no contacts is read", async (directory) => {
+  await Deno.writeTextFile(`${directory}/alice.json`, '{"v":1,"port":7946,"incarnation":3}');
+  assertEquals(await loadState(`${directory}/alice.json`), { ok: true, state: { v: 1, port: 7946, incarnation: 3 } });
+});
+
+test("the most contacts there can be fit the file", async (directory) => {
+  const longest = Array.from(
+    { length: 32 },
+    (_, i) => `[2001:db8:1111:2222:3333:4444:5555:${6000 + i}]:65535` as Address,
+  );
+  await saveState(`${directory}/alice.json`, { ...state, contacts: longest });
+  assertEquals(await loadState(`${directory}/alice.json`), { ok: true, state: { ...state, contacts: longest } });
+});
+
 test("a file that is missing is told apart from one that is broken", async (directory) => {
   const missing = await loadState(`${directory}/alice.json`);
   assert(!missing.ok);
@@ -74,6 +89,8 @@ const corrupt: readonly [what: string, text: string][] = [
   ["a negative incarnation", '{"v":1,"port":7946,"incarnation":-1}'],
   ["an incarnation beyond 32 bits", '{"v":1,"port":7946,"incarnation":4294967296}'],
   ["a fraction", '{"v":1,"port":7946,"incarnation":1.5}'],
+  ["contacts that are none", '{"v":1,"port":7946,"incarnation":3,"contacts":["nobody"]}'],
+  ["too many contacts", JSON.stringify({ ...state, contacts: Array(33).fill("10.0.0.1:1") })],
   ["too much", " ".repeat(5_000)],
 ];
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { freePort } from "../support/free_port.ts";
 import { PeerProcess } from "../support/peer_process.ts";
 import { Place } from "../support/place.ts";
+import { find } from "../support/wait.ts";
 
 /** How long a peer may ask a registry that does not help: three times, with pauses, on a busy machine. */
 const GIVES_UP_MS = 45_000;
@@ -35,6 +36,29 @@ Deno.test("peers that ask a registry in both of its ways find each other, and ch
     assertEquals((await peer.ended()).code, 0);
   }
   for (const peer of [alice, bob]) assert(!/failed|suspected/.test(peer.shown), peer.shown);
+});
+
+Deno.test("peers and registry all killed: back without the registry, the peers find each other where they were", async () => {
+  await using place = await Place.create();
+  const { service, parley } = await startRegistry(place);
+  await using _service = service;
+  const peers = [await PeerProcess.peer("alice", place, "--bootstrap", parley)];
+  peers.push(await PeerProcess.peer("bob", place, "--bootstrap", parley));
+  await peers[1]!.waitFor("Here with you: alice");
+  for (const name of ["alice", "bob"]) {
+    const contacts = async (): Promise<true | undefined> =>
+      (await place.stateOf(name)).contacts?.length === 1 || undefined;
+    await find(contacts, 10_000, () => `${name} remembers where the other is`);
+  }
+  for (const peer of peers) await peer[Symbol.asyncDispose]();
+  service.signal("SIGTERM");
+  assertEquals((await service.ended()).code, 143);
+  await using bob = PeerProcess.start("peer", { place, way: "run", args: ["bob", "--bootstrap", parley] });
+  await using alice = PeerProcess.start("peer", { place, way: "run", args: ["alice", "--bootstrap", parley] });
+  await Promise.all([bob, alice].map((peer) => peer.waitFor("You are in #lobby", GIVES_UP_MS)));
+  await alice.waitFor(/bob came to #lobby|Here with you: bob/, GIVES_UP_MS);
+  await alice.say("that was close");
+  await bob.waitFor("alice: that was close");
 });
 
 Deno.test("a peer that is killed and started again at once is listed once", async () => {

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { seededRandom } from "../../actors/runtime/random.ts";
 import { Network, RETRANSMIT_GIVE_UP_MS } from "../../sim/network.ts";
+import type { Carried, Rule } from "../../sim/rule.ts";
 import { cut, cutOff, cutOneWay } from "../../sim/rules/cut.ts";
+import { datagramsBlocked } from "../../sim/rules/datagrams_blocked.ts";
+import { duplication } from "../../sim/rules/duplication.ts";
 import { latency } from "../../sim/rules/latency.ts";
 import { unreachable } from "../../sim/rules/unreachable.ts";
 import { loss } from "../../sim/rules/loss.ts";
@@ -99,8 +102,33 @@ Deno.test("loss() loses about its share of the packets, counted", async () => {
   assertEquals(world.arrived.length, 1100 - lost);
 });
 
+Deno.test("duplication() brings about its share of the packets twice, none of them never", async () => {
+  const world = await World.make();
+  world.network.add(duplication(0.3, 50));
+  world.send(250);
+  await world.clock.advance(51);
+  assertEquals(new Set(world.arrived).size, 250);
+  const twice = world.arrived.length - 250;
+  assert(twice > 50 && twice < 100, `${twice} of 250 came twice`);
+  assertNotEquals(world.arrived, world.arrived.toSorted((a, b) => a - b));
+});
+
+Deno.test("datagramsBlocked() stops datagrams both ways, of all or of one other, and no stream", () => {
+  const [one, other, third] = [1, 2, 3].map((host) => parseAddress(`10.0.0.${host}:1`)!) as [Address, Address, Address];
+  const verdict = (rule: Rule, kind: Carried["kind"], from: Address, to: Address): string => {
+    const decided = rule({ kind, from, to, bytes: bytes() }, seededRandom(1));
+    return decided === "pass" ? decided : decided.type;
+  };
+  const [all, between] = [datagramsBlocked(one), datagramsBlocked(one, other)];
+  assertEquals([verdict(all, "packet", one, third), verdict(all, "packet", third, one)], ["drop", "drop"]);
+  assertEquals([verdict(between, "packet", one, other), verdict(between, "packet", other, one)], ["drop", "drop"]);
+  assertEquals([verdict(between, "packet", one, third), verdict(between, "packet", third, one)], ["pass", "pass"]);
+  assertEquals([verdict(all, "packet", other, third), verdict(all, "stream", one, other)], ["pass", "pass"]);
+});
+
 Deno.test("the rules refuse what is no probability and no latency", () => {
   for (const probability of [-0.1, 1.1, NaN]) assertThrows(() => loss(probability), RangeError);
+  for (const probability of [-0.1, 1.1, NaN]) assertThrows(() => duplication(probability, 1), RangeError);
   for (const [min, max] of [[-1, 1], [2, 1], [NaN, 1]] as const) assertThrows(() => latency(min, max), RangeError);
 });
 

@@ -99,3 +99,19 @@ Deno.test("who is killed while it is stopped stays dead", async () => {
   await world.clock.advance(30_000);
   assertEquals([bob!.said, alice!.alive], [[], ["alice"]]);
 });
+
+Deno.test("of datagrams for who stands still its socket keeps 160, of streams everything", async () => {
+  const world = new World({ seed: "buffer" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 2_000);
+  bob!.pause();
+  for (let i = 0; i < 500; i++) {
+    world.network.carryPacket(alice!.memory.address!, bob!.memory.address!, Uint8Array.of(200));
+  }
+  alice!.say("one");
+  alice!.say("two");
+  await world.clock.advance(100);
+  bob!.resume();
+  await world.clock.advance(100);
+  assertEquals(bob!.said, ["alice: one", "alice: two"]);
+  assertEquals(world.network.counters.packetsUnheard, 0);
+});

@@ -51,7 +51,9 @@ export class Place implements AsyncDisposable {
   }
 
   /** What a peer keeps on disk between its runs. */
-  async stateOf(name: string): Promise<{ readonly port: number; readonly incarnation: number }> {
+  async stateOf(name: string): Promise<
+    { readonly port: number; readonly incarnation: number; readonly contacts?: readonly string[] }
+  > {
     return JSON.parse(await Deno.readTextFile(`${this.#directory}/state/parley/${name}.json`));
   }
 

@@ -1,0 +1,46 @@
+import { assert, assertEquals } from "@std/assert";
+import { LATER, type Proof, ROWS } from "./rows.ts";
+
+const TESTS = new URL("../", import.meta.url);
+
+/** The rows of the three parts; other numbers there are none. */
+const NUMBERS = [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 29, 30, 31, 33]
+  .concat(Array.from({ length: 11 }, (_, i) => 34 + i));
+
+/** How the names of the tests in a file begin, as they are written. */
+async function namesIn(file: string): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL(file, TESTS));
+  return [...text.matchAll(/\b(?:test\(|Deno\.test\(|name: )\s*["`]([^"`]*)/g)].map(([, name = ""]) => name);
+}
+
+async function isThere([file, beginning]: Proof): Promise<boolean> {
+  return (await namesIn(file)).some((name) => name.startsWith(beginning));
+}
+
+Deno.test("every row has its tests, or a reason why not yet", async () => {
+  assertEquals([...Object.keys(ROWS), ...Object.keys(LATER)].map(Number).toSorted((a, b) => a - b), NUMBERS);
+  const here = new Set((await rowsHere()).flatMap(({ rows }) => rows));
+  for (const [row, [, ...proofs]] of Object.entries(ROWS)) {
+    assert(proofs.length > 0 || here.has(Number(row)), `row ${row}`);
+    for (const proof of proofs) assert(await isThere(proof), `row ${row}: ${proof.join(": ")} is not there`);
+  }
+});
+
+/** The tests of this folder, and the rows that their names begin with. */
+async function rowsHere(): Promise<readonly Readonly<{ name: string; rows: readonly number[] }>[]> {
+  const files = ["packets", "streams", "membership"].map((part) => `faults/${part}_test.ts`);
+  const names = (await Promise.all(files.map((file) => namesIn(file)))).flat();
+  return names.filter((name) => name.startsWith("row")).map((name) => {
+    const rows = [...(/^rows? ([\d and]+)/.exec(name)?.[1] ?? "").matchAll(/\d+/g)].map(Number);
+    return { name, rows };
+  });
+}
+
+Deno.test("the tests of this folder name rows that there are", async () => {
+  const tests = await rowsHere();
+  assert(tests.length > 30, `${tests.length} found`);
+  for (const { name, rows } of tests) {
+    assert(name.startsWith("row ${") || rows.length > 0, name);
+    for (const row of rows) assert(row in ROWS, name);
+  }
+});
