@@ -1,0 +1,4 @@
+import { poolsContract } from "../actors/pools_contract.ts";
+import { PoolWorld } from "../support/pool_node.ts";
+
+poolsContract("pools on sockets", () => PoolWorld.deno());
