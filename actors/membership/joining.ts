@@ -13,6 +13,7 @@ export class Joining {
   readonly #failures: { readonly address: Address; readonly reason: string }[] = [];
   readonly #done: (reply: JoinReply) => void;
   readonly #underWay = new Set<Address>();
+  readonly #introducedTo = new Set<string>();
   #isOver = false;
   #contacted = 0;
   #refusal: string | undefined;
@@ -47,6 +48,16 @@ export class Joining {
     if (this.#isOver) return;
     if (problem === undefined) this.#contacted++;
     else this.#failures.push({ address, reason: problem });
+  }
+
+  /** Whether that member has not been told of us yet in this join. */
+  isToHear(name: string): boolean {
+    return !this.#introducedTo.has(name);
+  }
+
+  /** That member was told of us. */
+  heard(name: string): void {
+    this.#introducedTo.add(name);
   }
 
   /** We cannot be of this cluster; the first reason counts. */
