@@ -101,8 +101,8 @@ export class Network implements SimulatedNetwork {
       return verdict.type !== "refuse";
     }
     this.#deliverPacket(from, to, bytes, verdict.afterMs);
-    // A copy of its own: what a host is given is its to keep.
-    if (verdict.againAfterMs !== undefined) this.#deliverPacket(from, to, bytes.slice(), verdict.againAfterMs);
+    // A copy of its own each: what a host is given is its to keep.
+    verdict.again?.forEach((afterMs) => this.#deliverPacket(from, to, bytes.slice(), afterMs));
     return true;
   }
 
@@ -155,12 +155,18 @@ export class Network implements SimulatedNetwork {
     return verdict;
   }
 
-  #firstVerdict(carried: Carried): Verdict {
-    for (const { rule, random } of this.#rules) {
-      const verdict = rule(carried, random);
-      if (verdict !== "pass") return verdict;
+  /** What the first rule from `first` on that decides says, and what those before it add. */
+  #firstVerdict(carried: Carried, first = 0): Verdict {
+    const rules = this.#rules;
+    for (let at = first; at < rules.length; at++) {
+      const { rule, random } = rules[at]!;
+      const said = rule(carried, random);
+      if (said === "pass") continue;
+      if (said.type === "later") return later(this.#firstVerdict(carried, at + 1), said.byMs);
+      if (said.type !== "twice") return said;
+      return both(this.#firstVerdict(carried, at + 1), this.#firstVerdict(carried, at + 1));
     }
-    return { type: "deliver", afterMs: LATENCY_DEFAULT_MS };
+    return NO_RULE;
   }
 
   #freeAddress(want: Address): Address | undefined {
@@ -171,6 +177,22 @@ export class Network implements SimulatedNetwork {
     }
     return undefined;
   }
+}
+
+const NO_RULE: Verdict = { type: "deliver", afterMs: LATENCY_DEFAULT_MS };
+
+function later(verdict: Verdict, byMs: number): Verdict {
+  if (verdict.type !== "deliver" || byMs === 0) return verdict;
+  const { afterMs, again } = verdict;
+  const delivered = { type: "deliver", afterMs: afterMs + byMs } as const;
+  return again === undefined ? delivered : { ...delivered, again: again.map((ms) => ms + byMs) };
+}
+
+/** One verdict about a datagram and its copy, of which either may be lost. */
+function both(one: Verdict, other: Verdict): Verdict {
+  if (one.type !== "deliver") return other;
+  if (other.type !== "deliver") return one;
+  return { ...one, again: [...one.again ?? [], other.afterMs, ...other.again ?? []] };
 }
 
 const NOTHING = new Uint8Array();

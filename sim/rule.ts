@@ -16,14 +16,24 @@ export type Carried = Readonly<{
 
 /** What becomes of it. */
 export type Verdict =
-  /** `againAfterMs`: a datagram comes a second time. */
-  | { readonly type: "deliver"; readonly afterMs: number; readonly againAfterMs?: number }
+  /** `again` is when copies of a datagram arrive besides. */
+  | { readonly type: "deliver"; readonly afterMs: number; readonly again?: readonly number[] }
   | { readonly type: "drop" }
   /** The sender of a datagram is told at once that there is no way; a piece of a stream is dropped. */
   | { readonly type: "refuse" };
+
+/** What a rule has to say that leaves the decision to the next ones. */
+export type Addition =
+  /** It takes so much longer than the next rules say. */
+  | { readonly type: "later"; readonly byMs: number }
+  /** A datagram is copied, and the next rules decide about each. */
+  | { readonly type: "twice" };
 
 /**
  * One fault or property of the network. `pass` leaves the decision to the next rule. Chance comes only from `random`,
  * which is this rule's own, so that other rules do not change its draws.
  */
-export type Rule = (carried: Carried, random: Random) => Verdict | "pass";
+export type Rule = (carried: Carried, random: Random) => Verdict | Addition | "pass";
+
+/** A rule that adds nothing: it decides, or leaves the decision to the next. */
+export type PlainRule = (carried: Carried, random: Random) => Verdict | "pass";

@@ -5,6 +5,6 @@ export function duplication(probability: number, withinMs: number): Rule {
   if (!(probability >= 0 && probability <= 1)) throw new RangeError(`Not a probability: ${probability}`);
   return ({ kind }, random) =>
     kind === "packet" && random.next() < probability
-      ? { type: "deliver", afterMs: random.next() * withinMs, againAfterMs: random.next() * withinMs }
+      ? { type: "deliver", afterMs: random.next() * withinMs, again: [random.next() * withinMs] }
       : "pass";
 }

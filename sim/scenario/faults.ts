@@ -1,6 +1,6 @@
 import type { Random } from "../../actors/runtime/random.ts";
 import type { Address } from "../../transport/address.ts";
-import type { Carried, Rule, Verdict } from "../rule.ts";
+import type { Carried, PlainRule, Verdict } from "../rule.ts";
 import type { Cuttable, Group } from "./statement.ts";
 
 type Cut = Readonly<{ what: Cuttable; groups: readonly Group[]; oneWay: boolean }>;
@@ -41,7 +41,7 @@ export class Faults {
   }
 
   /** The same as a rule of a network, simulated or relayed. */
-  rule(whoIs: WhoIs): Rule {
+  rule(whoIs: WhoIs): PlainRule {
     return (carried, random) => {
       const [from, to] = [whoIs(carried.from), whoIs(carried.to)];
       return from === undefined || to === undefined ? "pass" : this.#judge(from, to, carried.kind, random);

@@ -2,7 +2,7 @@ import type { Clock } from "../../actors/runtime/clock.ts";
 import type { Random } from "../../actors/runtime/random.ts";
 import { type Address, splitAddress } from "../../transport/address.ts";
 import type { OpenTransport, Stream, StreamHandler, Transport } from "../../transport/transport.ts";
-import type { Carried, Rule, Verdict } from "../rule.ts";
+import type { Carried, PlainRule, Verdict } from "../rule.ts";
 import { Agenda } from "./agenda.ts";
 import { RelayedStream } from "./relayed_stream.ts";
 
@@ -20,7 +20,7 @@ type RelayOptions = Readonly<{
   clock: Clock;
   random: Random;
   /** What becomes of what passes, from `outer` to `outer`. */
-  rule: Rule;
+  rule: PlainRule;
   onEvent?: (carried: Carried, verdict: Verdict) => void;
 }>;
 

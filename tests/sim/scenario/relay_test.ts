@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../../actors/runtime/random.ts";
 import { Network } from "../../../sim/network.ts";
-import type { Carried, Rule } from "../../../sim/rule.ts";
+import type { Carried, PlainRule } from "../../../sim/rule.ts";
 import { Faults } from "../../../sim/scenario/faults.ts";
 import { Relay } from "../../../sim/scenario/relay.ts";
 import { VirtualClock } from "../../../sim/virtual_clock.ts";
@@ -29,7 +29,7 @@ class Relayed {
 
   private constructor() {
     const whoIs = (address: Address): string | undefined => NAMES.find((name) => outerOf(name) === address);
-    const rule: Rule = this.faults.rule(whoIs);
+    const rule: PlainRule = this.faults.rule(whoIs);
     this.relay = new Relay({
       openTransport: openSimulatedTransportOn(this.network),
       clock: this.clock,
