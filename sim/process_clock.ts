@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from "../actors/runtime/clock.ts";
+import { MachineClock } from "./machine_clock.ts";
 
 /**
  * Datagrams that a socket keeps for a process which does not read: Linux has room for some 200 KB by default, and counts
@@ -9,22 +10,35 @@ const SOCKET_DATAGRAMS_MAX = 160;
 /** The clock of one simulated process. Once killed, nothing of that process ever runs again, and nothing is told. */
 export class ProcessClock implements Clock {
   readonly #world: Clock;
+  readonly #machine: MachineClock;
   #alive = true;
+  #isOver = false;
+  #late = 0;
   #paused = false;
   #pauses = 0;
   /** What came due while it stood still: its own timers, and what waits in its sockets. */
   #due: (() => void)[] = [];
   #waiting: (() => void)[] = [];
   #datagrams = 0;
-  #wallJumpMs = 0;
 
-  constructor(world: Clock) {
+  constructor(world: Clock, machine: MachineClock = new MachineClock(world)) {
     this.#world = world;
+    this.#machine = machine;
   }
 
   /** As by SIGKILL. */
   kill(): void {
     this.#alive = false;
+  }
+
+  /** The process has stopped everything it had, so that nothing should be due any more; what is all the same is counted. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** Timers that came due after the end. */
+  get late(): number {
+    return this.#late;
   }
 
   /** As by SIGSTOP, and SIGCONT after `ms`, if given. */
@@ -58,19 +72,23 @@ export class ProcessClock implements Clock {
 
   /** Somebody sets the time of day; that does not change how much of it has passed. */
   jump(ms: number): void {
-    this.#wallJumpMs += ms;
+    this.#machine.jump(ms);
   }
 
   now(): number {
-    return this.#world.now();
+    return this.#machine.now();
   }
 
   wallMs(): number {
-    return this.#world.wallMs() + this.#wallJumpMs;
+    return this.#machine.wallMs();
   }
 
   after(delayMs: number, run: () => void): Cancel {
-    return this.#world.after(delayMs, this.#ifAlive(run));
+    const due = this.#ifAlive(run);
+    return this.#world.after(this.#machine.takesMs(delayMs), () => {
+      if (this.#isOver && this.#alive) this.#late++;
+      due();
+    });
   }
 
   soon(run: () => void): void {

@@ -4,11 +4,12 @@ import type { RoomName } from "../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
 import { parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
-import { type LastRun, newMemory, type PeerMemory } from "../actors/peer/memory.ts";
+import { type LastRun, lastRunOf, newMemory, type PeerMemory } from "../actors/peer/memory.ts";
 import type { Cast } from "../actors/peer/cast.ts";
 import type { Steps } from "../actors/peer/steps.ts";
 import { local, type Profile } from "../actors/pool/profile.ts";
 import { type Random, seededRandom } from "../actors/runtime/random.ts";
+import type { Cancel } from "../actors/runtime/clock.ts";
 import type { LogSink } from "../actors/runtime/log.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
@@ -17,8 +18,10 @@ import { REGISTRY_CONFIG } from "../bootstrap/registry.ts";
 import { type Address, joinAddress, splitAddress } from "../transport/address.ts";
 import { Guard } from "../transport/guard.ts";
 import { openSimulatedTransportOn, type SimulatedNetwork } from "../transport/simulated_transport.ts";
-import { type OpenTransport, TransportOpenError } from "../transport/transport.ts";
+import { type OpenTransport, type Transport, TransportOpenError } from "../transport/transport.ts";
 import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
+import type { Disk } from "./disk.ts";
+import type { MachineClock } from "./machine_clock.ts";
 import { Network } from "./network.ts";
 import { ProcessClock } from "./process_clock.ts";
 import { VirtualClock } from "./virtual_clock.ts";
@@ -30,6 +33,14 @@ type WorldOptions = Readonly<{
   registry?: RegistryConfig;
   /** The keys and the label of all who are not started with others. */
   protection?: Protection;
+  /** Is told what peers show, who then keep nothing of it: of thousands, that would be too much. */
+  audience?: Audience;
+}>;
+
+/** Who sees what peers show. */
+export type Audience = Readonly<{
+  member(peer: SimulatedPeer, event: MembershipEvent): void;
+  chat(peer: SimulatedPeer, event: ChatEvent): void;
 }>;
 
 /** What a peer is started with besides its name. `manual` ones do nothing by themselves. */
@@ -37,6 +48,10 @@ export type StartOptions = Readonly<{
   manual?: boolean;
   bootstrap?: BootstrapPlace;
   last?: LastRun;
+  /** What the process finds there it goes by, and there it keeps the same for the next. */
+  disk?: Disk;
+  /** The clocks of its machine, if they may go wrong. */
+  clock?: MachineClock;
   repl?: PeerOptions["repl"];
   protection?: Protection;
   /** Instead of 127.0.0.1, a machine whose one address may change: the peer listens at whatever it has. */
@@ -47,6 +62,9 @@ export type StartOptions = Readonly<{
 /** What waits for a promise waits at most so long, in virtual time. */
 const SETTLE_EVERY_MS = 1;
 
+/** As `parley peer` does it. */
+const SAVE_CONTACTS_AFTER_MS = 1_000;
+
 /** Several peers of the real actors, in one process, on virtual time and a simulated network. All from one seed. */
 export class World {
   readonly clock: VirtualClock = new VirtualClock({ settleEveryMs: SETTLE_EVERY_MS });
@@ -56,10 +74,11 @@ export class World {
   readonly #peers = new Map<string, SimulatedPeer>();
   #starts = 0;
 
-  constructor({ seed, profile = local, registry = REGISTRY_CONFIG, protection = UNPROTECTED }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed, profile = local, registry = REGISTRY_CONFIG, protection = UNPROTECTED, audience } = options;
     this.#random = seededRandom(seed);
     this.network = new Network(this.clock, this.#random.child("network"));
-    this.#common = { network: this.network, profile, registry, protection };
+    this.#common = { network: this.network, profile, registry, protection, audience };
   }
 
   /** Those that run now. */
@@ -87,13 +106,23 @@ export class World {
 
   /** Everybody who runs lists exactly those who run. */
   isConverged(): boolean {
-    const names = this.peers.map(({ name }) => name).toSorted().join();
-    return this.peers.every((one) => one.alive.join() === names);
+    const running = this.peers;
+    const names = running.map(({ name }) => name);
+    return running.every((one) => one.lists(names));
   }
 }
 
 /** What all peers of a world have in common. */
-type Common = Readonly<{ network: Network; profile: Profile; registry: RegistryConfig; protection: Protection }>;
+type Common = Readonly<{
+  network: Network;
+  profile: Profile;
+  registry: RegistryConfig;
+  protection: Protection;
+  audience: Audience | undefined;
+}>;
+
+/** What a peer sent, in all: datagrams and the streams it opened, and the bytes in both, without headers. */
+export type Traffic = Readonly<{ packets: number; packetBytes: number; streams: number; streamBytes: number }>;
 
 /** One process with one peer in it, and what it has shown so far. */
 export class SimulatedPeer {
@@ -109,16 +138,18 @@ export class SimulatedPeer {
   readonly #self: ActorRef<PeerMessage>;
   readonly #clock: ProcessClock;
   readonly #network: Network;
-  readonly #addresses: Address[] = [];
+  readonly #transports: Transport[] = [];
   readonly #present = new Set<string>();
   #steps: Steps | undefined;
   #cast: Cast | undefined;
+  #cancelSave: Cancel | undefined;
 
-  constructor(name: string, { network, profile, registry, protection }: Common, random: Random, options: StartOptions) {
+  constructor(name: string, common: Common, random: Random, options: StartOptions) {
+    const { network, profile, registry, protection } = common;
     this.name = name;
     this.#network = network;
-    this.#clock = new ProcessClock(network.clock);
-    this.memory = newMemory(options.last);
+    this.#clock = new ProcessClock(network.clock, options.clock);
+    this.memory = newMemory(options.last ?? options.disk?.read());
     this.system = new ActorSystem({
       clock: this.#clock,
       random,
@@ -127,7 +158,9 @@ export class SimulatedPeer {
     });
     const secrets = random.child("secrets");
     this.guard = new Guard(options.protection ?? protection, (length) => secrets.bytes(length));
-    this.#observe();
+    if (common.audience === undefined) this.#observe();
+    else this.#perform(common.audience);
+    if (options.disk !== undefined) this.#keepOn(options.disk);
     const { machine } = options;
     const openTransport = this.#openTransport();
     this.#self = this.system.spawn<PeerMessage>(
@@ -177,6 +210,28 @@ export class SimulatedPeer {
     return [...this.#present].toSorted();
   }
 
+  /** Whether it believes exactly these to be there. */
+  lists(names: readonly string[]): boolean {
+    return this.#present.size === names.length && names.every((name) => this.#present.has(name));
+  }
+
+  /** What it sent since its start. */
+  get traffic(): Traffic {
+    const total = { packets: 0, packetBytes: 0, streams: 0, streamBytes: 0 };
+    for (const { counters } of this.#transports) {
+      total.packets += counters.packetsSent;
+      total.packetBytes += counters.packetBytesSent;
+      total.streams += counters.streamsOpened;
+      total.streamBytes += counters.streamBytesSent;
+    }
+    return total;
+  }
+
+  /** Timers of it that came due after it had stopped all its actors: there should be none. */
+  get lateTimers(): number {
+    return this.#clock.late;
+  }
+
   /** What was said on this peer's screen, as `author: text`. */
   get said(): readonly string[] {
     return this.chat.flatMap((event) => event.type === "said" ? [`${event.author}: ${event.text}`] : []);
@@ -196,7 +251,7 @@ export class SimulatedPeer {
   kill(): void {
     this.state = "killed";
     this.#clock.kill();
-    for (const address of this.#addresses) this.#network.crash(address);
+    for (const { address } of this.#transports) this.#network.crash(address);
   }
 
   /** The process stands still, for so long or until `resume`; what comes for it waits in its sockets. */
@@ -222,12 +277,32 @@ export class SimulatedPeer {
     this.system.events.subscribe(CHAT, (event) => this.chat.push(event));
   }
 
-  /** Opens transports, and remembers where: those vanish with the process. */
+  #perform(audience: Audience): void {
+    this.system.events.subscribe(MEMBERSHIP, (event) => audience.member(this, event));
+    this.system.events.subscribe(CHAT, (event) => audience.chat(this, event));
+  }
+
+  /** As a process does: at each news of itself, and soon after news of others, with what it remembers by then. */
+  #keepOn(disk: Disk): void {
+    const write = (): void => {
+      const last = lastRunOf(this.memory);
+      if (last !== undefined) disk.write(last, this.#network.clock);
+    };
+    this.system.events.subscribe(MEMBERSHIP, ({ member }) => {
+      if (member.name === this.name) return this.#clock.soon(write);
+      this.#cancelSave ??= this.#clock.after(SAVE_CONTACTS_AFTER_MS, () => {
+        this.#cancelSave = undefined;
+        write();
+      });
+    });
+  }
+
+  /** Opens transports, and remembers them: their addresses vanish with the process. */
   #openTransport(): OpenTransport {
     const open = openSimulatedTransportOn(asSeenBy(this.#clock, this.#network));
     return async (bind, handler) => {
       const transport = await open(bind, handler);
-      this.#addresses.push(transport.address);
+      this.#transports.push(transport);
       return transport;
     };
   }
@@ -236,7 +311,8 @@ export class SimulatedPeer {
     this.state = "ended";
     this.exitCode = code;
     this.exitReason = why;
-    void this.system.stop({ mode: "drain" });
+    this.#cancelSave?.();
+    void this.system.stop({ mode: "drain" }).then(() => this.#clock.end());
   }
 }
 
