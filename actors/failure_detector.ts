@@ -162,6 +162,8 @@ class Detector {
     "pings for somebody else": 0,
     "relays refused": 0,
     "late answers": 0,
+    "answers late or through others": 0,
+    "nacks": 0,
     "datagrams blocked": 0,
     "loop blocked": 0,
     "pauses of this process": 0,
@@ -271,6 +273,7 @@ class Detector {
       case "ack":
         return this.#acked(message);
       case "nack":
+        this.#counters.nacks++;
         return this.probeEvent(message.sequence, { type: "nacked" });
     }
   }
@@ -398,6 +401,7 @@ class Detector {
     const has = (type: ProbeEffect["type"]): boolean => effects.some((effect) => effect.type === type);
     const by = has("round_trip") ? "datagram" : has("datagrams_blocked") ? "stream" : "others";
     this.#loss.note(by !== "datagram");
+    if (by === "others") this.#counters["answers late or through others"]++;
     const sentence = this.#blocked.note(this.#address!, address, by);
     if (sentence !== undefined) this.#ctx.log.warn("link_blocked", { member: name, why: sentence });
   }

@@ -15,7 +15,7 @@ export type MailboxOptions = Readonly<{
 }>;
 
 /** Enough for the longest burst seen in simulations; a slow actor is noticed by its depth long before. */
-const MAILBOX_DEFAULTS: MailboxOptions = { limit: 10_000, whenFull: "drop_newest", stashLimit: 1_000 };
+export const MAILBOX_DEFAULTS: MailboxOptions = { limit: 10_000, whenFull: "drop_newest", stashLimit: 1_000 };
 
 /** Senders that wait for room in one mailbox at most: more of them are refused at once. */
 const WAITING_SENDERS_MAX = 1_000;
