@@ -1,0 +1,25 @@
+import { healthyDeclaredDead } from "./healthy_declared_dead.ts";
+import { incarnationBack } from "./incarnation_back.ts";
+import type { Invariant } from "./invariant.ts";
+import { messageLost } from "./message_lost.ts";
+import { messageOrder, messageTwice } from "./messages.ts";
+import { ownIncarnationBack } from "./own_incarnation_back.ts";
+import { queueOverflows } from "./queue_overflows.ts";
+import { timerOutlives } from "./timer_outlives.ts";
+import { viewsDiffer } from "./views_differ.ts";
+import { deadStaysListed, liveStaysDead } from "./wrong_for_ever.ts";
+
+/** All that must never happen. */
+export const INVARIANTS: readonly Invariant[] = [
+  liveStaysDead,
+  deadStaysListed,
+  viewsDiffer,
+  healthyDeclaredDead,
+  incarnationBack,
+  ownIncarnationBack,
+  messageTwice,
+  messageOrder,
+  messageLost,
+  queueOverflows,
+  timerOutlives,
+];

@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { runJson } from "../../../commands/sim/json.ts";
+import { figureLines } from "../../../commands/sim/text.ts";
+import { parseFaults } from "../../../sim/faults/choice.ts";
+import { FAULTS } from "../../../sim/faults/table.ts";
+import { INVARIANTS } from "../../../sim/invariants/table.ts";
+import type { RunParameters } from "../../../sim/run/parameters.ts";
+import { type Outcome, run, type RunOptions } from "../../../sim/run/run.ts";
+
+/** A small run, with these faults. */
+function small(faults: string, more: Partial<RunParameters> = {}, options?: RunOptions): Promise<Outcome> {
+  const parsed = parseFaults(faults);
+  if (!parsed.ok) throw new Error(parsed.why);
+  const parameters = { seed: "1", peers: 6, minutes: 2, chatters: 3, rooms: 1, ...more } as const;
+  return run({ profile: "lan", faults: parsed.value, ...parameters }, options);
+}
+
+Deno.test("the same seed gives the same JSON to the byte, and another seed another", async () => {
+  const first = runJson(await small("all"));
+  assertEquals(runJson(await small("all")), first);
+  assertNotEquals(runJson(await small("all", { seed: "2" })), first.replaceAll('"seed":"1"', '"seed":"2"'));
+});
+
+Deno.test("without faults everybody finds everybody, nobody is suspected, and all that is said is heard at once", async () => {
+  const { verdict, figures, samples } = await small("none");
+  assertEquals(verdict, { type: "passed" });
+  assert(figures.convergedAfterMs! < 5_000, `${figures.convergedAfterMs} ms`);
+  assertEquals(figures.deaths, 0);
+  assertEquals(figures.falsePositives, { suspicions: 0, failures: 0, failuresAmongHealthy: 0 });
+  const { said, expected, shown, delayMs, convergedAfterMs } = figures.rooms;
+  assert(said > 20);
+  assertEquals([expected, shown, convergedAfterMs.count], [2 * said, 2 * said, said]);
+  assert(delayMs.max < 10);
+  assertEquals(figures.rightAfterMs, 0);
+  assertEquals(samples.at(-1)?.wrong, 0);
+});
+
+Deno.test("each peer probes once a second, which costs about two datagrams, and opens a stream for an exchange of tables", async () => {
+  const { figures: { traffic } } = await small("none", { minutes: 5, chatters: 0 });
+  assert(traffic.packetsPerSecond > 1.8 && traffic.packetsPerSecond < 3, String(traffic.packetsPerSecond));
+  assert(traffic.packetBytesPerSecond > 50 && traffic.packetBytesPerSecond < 200, String(traffic.packetBytesPerSecond));
+  assert(traffic.streamsPerSecond > 0.02 && traffic.streamsPerSecond < 0.05, String(traffic.streamsPerSecond));
+  assert(traffic.streamBytesPerSecond > 5 && traffic.streamBytesPerSecond < 100, String(traffic.streamBytesPerSecond));
+});
+
+Deno.test("each death is detected by all others, within the probes and the suspicion that it takes", async () => {
+  const { verdict, figures, sights, plan } = await small("crash", { minutes: 3 });
+  assertEquals(verdict, { type: "passed" });
+  const dead = new Set(plan.episodes.flatMap(({ peers }) => peers)).size;
+  assertEquals([figures.deaths, figures.firstDetectionMs.count], [dead, dead]);
+  assertEquals(sights.failure, figures.detectionMs.count);
+  assert(figures.detectionMs.count >= 4 * dead);
+  // A probe a second, five targets, then a suspicion of 4 s at least; 24 s if nobody confirms.
+  assert(figures.firstDetectionMs.median > 4_000 && figures.detectionMs.max < 34_000, JSON.stringify(figures));
+  assertEquals(figures.falsePositives.failures, 0);
+});
+
+for (const { name } of FAULTS) {
+  Deno.test(`after ${name} everybody is right about everybody again, and nothing happened that must never happen`, async () => {
+    const { verdict, figures, plan } = await small(name);
+    assertEquals(verdict, { type: "passed" });
+    assert(plan.episodes.length > 0);
+    assert(figures.rightAfterMs! <= plan.rightWithinMs);
+  });
+}
+
+Deno.test("a run whose faults never came to what they are for is void, and says so", async () => {
+  const { verdict } = await small("loss=0%");
+  assertEquals(verdict, {
+    type: "void",
+    why: "with loss it never came to a probe answered late, or through others or a probe answered over a stream alone",
+  });
+  const short = await small("crash", { minutes: 0.1 });
+  assertEquals(short.verdict, { type: "void", why: "it was too short for any crash" });
+});
+
+Deno.test("a run of one peer passes", async () => {
+  const { verdict, figures } = await small("none", { peers: 1, chatters: 1 });
+  assertEquals([verdict.type, figures.convergedAfterMs], ["passed", 0]);
+});
+
+Deno.test("who stops a run gets the figures so far", async () => {
+  let isStopped = false;
+  const { verdict, tookMs, figures } = await small("none", {}, {
+    onProgress: ({ atMs }) => void (isStopped = atMs >= 60_000),
+    stopped: () => isStopped,
+  });
+  assertEquals(verdict, { type: "stopped" });
+  assertEquals(Math.round(tookMs), 60_000);
+  assert(figures.rooms.said > 5);
+});
+
+Deno.test("a run ends at the first thing that must never happen, and says what and when", async () => {
+  const { verdict, tookMs } = await small("none", {}, {
+    invariants: [{
+      name: "somebody speaks",
+      watch: (_scene, report) => ({
+        chat: (observer, event) => event.type === "said" && report(`${observer} was shown "${event.text}"`),
+      }),
+    }],
+  });
+  assert(verdict.type === "failed" && verdict.violation.invariant === "somebody speaks");
+  assert(/^p\d was shown "p\d 1"$/.test(verdict.violation.what), verdict.violation.what);
+  assert(tookMs - verdict.violation.atMs <= 100);
+});
+
+Deno.test("the figures are a line each, and have the numbers", async () => {
+  const outcome = await small("crash", { minutes: 3 });
+  const text = figureLines(outcome).join("\n");
+  assert(text.includes(`${outcome.figures.deaths} death`), text);
+  assert(text.includes(`${outcome.figures.rooms.said} messages, shown to ${outcome.figures.rooms.shown} of`), text);
+  assert(text.includes("0 times somebody who lived was declared dead"), text);
+});
+
+Deno.test("what must never happen is named once each", () => {
+  assertEquals(new Set(INVARIANTS.map(({ name }) => name)).size, INVARIANTS.length);
+});
