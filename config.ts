@@ -9,6 +9,7 @@ import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { gossipProblem } from "./config/gossip_problem.ts";
 import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES, SERF } from "./config/gossip_settings.ts";
 import { originOf, type Resolved, type Source } from "./config/origin.ts";
+import { SIMULATION_SETTINGS } from "./config/simulation_settings.ts";
 import {
   count,
   type Environment,
@@ -39,7 +40,7 @@ import type { Protection } from "./transport/wire/protection.ts";
 export type { Environment } from "./config/setting.ts";
 
 /** The commands that have settings. */
-export type CommandName = "peer" | "bootstrap" | "scenario";
+export type CommandName = "peer" | "bootstrap" | "scenario" | "sim";
 
 /** Most people try this out on one machine. */
 const DEFAULT_PROFILE: ProfileName = "local";
@@ -134,9 +135,10 @@ export const SETTINGS = {
     environment: "PARLEY_PROFILE",
     placeholder: "PROFILE",
     help: "Numbers of the gossip: lan, wan or local, as memberlist has them",
-    commands: ["peer"],
+    commands: ["peer", "sim"],
     parse: parseChoice("lan", "wan", "local"),
-    fallback: DEFAULT_PROFILE,
+    fallback: DEFAULT_PROFILE as ProfileName,
+    fallbackOf: { sim: "lan" },
   }),
   serf: toggle({
     flag: "serf",
@@ -197,7 +199,7 @@ export const SETTINGS = {
     environment: "PARLEY_SEED",
     placeholder: "WORD",
     help: "What all chance of the simulation comes from; the same seed, the same run",
-    commands: ["scenario"],
+    commands: ["scenario", "sim"],
     parse: parseSeed,
     fallback: undefined,
     fallbackText: "what the file says, or 1",
@@ -207,6 +209,12 @@ export const SETTINGS = {
     environment: "PARLEY_QUIET",
     help: "Only say how each file went, not what happens in it",
     commands: ["scenario"],
+  }),
+  json: toggle({
+    flag: "json",
+    environment: "PARLEY_JSON",
+    help: "One JSON object a line, for programs",
+    commands: ["sim"],
   }),
   logFile: text({
     flag: "log-file",
@@ -228,6 +236,7 @@ export const SETTINGS = {
     fallback: "info",
   }),
   ...GOSSIP_SETTINGS,
+  ...SIMULATION_SETTINGS,
 };
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -351,7 +360,10 @@ export function bindProblem(config: Config<"peer">): string | undefined {
 
 /** The rows of the table that a command takes. */
 export function settingsOf(command: CommandName): readonly (readonly [SettingKey, AnySetting])[] {
-  return rows().filter(([, setting]) => setting.commands.includes(command));
+  return rows().filter(([, setting]) => setting.commands.includes(command)).map(([key, setting]) => {
+    const own = setting.fallbackOf?.[command];
+    return [key, own === undefined ? setting : { ...setting, fallback: () => own, fallbackText: setting.show(own) }];
+  });
 }
 
 /** Where a key file is; a relative path starts where the person typed it, which a task runner changes. */

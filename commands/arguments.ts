@@ -91,8 +91,8 @@ function readFlag(token: FlagToken, flags: Flags): ReadFlag {
     if (value === undefined) return { ok: true, key, text: "on" };
     return { ok: false, message: `${rawName} takes no value: say ${rawName} or --no-${name}` };
   }
-  // A value with a dash is likelier the next flag; who means it writes it with "=".
-  if (value === undefined || (!inlineValue && value.startsWith("-"))) {
+  // A value with a dash is likelier the next flag, unless it is a number; who means it writes it with "=".
+  if (value === undefined || (!inlineValue && /^-(?!\d)/.test(value))) {
     return { ok: false, message: `${rawName} needs a value: ${rawName}=${placeholder}` };
   }
   return { ok: true, key, text: value };

@@ -9,7 +9,7 @@ export const EXIT = {
   not_joined: 3,
   /** A key, a name or a permission was refused. */
   refused: 4,
-  /** A scenario saw something else than it expected. */
+  /** A scenario saw something else than it expected, or a run of the simulator not what it was made for. */
   expectation_failed: 5,
   /** Reserved: something took too long. */
   timed_out: 6,

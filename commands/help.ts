@@ -21,7 +21,7 @@ export function commandHelp(name: CommandName): string {
 
 function describe({ name, summary, usage, examples }: Command): string {
   const settings = settingsOf(name).map(([, setting]) => setting);
-  const daily = settings.filter(({ section }) => section === undefined).flatMap(describeFlag);
+  const daily = settings.filter(({ section }) => section !== "gossip").flatMap(describeFlag);
   const gossip = settings.filter(({ section }) => section === "gossip").map(describeGossipFlag);
   return [
     section("Examples", columns(examples)),

@@ -28,7 +28,7 @@ export type Setting<T, C extends string> = {
   /** The commands that take it. */
   readonly commands: readonly C[];
   /** The object in the configuration file that has its key, and its group in help; without, it is a daily one. */
-  readonly section?: "gossip";
+  readonly section?: "gossip" | "sim";
   /** What it is called in a profile, if it is in one. */
   readonly field?: keyof Profile;
   readonly read: (texts: readonly string[], env: Environment) => Reading<T>;
@@ -36,6 +36,8 @@ export type Setting<T, C extends string> = {
   readonly fallback: (env: Environment, profile?: Profile) => T;
   /** The default as help shows it. */
   readonly fallbackText: string;
+  /** Commands with a default of their own. */
+  readonly fallbackOf?: Readonly<Partial<Record<C, T>>>;
   /** The value as a person would have typed it. */
   readonly show: (value: T) => string;
 };
@@ -47,6 +49,7 @@ type ValueRow<T, C extends string> = Row<C> & {
   readonly parse: (text: string, env: Environment) => Parsed<T>;
   readonly fallback: T | ((env: Environment, profile?: Profile) => T);
   readonly fallbackText?: string;
+  readonly fallbackOf?: Readonly<Partial<Record<C, NoInfer<T>>>>;
   readonly show?: (value: T) => string;
 };
 
@@ -67,7 +70,7 @@ export function toggle<const C extends string>(row: Row<C>): Setting<boolean, C>
 
 /** A setting that collects values: the flag repeated, blanks or commas in the environment, an array in the file. */
 export function list<T, const C extends string>(
-  row: Omit<ValueRow<T, C>, "fallback">,
+  row: Omit<ValueRow<T, C>, "fallback" | "fallbackOf">,
 ): Setting<readonly T[], C> {
   const { parse, show = String, ...rest } = row;
   return {

@@ -42,6 +42,15 @@ export function parseCount(least: number, most: number): (text: string) => Parse
   };
 }
 
+/** A number from `least` to `most`, in decimal digits, perhaps with a point. */
+export function parseDecimal(least: number, most: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return { ok: true, value };
+    return { ok: false, why: `expected a number from ${least} to ${most}` };
+  };
+}
+
 /** A time in milliseconds, with its unit: a bare number would mean seconds to one and milliseconds to another. */
 export function parseTime(leastMs: number, mostMs: number): (text: string) => Parsed<number> {
   return (text) => {

@@ -1,6 +1,8 @@
 /** A page of promises is worth as much as its tests: each promise of docs/actors.md is the name of one. */
 import { assert, assertEquals } from "@std/assert";
 import { type AnySetting, SETTINGS } from "../config.ts";
+import { FAULTS } from "../sim/faults/table.ts";
+import { INVARIANTS } from "../sim/invariants/table.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -80,4 +82,18 @@ Deno.test("docs/settings.md has the row of each setting of a peer, as the table 
       .map(([key, { fallbackText, help }]) => `|\`${key}\`|${fallbackText}|${help.replaceAll("|", "\\|")}|`);
   assertEquals(rowsUnder(page, "Every day"), rows(undefined));
   assertEquals(rowsUnder(page, "Gossip"), rows("gossip"));
+  assertEquals(rowsUnder(page, "Simulator"), rows("sim"));
+});
+
+Deno.test("docs/simulator.md has each fault with its default, and all that must never happen", async () => {
+  const page = await Deno.readTextFile(new URL("docs/simulator.md", ROOT));
+  assertEquals(
+    rowsUnder(page, "What breaks"),
+    FAULTS.map(({ name, summary, amount }) =>
+      `|\`${amount === undefined ? name : `${name}=${amount.fallback}`}\`|${summary}|`
+    ),
+  );
+  assertEquals(promisesOf(page.split(/^(?=## )/m).find((text) => text.startsWith("## What must never happen"))!), [
+    ...INVARIANTS.map(({ name }) => name),
+  ]);
 });

@@ -1,0 +1,119 @@
+import type { Summary } from "../../sim/run/distribution.ts";
+import type { Figures } from "../../sim/run/meter.ts";
+import { faultsText, type RunParameters } from "../../sim/run/parameters.ts";
+import type { Outcome, Verdict } from "../../sim/run/run.ts";
+import { clock } from "../../sim/scenario/clock.ts";
+import { type Sight, SIGHTS } from "../../sim/sometimes.ts";
+
+/** What a run is made from, in a line. */
+export function parametersLine(parameters: RunParameters): string {
+  const { seed, peers, minutes, profile, chatters, rooms, only } = parameters;
+  return [
+    `${grouped(peers)} peer${peers === 1 ? "" : "s"} for ${minutes} min of ${profile}`,
+    `faults ${faultsText(parameters)}${only === undefined ? "" : ` (only number ${only.join(", ") || "none"})`}`,
+    `${chatters} of them in ${rooms} room${rooms === 1 ? "" : "s"}`,
+    `seed ${seed}`,
+  ].join(", ");
+}
+
+/** The figures of a run, a line each, with what they are about in front. */
+export function figureLines({ plan, figures, sights, tookMs }: Outcome): readonly string[] {
+  return rows([
+    ["time", `${clock(tookMs)} of virtual time, ${plan.episodes.length} faults`],
+    ["convergence", convergence(figures)],
+    ...detection(figures),
+    ["false positives", falsePositives(figures)],
+    ["sent by each", `${perSecond(figures)}`],
+    ...rooms(figures),
+    ["after the faults", rightAgain(figures, plan.rightWithinMs)],
+    ["seen", seen(sights)],
+  ]);
+}
+
+/** How a run ended, in a line. */
+export function verdictLine(verdict: Verdict, seed: string): string {
+  switch (verdict.type) {
+    case "passed":
+      return `passed: seed ${seed}`;
+    case "stopped":
+      return `stopped: seed ${seed}; these are the figures so far`;
+    case "void":
+      return `void: seed ${seed}: ${verdict.why}`;
+    case "failed":
+      return `failed: seed ${seed}: ${verdict.violation.invariant}, at ${
+        clock(verdict.violation.atMs)
+      }: ${verdict.violation.what}`;
+  }
+}
+
+/** A time, in the unit that makes it a number of few digits. */
+export function time(ms: number): string {
+  return ms < 1_000 ? `${round(ms)} ms` : ms < 100_000 ? `${round(ms / 1_000)} s` : `${round(ms / 60_000)} min`;
+}
+
+/** Three digits, or all before the point. */
+export function round(value: number): string {
+  if (value === 0) return "0";
+  return value >= 100 ? grouped(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function rows(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([head]) => head.length));
+  return rows.map(([head, text]) => `${head.padEnd(width)}  ${text}`);
+}
+
+function convergence({ convergedAfterMs }: Figures): string {
+  if (convergedAfterMs === undefined) return "not everybody knew everybody before the first fault";
+  return `everybody knew everybody ${time(convergedAfterMs)} after the last had started`;
+}
+
+function detection({ deaths, firstDetectionMs, detectionMs }: Figures): readonly (readonly [string, string])[] {
+  if (deaths === 0) return [["detection", "nobody was declared dead who was"]];
+  return [
+    [
+      "detection",
+      `${grouped(deaths)} death${deaths === 1 ? "" : "s"}, known to somebody after ${spread(firstDetectionMs)}`,
+    ],
+    ["", `to each of the others after ${spread(detectionMs)}`],
+  ];
+}
+
+function spread({ median, p90, max }: Summary): string {
+  return `${time(median)} (median), ${time(p90)} (p90), ${time(max)} (max)`;
+}
+
+function falsePositives({ falsePositives: { failures, failuresAmongHealthy, suspicions } }: Figures): string {
+  return `${grouped(failures)} times somebody who lived was declared dead (${
+    grouped(failuresAmongHealthy)
+  } among those ` +
+    `whom no fault struck), ${grouped(suspicions)} times suspected`;
+}
+
+function perSecond({ traffic }: Figures): string {
+  const { packetsPerSecond, packetBytesPerSecond, streamsPerSecond, streamBytesPerSecond } = traffic;
+  return `${round(packetsPerSecond)} datagrams and ${round(packetBytesPerSecond)} bytes a second (UDP), ` +
+    `${round(streamsPerSecond)} streams and ${round(streamBytesPerSecond)} bytes (TCP)`;
+}
+
+function rooms({ rooms: { said, expected, shown, delayMs } }: Figures): readonly (readonly [string, string])[] {
+  if (said === 0) return [["rooms", "nobody said anything"]];
+  const shownTo = `${grouped(said)} messages, shown to ${grouped(shown)} of ${grouped(expected)} others`;
+  return [["rooms", shown === 0 ? shownTo : `${shownTo}, after ${spread(delayMs)}`]];
+}
+
+function rightAgain({ rightAfterMs }: Figures, rightWithinMs: number): string {
+  if (rightAfterMs === undefined) {
+    return `not everybody was right about everybody; ${time(rightWithinMs)} are the limit`;
+  }
+  return `everybody was right about everybody after ${time(rightAfterMs)}; ${time(rightWithinMs)} are the limit`;
+}
+
+function seen(sights: Readonly<Record<Sight, number>>): string {
+  const entries = Object.entries(sights).filter(([, count]) => count > 0);
+  return entries.map(([sight, count]) => `${SIGHTS[sight as Sight]} (${grouped(count)})`).join(", ") ||
+    "nothing special";
+}

@@ -1,0 +1,103 @@
+/**
+ * The settings of a run of the simulator. In the configuration file they stand under "sim". What is a fault is known to
+ * the simulator alone, so that its names are read there.
+ */
+import { parseCount, parseDecimal, parsePath } from "./value.ts";
+import { single, text } from "./setting.ts";
+
+/** More peers than ports that the simulated network gives out would be one too many. */
+const PEERS_MAX = 10_000;
+
+/** From two seconds to a day. */
+const MINUTES_LEAST = 0.03;
+const MINUTES_MOST = 1_440;
+
+const SEEDS_MAX = 1_000_000;
+
+/** In the order in which help lists them. */
+export const SIMULATION_SETTINGS = {
+  peers: number(1, PEERS_MAX, 100, {
+    flag: "peers",
+    environment: "PARLEY_PEERS",
+    help: "How many there are",
+  }),
+  minutes: single("count", {
+    flag: "minutes",
+    environment: "PARLEY_MINUTES",
+    placeholder: "N",
+    help: "How long, in virtual time, until the faults end; then everything has to come right",
+    commands: ["sim"],
+    section: "sim",
+    parse: parseDecimal(MINUTES_LEAST, MINUTES_MOST),
+    fallback: 10,
+  }),
+  faults: text({
+    flag: "faults",
+    environment: "PARLEY_FAULTS",
+    placeholder: "NAME,…",
+    help: "What breaks: none, all, or some, as in crash,loss=10%",
+    commands: ["sim"],
+    section: "sim",
+    parse: (text) => ({ ok: true, value: text }),
+    fallback: "crash",
+  }),
+  only: text({
+    flag: "only",
+    environment: "PARLEY_ONLY",
+    placeholder: "N,…",
+    help: "Of the faults that the seed draws only these, by their numbers, or none: for replays",
+    commands: ["sim"],
+    section: "sim",
+    parse: parseNumbers,
+    fallback: undefined,
+    fallbackText: "all",
+    show: (numbers) => numbers?.join(",") ?? "all",
+  }),
+  chatters: number(0, PEERS_MAX, undefined, {
+    flag: "chatters",
+    environment: "PARLEY_CHATTERS",
+    help: "How many of them are in a room and talk",
+    fallbackText: "20, or all if they are fewer",
+  }),
+  rooms: number(1, 256, 1, {
+    flag: "rooms",
+    environment: "PARLEY_ROOMS",
+    help: "Rooms between which those are divided",
+  }),
+  seeds: number(1, SEEDS_MAX, 1, {
+    flag: "seeds",
+    environment: "PARLEY_SEEDS",
+    help: "How many runs, each with the seed after the one before",
+  }),
+  report: text({
+    flag: "report",
+    environment: "PARLEY_REPORT",
+    placeholder: "FILE.html",
+    help: "Write a page with plots of the figures, below the folder where you are",
+    commands: ["sim"],
+    section: "sim",
+    parse: (text, env) => parsePath(text, env["INIT_CWD"] ?? ".", env),
+    fallback: undefined,
+    fallbackText: "none",
+  }),
+};
+
+type Row = Readonly<{ flag: string; environment: `PARLEY_${string}`; help: string; fallbackText?: string }>;
+
+function number<F extends number | undefined>(least: number, most: number, fallback: F, row: Row) {
+  return single<number | F, "sim">("count", {
+    ...row,
+    placeholder: "N",
+    commands: ["sim"],
+    section: "sim",
+    parse: parseCount(least, most),
+    fallback,
+  });
+}
+
+/** Numbers of faults; `none` is none of them. */
+function parseNumbers(text: string) {
+  if (text === "none") return { ok: true, value: [] } as const;
+  if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) return { ok: false, why: "expected numbers such as 2,5, or none" } as const;
+  return { ok: true, value: text.split(",").map(Number) as readonly number[] } as const;
+}
