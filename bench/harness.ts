@@ -2,7 +2,7 @@
  * Runs a suite in rounds. In each round every contender has its turn, in a process of its own: none shares the compiler's
  * profile or the heap of another, and a slow minute of the machine is a slow minute for all.
  */
-import type { Figures, Result, Suite } from "./suite.ts";
+import type { Description, Figures, Result, Suite } from "./suite.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -49,14 +49,14 @@ export async function measureApart(
 }
 
 /** Medians and ratios from every contender's rounds; in the order of the benches, then of the contenders. */
-export function toResults(suite: Suite, figures: ReadonlyMap<string, readonly Figures[]>): Result[] {
+export function toResults(suite: Description, figures: ReadonlyMap<string, readonly Figures[]>): Result[] {
   return suite.benches.flatMap(({ name, unit }) => {
     const medianOf = (contender: string): number =>
       median(figures.get(contender)!.map((round) => round[name] ?? Number.NaN));
     const reference = medianOf(suite.reference);
     return suite.contenders.map((contender) => {
       const value = medianOf(contender);
-      return { bench: name, contender, median: value, unit, ratio: value / reference };
+      return { bench: name, contender, median: value, unit, ratio: value === reference ? 1 : value / reference };
     });
   });
 }

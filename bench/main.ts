@@ -1,34 +1,52 @@
 /** `deno task bench [SUITE] [--json] [--rounds N]`: runs one suite or all, and says what came out. */
 import { EXIT, type ExitCode } from "../commands/exit_code.ts";
-import { writeData, writeError } from "../commands/output.ts";
+import { writeData, writeError, writeMore } from "../commands/output.ts";
 import { runSuite } from "./harness.ts";
+import { MEMBERSHIP, runMembership } from "./membership.ts";
+import { MEMBERSHIP_DEFAULTS, MEMBERSHIP_USAGE, type MembershipOptions, withFlag } from "./membership/options.ts";
 import { jsonLine, table } from "./report.ts";
-import type { Suite } from "./suite.ts";
+import type { Description, Result, Suite } from "./suite.ts";
 import { findSuite, SUITES } from "./suites.ts";
 
+/** Of the suites that measure within a process; a round of members takes minutes. */
 const ROUNDS_DEFAULT = 5;
 const ROUNDS_MAX = 1_000;
 
-const USAGE = `usage: deno task bench [${SUITES.map(({ name }) => name).join("|")}] [--json] [--rounds N]`;
+const USAGE = [
+  `usage: deno task bench [${SUITES.map(({ name }) => name).join("|")}] [--json] [--rounds N]`,
+  `       deno task bench ${MEMBERSHIP} [--json] [--rounds N] ${MEMBERSHIP_USAGE}`,
+].join("\n");
 
-type Request = Readonly<{ suites: readonly Suite[]; isJson: boolean; rounds: number }>;
+type Request = Readonly<{
+  suites: readonly Suite[];
+  /** Only if it is asked for by name: it takes ten minutes. */
+  membership: MembershipOptions | undefined;
+  isJson: boolean;
+  rounds: number | undefined;
+}>;
 
 /** What the arguments ask for; a text says what is wrong with them. */
 function parse(args: readonly string[]): Request | string {
   const suites: Suite[] = [];
+  let membership: MembershipOptions | undefined;
   let isJson = false;
-  let rounds = ROUNDS_DEFAULT;
+  let rounds: number | undefined;
   for (let at = 0; at < args.length; at++) {
     const arg = args[at]!;
     const suite = findSuite(arg);
-    if (suite !== undefined) suites.push(suite);
+    const option = membership && withFlag(membership, arg, () => args[++at] ?? "");
+    if (typeof option === "string") return option;
+    if (option !== undefined) membership = option;
+    else if (suite !== undefined) suites.push(suite);
+    else if (arg === MEMBERSHIP) membership = MEMBERSHIP_DEFAULTS;
     else if (arg === "--json") isJson = true;
     else if (arg === "--rounds") {
       rounds = Number(args[++at]);
       if (!Number.isInteger(rounds) || rounds < 1 || rounds > ROUNDS_MAX) return `--rounds is 1 to ${ROUNDS_MAX}`;
     } else return `not understood: ${arg}`;
   }
-  return { suites: suites.length === 0 ? SUITES : suites, isJson, rounds };
+  const isAll = suites.length === 0 && membership === undefined;
+  return { suites: isAll ? SUITES : suites, membership, isJson, rounds };
 }
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -38,18 +56,27 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
   const request = parse(args);
   if (typeof request === "string") {
-    writeError(`${request}; ${USAGE}`);
+    writeError(request);
+    writeMore(USAGE.split("\n"));
     return EXIT.usage;
   }
-  const { suites, isJson, rounds } = request;
+  const { suites, membership, isJson } = request;
+  const show = (description: Description, results: readonly Result[], rounds: number): void =>
+    writeData(isJson ? results.map(jsonLine).join("") : `${table(description, results, rounds)}\n`);
   for (const suite of suites) {
+    const rounds = request.rounds ?? ROUNDS_DEFAULT;
     const results = await runSuite(
       suite,
       rounds,
       (round) => showProgress(`${suite.name}: round ${round} of ${rounds}`),
     );
     showProgress("");
-    writeData(isJson ? results.map(jsonLine).join("") : `${table(suite, results, rounds)}\n`);
+    show(suite, results, rounds);
+  }
+  if (membership !== undefined) {
+    const rounds = request.rounds ?? 1;
+    const { description, results } = await runMembership(membership, rounds);
+    show(description, results, rounds);
   }
   return EXIT.done;
 }

@@ -1,5 +1,5 @@
 /** The results as people and programs read them. */
-import type { Aim, Bench, Result, Suite } from "./suite.ts";
+import type { Aim, Bench, Description, Result } from "./suite.ts";
 
 /** One line of `--json`. */
 export function jsonLine({ bench, contender, median, unit, ratio }: Result): string {
@@ -8,7 +8,7 @@ export function jsonLine({ bench, contender, median, unit, ratio }: Result): str
 }
 
 /** Benches by contenders: the median, and its ratio to the reference. */
-export function table(suite: Suite, results: readonly Result[], rounds: number): string {
+export function table(suite: Description, results: readonly Result[], rounds: number): string {
   const [ours = ""] = suite.contenders;
   const hasAims = suite.benches.some(({ aim }) => aim !== undefined);
   const header = ["", ...suite.contenders, ...hasAims ? [`aim of ${ours}`] : []];
@@ -40,12 +40,14 @@ function verdict({ aim }: Bench, result: Result): string {
 }
 
 function aimText(aim: Aim): string {
-  return "ratioMin" in aim ? `>= x${aim.ratioMin.toFixed(1)}` : `<= ${aim.medianMax}`;
+  if ("ratioMin" in aim) return `>= x${aim.ratioMin.toFixed(1)}`;
+  return "ratioMax" in aim ? `<= x${aim.ratioMax.toFixed(1)}` : `<= ${aim.medianMax}`;
 }
 
 /** Whether the result is what was aimed at. */
 export function isMet(aim: Aim, { median, ratio }: Result): boolean {
-  return "ratioMin" in aim ? ratio >= aim.ratioMin : median <= aim.medianMax;
+  if ("ratioMin" in aim) return ratio >= aim.ratioMin;
+  return "ratioMax" in aim ? ratio <= aim.ratioMax : median <= aim.medianMax;
 }
 
 /** The first column to the left, the others to the right of their width. */

@@ -1,7 +1,7 @@
 /** What a suite of benchmarks says about itself: what it measures, of whom, and what the first contender aims at. */
 import type { Plan } from "./measure.ts";
 
-export type Suite = Readonly<{
+export type Description = Readonly<{
   name: string;
   benches: readonly Bench[];
   /** Whose figures are wanted, ours first. */
@@ -10,15 +10,21 @@ export type Suite = Readonly<{
   reference: string;
   /** What a reader of the table should know besides. */
   notes: readonly string[];
-  /** Every bench of one contender, in a process of its own: one round's figures, by the names of `benches`. */
-  measure(contender: string, plan: Plan): Promise<Figures>;
 }>;
+
+/** What is measured within a process, operations a second for the most part. */
+export type Suite =
+  & Description
+  & Readonly<{
+    /** Every bench of one contender, in a process of its own: one round's figures, by the names of `benches`. */
+    measure(contender: string, plan: Plan): Promise<Figures>;
+  }>;
 
 /** One row. */
 export type Bench = Readonly<{ name: string; unit: string; aim?: Aim }>;
 
 /** What ours aims at, as a ratio to the reference or in the bench's own unit. */
-export type Aim = Readonly<{ ratioMin: number } | { medianMax: number }>;
+export type Aim = Readonly<{ ratioMin: number } | { ratioMax: number } | { medianMax: number }>;
 
 /** By the bench's name, in its unit. */
 export type Figures = Readonly<Record<string, number>>;

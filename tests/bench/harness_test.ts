@@ -29,6 +29,14 @@ Deno.test("median() of nothing throws", () => {
   assertThrows(() => median([]), RangeError);
 });
 
+Deno.test("toResults() calls what is as the reference is the same, also where both are nothing", () => {
+  const figures = new Map<string, Figures[]>([["ours", [{ post: 0, weight: 2 }]], ["pigeon", [{
+    post: 0,
+    weight: 0,
+  }]]]);
+  assertEquals(toResults(suite, figures).map(({ ratio }) => ratio), [1, 1, Infinity, 1]);
+});
+
 Deno.test("toResults() takes the median of the rounds and divides it by the reference's", () => {
   const figures = new Map<string, Figures[]>([
     ["ours", [{ post: 10, weight: 6 }, { post: 30, weight: 5 }, { post: 20, weight: 7 }]],

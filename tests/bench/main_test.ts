@@ -13,6 +13,7 @@ Deno.test("bench --help names the suites", async () => {
   const { code, stdout } = await bench("--help");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "[wire|actors] [--json] [--rounds N]");
+  assertStringIncludes(stdout, "deno task bench membership [--json] [--rounds N] [--nodes N,N]");
 });
 
 for (
@@ -21,6 +22,12 @@ for (
     [["--rounds"], "--rounds is 1 to 1000"],
     [["--rounds", "0"], "--rounds is 1 to 1000"],
     [["--rounds", "two"], "--rounds is 1 to 1000"],
+    [["--kills", "3"], "not understood: --kills"],
+    [["membership", "--kills", "-1"], "--kills is 0 to 1000"],
+    [["membership", "--nodes", "16,1"], "--nodes are 2 to 100"],
+    [["membership", "--nodes"], "--nodes are 2 to 100"],
+    [["membership", "--profiles", "lan,man"], "--profiles are lan,local,wan"],
+    [["membership", "--idle", "1.5"], "--idle is 0 to 3600"],
   ] as const
 ) {
   Deno.test(`bench ${args.join(" ")} is a usage error`, async () => {

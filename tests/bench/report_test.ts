@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isMet, jsonLine, table } from "../../bench/report.ts";
 import type { Result, Suite } from "../../bench/suite.ts";
 
@@ -54,4 +54,11 @@ Deno.test("isMet() counts what is exactly the aim", () => {
   assert(!isMet({ ratioMin: 0.6 }, { ...tell, ratio: 0.599 }));
   assert(isMet({ medianMax: 700 }, { ...heap, median: 700 }));
   assert(!isMet({ medianMax: 700 }, heap));
+  assert(isMet({ ratioMax: 1.2 }, { ...tell, ratio: 1.2 }));
+  assert(!isMet({ ratioMax: 1.2 }, { ...tell, ratio: 1.21 }));
+});
+
+Deno.test("table() says what a ratio must not exceed", () => {
+  const benches = [{ name: "tell", unit: "messages/s", aim: { ratioMax: 0.5 } }];
+  assertStringIncludes(table({ ...suite, benches }, results, 1), "<= x0.5 MISSED");
 });
