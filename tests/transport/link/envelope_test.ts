@@ -54,7 +54,7 @@ const message = fc.letrec((tie) => ({
     { depthSize: "small", maxDepth: 4 },
     fc.string(),
     fc.integer(),
-    fc.double({ noNaN: true }),
+    fc.double({ noNaN: true }).map((value) => value === 0 ? 0 : value), // the sign of a zero is lost, see below
     fc.boolean(),
     fc.constant(null),
     ref,
@@ -95,6 +95,12 @@ Deno.test("bytes in a message come back as bytes", () => {
   const decoded = codec.decode(codec.encode({ type: "tell", id: "a", number: 1, message: Uint8Array.of(1, 2, 255) }));
   assert(decoded?.type === "tell");
   assertEquals(decoded.message, Uint8Array.of(1, 2, 255));
+});
+
+Deno.test("a negative zero comes back as zero, as it does from JSON", () => {
+  const decoded = codec.decode(codec.encode({ type: "tell", id: "a", number: 1, message: [-0] }));
+  assert(decoded?.type === "tell");
+  assertEquals(decoded.message, [0]);
 });
 
 Deno.test("every truncation of an envelope is refused", () => {
