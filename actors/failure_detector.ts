@@ -23,7 +23,7 @@ import type { MembershipEvent, MemberView } from "./membership.ts";
 import { type Member, type NodeName, viewOf } from "./membership/member.ts";
 import type { PoolCast } from "./pool/cast.ts";
 import { takesCrc } from "./pool/capability.ts";
-import type { PoolDelegate } from "./pool/delegate.ts";
+import { type PoolDelegate, tellApplication } from "./pool/delegate.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { Topic } from "./runtime/events.ts";
@@ -159,6 +159,7 @@ class Detector {
   readonly #pings = new Map<number, Readonly<{ sentAt: number; replyTo: ActorRef<PingReply> }>>();
   readonly #counters = {
     "ack payloads refused": 0,
+    "application full": 0,
     "pings for somebody else": 0,
     "relays refused": 0,
     "late answers": 0,
@@ -446,7 +447,13 @@ class Detector {
   #tellRoundTrip({ target, ms, payload }: Extract<ProbeEffect, { type: "round_trip" }>): void {
     const { delegate } = this.#deps;
     if (!delegate?.wants.pings) return;
-    delegate.ref().tell({ type: "ping_completed", member: viewOf(target), roundTripMs: ms, payload });
+    const told = tellApplication(delegate, {
+      type: "ping_completed",
+      member: viewOf(target),
+      roundTripMs: ms,
+      payload,
+    });
+    if (!told) this.#counters["application full"]++;
   }
 
   #performRelay(sequence: number, effects: readonly RelayEffect[]): void {

@@ -9,6 +9,7 @@ import { membership, type MembershipDeps } from "./membership.ts";
 import type { BroadcasterMemory } from "./broadcaster.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { tellApplication } from "./pool/delegate.ts";
 import { SourceBudget } from "./transport/budget.ts";
 import { Drops } from "./transport/drops.ts";
 import { Offenders } from "./transport/offenders.ts";
@@ -112,7 +113,9 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
 
     const deliver = ({ payload }: User, via: "packet" | "stream", from: Address): void => {
       if (!delegate?.wants.userMessages) return drop("user message", from);
-      delegate.ref().tell({ type: "user_message", payload, via, from });
+      if (!tellApplication(delegate, { type: "user_message", payload, via, from })) {
+        drop("user message to a full application", from);
+      }
     };
 
     const serve = ({ session, from, message }: StreamRequest): void => {

@@ -4,6 +4,7 @@ import {
   type DelegateWants,
   LOCAL_STATE_BYTES_MAX,
   type PoolDelegate,
+  tellApplication,
   type Verdict,
 } from "../pool/delegate.ts";
 import type { MemberView } from "../membership.ts";
@@ -41,7 +42,8 @@ export class Application {
   }
 
   tell(want: keyof DelegateWants, message: DelegateMessage): void {
-    if (this.wants(want)) this.#deps.delegate!.ref().tell(message);
+    const { delegate, count } = this.#deps;
+    if (delegate?.wants[want] && !tellApplication(delegate, message)) count("application full");
   }
 
   /** What goes with our table; nothing, if it has nothing, does not answer in time, or says too much. */

@@ -7,6 +7,7 @@
  */
 import type { Address } from "../../transport/address.ts";
 import type { MemberEvent, MemberView } from "../membership.ts";
+import { MailboxFullError } from "../runtime/mailbox.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 
 /** What the application of a pool understands. */
@@ -57,3 +58,14 @@ export const DELEGATE_TIMEOUT_MS = 500;
 
 /** The longest local state: together with a table of 30,000 members it fits what a stream may buffer. */
 export const LOCAL_STATE_BYTES_MAX = 1024 * 1024;
+
+/** Tells the application; false if its mailbox is full and refuses more, which is its own loss and not the pool's. */
+export function tellApplication(delegate: PoolDelegate, message: DelegateMessage): boolean {
+  try {
+    delegate.ref().tell(message);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MailboxFullError)) throw error;
+    return false;
+  }
+}

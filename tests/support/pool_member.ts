@@ -16,6 +16,7 @@ import type { DelegateMessage, DelegateWants, Verdict } from "../../actors/pool/
 import type { Profile } from "../../actors/pool/profile.ts";
 import { pool } from "../../actors/pool.ts";
 import type { Clock } from "../../actors/runtime/clock.ts";
+import type { MailboxOptions } from "../../actors/runtime/mailbox.ts";
 import type { LogRecord } from "../../actors/runtime/log.ts";
 import type { Random } from "../../actors/runtime/random.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
@@ -41,6 +42,8 @@ export type PoolMemberOptions = Readonly<{
   clock: Clock;
   random: Random;
   guard?: Guard;
+  /** The application's. */
+  mailbox?: Partial<MailboxOptions>;
 }>;
 
 /** Longer than anything that a member does before it says how it went. */
@@ -65,13 +68,16 @@ export class PoolMember {
   address = "" as Address;
   readonly #cast = new Cast();
 
-  constructor({ name, profile, wants, openTransport, clock, random, guard = Guard.unguarded() }: PoolMemberOptions) {
+  constructor(options: PoolMemberOptions) {
+    const { name, profile, wants, openTransport, clock, random, guard = Guard.unguarded(), mailbox = {} } = options;
     this.name = name;
     this.guard = guard;
     const cast = this.#cast;
     this.system = new ActorSystem({ clock, random, log: (record) => this.records.push(record) });
     const links = this.system.spawn<LinksMessage>("links", () => () => {});
-    const application = this.system.spawn<DelegateMessage>("application", () => (message) => this.#told(message));
+    const application = this.system.spawn<DelegateMessage>("application", () => (message) => this.#told(message), {
+      mailbox,
+    });
     cast.enter(
       "transport",
       this.system.spawn(

@@ -1,5 +1,6 @@
 import type { DelegateWants } from "../../actors/pool/delegate.ts";
 import { local, type Profile } from "../../actors/pool/profile.ts";
+import type { MailboxOptions } from "../../actors/runtime/mailbox.ts";
 import { seededRandom } from "../../actors/runtime/random.ts";
 import { Network } from "../../sim/network.ts";
 import { VirtualClock } from "../../sim/virtual_clock.ts";
@@ -32,7 +33,11 @@ export class PoolWorld {
   }
 
   /** A member of a cluster of one. */
-  async start(name: string, wants: DelegateWants | null = EVERYTHING): Promise<PoolMember> {
+  async start(
+    name: string,
+    wants: DelegateWants | null = EVERYTHING,
+    mailbox: Partial<MailboxOptions> = {},
+  ): Promise<PoolMember> {
     const member = new PoolMember({
       name,
       profile: this.#profile,
@@ -40,6 +45,7 @@ export class PoolWorld {
       openTransport: openSimulatedTransportOn(this.network),
       clock: this.clock,
       random: seededRandom(`${this.#seed} ${name}`),
+      mailbox,
     });
     await this.within(member.create(ANY_PORT));
     return member;

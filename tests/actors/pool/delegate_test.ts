@@ -600,6 +600,25 @@ Deno.test("an application is spared what it does not want", async () => {
   assertEquals(a.heard, []);
 });
 
+Deno.test("what an application takes no more of is lost to it and counted, and the pool goes on", async () => {
+  const world = new PoolWorld("full");
+  const wants = { userMessages: true, remoteState: true, pings: true, members: true };
+  const full = await world.start("a", wants, { limit: 0, whenFull: "fail" });
+  const b = await world.start("b");
+  b.answers.localState = () => bytes("state of b");
+  await world.within(b.join(full.address));
+  for (const reliable of [false, true]) await world.within(b.send(full.address, bytes("x"), reliable));
+  await world.clock.advance(10_000);
+  assertEquals([full.heard, [...(await world.within(full.members())).keys()]], [[], ["a", "b"]]);
+  assertEquals(full.records.filter(({ level }) => level === "error" || level === "warn"), []);
+  const [pool, membership, detector] = await world.within(
+    Promise.all([full.count("pool"), full.count("membership"), full.count("failureDetector")]),
+  );
+  assertEquals(pool!["user message to a full application"], 2);
+  assertEquals(membership!["application full"], 3, "two members, one state");
+  assert(detector!["application full"]! > 5, "a ping a second");
+});
+
 Deno.test("who wants no vetoes and gives no state is waited for nowhere: a join takes as long as without an application", async () => {
   const took: number[] = [];
   for (const wants of [null, { userMessages: true, pings: true, members: true }, EVERYTHING]) {
