@@ -1,36 +1,18 @@
-import { type Address, addressFromBytes, ipBytes, splitAddress } from "../transport/address.ts";
+import { type Address, ipBytes, splitAddress } from "../transport/address.ts";
 import type { Guard } from "../transport/guard.ts";
-import type { DecodeReason } from "../transport/wire/decoded.ts";
-import type { Alive, Dead, NodeState, PushPull, WireMessage } from "../transport/wire/message.ts";
+import type { Alive, Dead, PushPull } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
-import { META_BYTES_MAX, validateAlive, validName } from "../transport/wire/validate.ts";
+import { META_BYTES_MAX, validName } from "../transport/wire/validate.ts";
 import { Application, type ApplicationAnswered } from "./membership/application.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
-import { JOIN_WITHIN_MS, Joining } from "./membership/joining.ts";
+import { Exchanges } from "./membership/exchanges.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
 import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
-import {
-  isListed,
-  type Member,
-  type MemberState,
-  type NodeName,
-  stateOfRow,
-  toAlive,
-  viewOf,
-  viewOfAlive,
-  viewOfRow,
-} from "./membership/member.ts";
+import { type Member, type MemberState, type NodeName, viewOf, viewOfAlive } from "./membership/member.ts";
 import { applyClaim, type Claim, isProposable, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf, updateSelf } from "./membership/own_entry.ts";
-import {
-  checkVersions,
-  claimOfRow,
-  localState,
-  mergeRemote,
-  nameHolder,
-  pushPullAfterMs,
-} from "./membership/push_pull.ts";
+import { mergeRemote, pushPullAfterMs } from "./membership/push_pull.ts";
 import { Vetting } from "./membership/vetting.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
 import type { LinksMessage } from "./links.ts";
@@ -205,37 +187,19 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
   };
 }
 
-/** Another's table, as far as it can be merged. */
-type Mergeable = Readonly<{ ok: true; rows: readonly NodeState[] }> | Readonly<{ ok: false; reason: string }>;
-
-/** Members to whom a newcomer introduces itself after each exchange of its join; the rest hear of it by gossip. */
-const INTRODUCED_MAX = 64;
-
-/** Exchanges of others under way at once: as many as memberlist lets in (`pushPullReq` in `net.go`). */
-const ASKED_MAX = 128;
-
-/** An exchange of tables that we began. One that was begun in an earlier membership does not count in the next. */
-type Exchange = Readonly<{ address: Address; roster: Roster; joining: Joining | undefined; isPeek: boolean }>;
-
 class Keeper {
   readonly #ctx: Context<MembershipMessage>;
   readonly #deps: MembershipDeps;
   readonly #ignored = new Map<string, number>();
   /** Who accused us of being silent or dead, which we had to refute. */
   readonly #accusers = new Offenders();
-  readonly #exchanges = new Map<number, Exchange>();
+  readonly #exchanges: Exchanges;
   readonly #application: Application;
   readonly #vetting: Vetting;
-  /** Exchanges that others began and that are not over. */
-  #asked = 0;
   #roster: Roster | undefined;
   #probeIndex = 0;
   /** When this process was last found to have stood still. */
   #wokeAt = -Infinity;
-  #lastExchange = 0;
-  /** Joins under way, by their number. */
-  readonly #joinings = new Map<number, Joining>();
-  #lastJoin = 0;
   #size = 0;
   /** Who waits until something that we said of ourselves was sent often enough, by the number it was given. */
   readonly #ownWords = new Map<number, (sent: boolean) => void>();
@@ -250,6 +214,15 @@ class Keeper {
       application: this.#application,
       isProposable: (alive) => this.#roster !== undefined && isProposable(this.#roster, alive, this.#moment()),
       apply: (claim) => this.#apply(claim),
+      count,
+    });
+    this.#exchanges = new Exchanges({
+      ctx,
+      deps,
+      application: this.#application,
+      vetting: this.#vetting,
+      roster: () => this.#roster,
+      merge: (roster, rows) => this.#perform(mergeRemote(roster, rows, this.#moment())),
       count,
     });
   }
@@ -301,19 +274,19 @@ class Keeper {
         why: "You left; memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
       });
     }
-    const id = ++this.#lastJoin;
-    const joining = new Joining(addresses, (reply) => {
-      this.#joinings.delete(id);
-      this.#ctx.timers.cancel(`join ${id}`);
-      replyTo?.tell(reply);
-    });
-    this.#joinings.set(id, joining);
-    this.#ctx.timers.after(`join ${id}`, JOIN_WITHIN_MS, { type: "join_late", id });
-    joining.proceed((address) => this.#peek(address, joining));
+    this.#exchanges.join(addresses, (reply) => replyTo?.tell(reply));
   }
 
   joinLate(id: number): void {
-    this.#joinings.get(id)?.giveUp();
+    this.#exchanges.joinLate(id);
+  }
+
+  exchangeDone(done: ExchangeDone): void {
+    this.#exchanges.done(done);
+  }
+
+  pushPullAsked(session: number, message: PushPull): void {
+    this.#exchanges.asked(session, message);
   }
 
   leave(replyTo: ActorRef<"left">): void {
@@ -324,7 +297,7 @@ class Keeper {
     this.#deps.memory.contacts.clear();
     this.#deps.memory.lost.clear();
     // Who is just reading our table is going to know us, and has to hear it by gossip then.
-    if (others.length === 0 && this.#exchanges.size === 0) {
+    if (others.length === 0 && this.#exchanges.underWay === 0) {
       this.#perform(goodbye);
       return replyTo.tell("left");
     }
@@ -467,7 +440,7 @@ class Keeper {
     const roster = this.#roster;
     if (roster === undefined) return;
     const [partner] = roster.pick(1, (member) => isPushPullPartner(member, roster.self), this.#ctx.random);
-    if (partner !== undefined && !roster.left) this.#exchange(partner.address);
+    if (partner !== undefined && !roster.left) this.#exchanges.begin(partner.address);
     this.#schedulePushPull(0);
   }
 
@@ -476,201 +449,8 @@ class Keeper {
     const roster = this.#roster;
     if (roster === undefined || roster.left) return;
     const to = this.#deps.memory.lost.pick(roster.listedCount - 1, this.#ctx.clock.now(), this.#ctx.random);
-    if (to !== undefined) this.#peek(to, new Joining([], () => {}));
+    if (to !== undefined) this.#exchanges.peek(to);
     this.#seekLost();
-  }
-
-  /**
-   * The other side reads our table before we merge its own, as in memberlist. Only where our application may refuse a
-   * join it is asked before: the joiner is told the reason then, instead of half of it having come to pass.
-   */
-  pushPullAsked(session: number, message: PushPull): void {
-    const roster = this.#roster;
-    const answer = (bytes?: Uint8Array): void =>
-      this.#deps.cast.get("transport").tell({ type: "answer", session, ...(bytes === undefined ? {} : { bytes }) });
-    if (roster === undefined) return answer();
-    if (this.#asked >= ASKED_MAX) {
-      this.#count("too many exchanges");
-      return answer();
-    }
-    this.#asked++;
-    const done = (problem?: string): void => {
-      this.#asked--;
-      if (problem === undefined) return;
-      this.#count("exchange refused");
-      this.#ctx.log.info("exchange_refused", { problem });
-    };
-    const mergeable = this.#mergeable(message);
-    this.#judge(mergeable, message.join, (refusal) => {
-      if (refusal !== undefined) {
-        answer(this.#deps.guard.sealReply({ type: "error", text: refusal }));
-        return done(refusal);
-      }
-      this.#withState(message, (userState) => {
-        if (this.#roster !== roster) {
-          answer();
-          return done("not a member any more");
-        }
-        answer(this.#deps.guard.sealReply(tableOf(roster, message.join, userState)));
-        this.#merge(mergeable, message, message.join, done);
-      });
-    });
-  }
-
-  /** Asks what our application adds to our table. Who shows no rows only looks at who is there, see `#peek`. */
-  #withState({ nodes, join }: PushPull, then: (userState: Uint8Array) => void): void {
-    if (nodes.length === 0) then(NO_STATE);
-    else this.#application.localState(join, then);
-  }
-
-  exchangeDone({ id, outcome }: ExchangeDone): void {
-    const exchange = this.#exchanges.get(id);
-    if (exchange === undefined) return;
-    this.#exchanges.delete(id);
-    const stranger = outcome.ok ? undefined : OTHER_KEYS[outcome.reason];
-    if (stranger !== undefined) exchange.joining?.meetStranger(`The peer at ${exchange.address} ${stranger}`);
-    if (!outcome.ok) return this.#exchangeOver(exchange, outcome.reason);
-    this.#takeAnswer(exchange, outcome.message, (problem) => {
-      if (exchange.isPeek && problem === undefined) this.#exchange(exchange.address, exchange.joining);
-      else this.#exchangeOver(exchange, problem);
-    });
-  }
-
-  #exchangeOver({ joining, address }: Exchange, problem: string | undefined): void {
-    if (problem !== undefined) {
-      this.#count("exchange failed");
-      this.#ctx.log.info("exchange_failed", { with: address, problem });
-    }
-    if (problem === undefined) this.#verifyAt(address);
-    if (problem === undefined && joining !== undefined) this.#introduce(joining, address);
-    joining?.settle(address, problem);
-    joining?.proceed((next) => this.#peek(next, joining!));
-  }
-
-  /**
-   * Tells those whom we know by now that we are there. Gossip alone misses some: sent twice ceil(log10(n + 1)) times, as
-   * in the `local` profile, each news of 32 members fails to reach one in fifty of them, until tables are exchanged half a
-   * minute later. Of two who come by one contact the later one knows of the earlier, so that no pair is left out.
-   */
-  #introduce(joining: Joining, contact: Address): void {
-    const roster = this.#roster;
-    if (roster?.own === undefined || roster.left) return;
-    const message = encodeMessage(toAlive(roster.own));
-    const isToHear = (member: Member): boolean =>
-      isListed(member) && member.name !== roster.self && member.address !== contact && joining.isToHear(member.name);
-    for (const { name, address } of roster.pick(INTRODUCED_MAX, isToHear, this.#ctx.random)) {
-      joining.heard(name);
-      this.#deps.cast.get("broadcaster").tell({ type: "send", to: address, message, with: [] });
-    }
-  }
-
-  /** Who answered there with its table is there. */
-  #verifyAt(address: Address): void {
-    const member = this.#roster?.ring.find((one) => one.address === address);
-    if (member !== undefined) this.#roster?.verify(member.name);
-  }
-
-  /** Merges what the other side answered, or only looks at it; calls back with what is wrong with it, if anything. */
-  #takeAnswer({ roster, joining, isPeek }: Exchange, message: WireMessage, done: (problem?: string) => void): void {
-    if (roster !== this.#roster) return done("not a member any more");
-    if (message.type === "error") return done(`remote error: ${message.text}`);
-    if (message.type !== "push_pull") return done("an answer of the wrong type");
-    const taken = joining === undefined ? undefined : this.#nameTaken(message);
-    if (taken !== undefined) joining?.refuse(taken);
-    if (joining?.isRefused) return done("name taken");
-    const mergeable = this.#mergeable(message);
-    this.#judge(mergeable, joining !== undefined, (refusal) => {
-      if (refusal !== undefined) return done(refusal);
-      if (roster !== this.#roster) return done("not a member any more");
-      if (joining?.isRefused) return done("name taken");
-      if (isPeek) return done(mergeable.ok ? undefined : mergeable.reason);
-      this.#merge(mergeable, message, joining !== undefined, done);
-    });
-  }
-
-  /** Why we cannot be of this cluster under our name, if that is so. */
-  #nameTaken({ nodes }: PushPull): string | undefined {
-    const own = this.#roster?.own;
-    const holder = own === undefined ? undefined : nameHolder(nodes, own, this.#deps.profile);
-    if (holder === undefined) return undefined;
-    const address = addressFromBytes(holder.addr, holder.port) ?? "an address that is none";
-    return `The name "${holder.name}" is taken by the peer at ${address}${WHEN_FREE[stateOfRow(holder) ?? "alive"]}`;
-  }
-
-  /** The rows of another's table that may be true, unless it does not fit ours as a whole. */
-  #mergeable({ nodes }: PushPull): Mergeable {
-    const rows = nodes.filter((row) => this.#isValid(row));
-    const versions = checkVersions(this.#roster?.ring ?? [], rows);
-    return versions.ok ? { ok: true, rows } : versions;
-  }
-
-  /** Asks the application whether a join may come about; calls back with the reason if it may not. */
-  #judge(mergeable: Mergeable, join: boolean, then: (refusal?: string) => void): void {
-    if (!mergeable.ok || !join || !this.#application.wants("mergeVeto")) return then();
-    const members = mergeable.rows.map(viewOfRow).filter((view) => view !== undefined);
-    this.#application.judgeMerge(members, (verdict) => {
-      if (verdict.ok) return then();
-      this.#count("merge vetoed");
-      then(`merge refused: ${verdict.why}`);
-    });
-  }
-
-  #merge(mergeable: Mergeable, { userState }: PushPull, join: boolean, done: (problem?: string) => void): void {
-    const roster = this.#roster;
-    if (!mergeable.ok) return done(mergeable.reason);
-    if (roster === undefined) return done("not a member");
-    const merged = (): void => {
-      if (userState.length > 0) this.#application.tell("remoteState", { type: "remote_state", state: userState, join });
-      done();
-    };
-    if (!this.#application.wants("aliveVeto")) {
-      this.#perform(mergeRemote(roster, mergeable.rows, this.#moment()));
-      return merged();
-    }
-    const claims = mergeable.rows.map((row) => claimOfRow(row, roster.self)).filter((claim) => claim !== undefined);
-    for (let row = claims.length; row < mergeable.rows.length; row++) this.#count("unknown_state");
-    this.#vetting.hearAll(claims, merged);
-  }
-
-  #isValid(row: NodeState): boolean {
-    const problem = validateAlive({ ...row, node: row.name });
-    if (problem !== undefined) this.#count(`row ${problem}`);
-    return problem === undefined;
-  }
-
-  /**
-   * Reads the other side's table without showing ours, which an exchange of no rows does with every memberlist. Its
-   * namesakes would otherwise hear of us before we hear of them, and a Serf agent that is alone shuts down over that.
-   */
-  #peek(to: Address, joining: Joining): void {
-    const roster = this.#roster;
-    if (roster === undefined) return joining.settle(to, "not a member");
-    this.#show(NOTHING_TO_SHOW, { address: to, roster, joining, isPeek: true });
-  }
-
-  #exchange(to: Address, joining?: Joining): void {
-    const roster = this.#roster;
-    if (roster === undefined) return joining?.settle(to, "not a member");
-    const exchange = { address: to, roster, joining, isPeek: false };
-    const join = joining !== undefined;
-    this.#application.localState(join, (userState) => {
-      if (this.#roster === roster) this.#show(tableOf(roster, join, userState), exchange);
-      else this.#exchangeOver(exchange, "not a member any more");
-    });
-  }
-
-  #show(table: PushPull, exchange: Exchange): void {
-    const id = ++this.#lastExchange;
-    this.#exchanges.set(id, exchange);
-    this.#deps.cast.get("transport").tell({
-      type: "exchange",
-      id,
-      to: exchange.address,
-      request: this.#deps.guard.sealRequest(table),
-      guard: this.#deps.guard,
-      timeoutMs: this.#deps.profile.streamTimeoutMs,
-      replyTo: this.#ctx.self,
-    });
   }
 
   #schedulePushPull(staggerMs: number): void {
@@ -789,31 +569,6 @@ class Keeper {
     return { now: this.#ctx.clock.now(), random: this.#ctx.random, profile: this.#deps.profile };
   }
 }
-
-/** What an answer that we cannot read says about who gave it. With those that hold other keys we are no cluster. */
-const OTHER_KEYS: Readonly<Partial<Record<string, string>>> = {
-  encrypted: "uses a key; give this peer the same with --key-file",
-  unencrypted: "uses no key, and this one does",
-  undecryptable: "uses other keys or another label than this one",
-} satisfies Partial<Record<DecodeReason, string>>;
-
-/** When a name that somebody holds will be free. */
-const WHEN_FREE: Readonly<Record<Member["state"], string>> = {
-  alive: "",
-  suspect: ", which does not answer just now",
-  dead: ", which failed; it is free again in a minute",
-  left: "",
-};
-
-/** Everything we know, as one direction of an exchange. */
-function tableOf(roster: Roster, join: boolean, userState: Uint8Array): PushPull {
-  return { type: "push_pull", join, nodes: localState(roster), userState };
-}
-
-const NO_STATE = new Uint8Array();
-
-/** The request of somebody who only looks. */
-const NOTHING_TO_SHOW: PushPull = { type: "push_pull", join: false, nodes: [], userState: NO_STATE };
 
 function eventOf(announcement: Announcement, member: MemberView): MemberEvent {
   switch (announcement.event) {
