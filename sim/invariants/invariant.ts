@@ -13,10 +13,13 @@ export type Scene = Readonly<{ plan: Plan; profile: Profile; views: Views; clust
 export interface Checker extends Witness {
   /** Called every virtual second. */
   look?(): void;
-  /** Called when everybody should be right about everybody, and no fault is in force; `stretch` says after what. */
-  settled?(): void | Promise<void>;
-  /** Called at the end of the quiet time after it. */
-  finished?(): void | Promise<void>;
+  /**
+   * What is not yet right, if anything: asked after the last fault, again and again until nobody has anything to say. Who
+   * still has when the time is up has found what must never happen.
+   */
+  pending?(): string | undefined | Promise<string | undefined>;
+  /** Everything is right; from now on everything has to stay so, and what is said has to be heard. */
+  settled?(): void;
 }
 
 /** A thing that must never happen, and how a run is watched for it; `report` says where it did. */

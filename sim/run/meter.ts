@@ -122,9 +122,9 @@ export class Meter implements Witness {
     if (!this.#faultsBegan && this.#views.running === this.#plan.names.length) this.#convergedAt ??= now;
   }
 
-  /** After the last fault, once everybody is right. */
+  /** After the last fault, once everybody is right about who is there. */
   right(): void {
-    this.#rightAt = this.#now;
+    this.#rightAt ??= this.#now;
   }
 
   entered(name: string, room: string): void {

@@ -27,6 +27,8 @@ export type Plan = Readonly<{
   endsAtMs: number;
   /** So long after the last fault everybody may be wrong. */
   rightWithinMs: number;
+  /** Links that broke take so long to notice, and to be dialled again; then what is said has to be heard. */
+  linksWithinMs: number;
   /** And so long everything has to stay right then. */
   quietMs: number;
 }>;
@@ -47,6 +49,9 @@ const TALK_EVERY_MS = 2_000;
 /** Between two episodes of one fault, in probe intervals, when it is the only one; with more, each gets rarer. */
 const BETWEEN_EPISODES: readonly [number, number] = [10, 40];
 const FAULTS_AT_FULL_RATE = 4;
+
+/** A link that is silent is given up after 14 s, and a stream that does not get through after 20 s. */
+const LINKS_MS = 30_000;
 
 /** Quiet at the end, in probe intervals. */
 const QUIET_INTERVALS = 10;
@@ -73,6 +78,7 @@ export function planRun(parameters: RunParameters): Plan {
     faultsFromMs,
     endsAtMs,
     rightWithinMs: rightWithinMs(peers, profile),
+    linksWithinMs: episodes.length === 0 ? 0 : LINKS_MS,
     quietMs: QUIET_INTERVALS * profile.probeIntervalMs,
   };
 }

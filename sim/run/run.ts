@@ -1,5 +1,3 @@
-import type { ChatEvent } from "../../actors/chat_room.ts";
-import type { MembershipEvent } from "../../actors/membership.ts";
 import { faultNamed } from "../faults/table.ts";
 import type { Checker, Invariant, Violation } from "../invariants/invariant.ts";
 import { INVARIANTS } from "../invariants/table.ts";
@@ -51,7 +49,7 @@ export type RunOptions = Readonly<{
 /** How far the clock is moved at once. */
 const STEP_MS = 100;
 
-/** How often samples are taken and checkers look round: at least this, and not more often than so many times a run. */
+/** How often samples are taken and checkers look round. */
 const LOOK_EVERY_MS = 1_000;
 
 /** Thrown to end a run where it is. */
@@ -78,7 +76,7 @@ class Run {
   readonly #views: Views;
   readonly #sometimes = new Sometimes();
   readonly #meter: Meter;
-  readonly #checkers: readonly Checker[];
+  readonly #checkers: ReadonlyMap<string, Checker>;
   readonly #cluster: Cluster;
   #violation: Violation | undefined;
   #lookedAt = 0;
@@ -91,7 +89,7 @@ class Run {
     const profile = PROFILES[parameters.profile];
     const cluster = (): Cluster => this.#cluster;
     this.#meter = new Meter(plan, views, this.#sometimes, cluster);
-    const checkers: Checker[] = [];
+    const checkers = new Map<string, Checker>();
     const extra = options.witness?.(cluster);
     // The meter judges by who runs before something happens to them, and by views as they are after it.
     const witnesses: Witness[] = [
@@ -104,7 +102,7 @@ class Run {
       const report = (what: string): void => {
         this.#violation ??= { invariant: name, atMs: this.#cluster.now(), what };
       };
-      checkers.push(watch({ plan, profile, views, cluster: this.#cluster }, report));
+      checkers.set(name, watch({ plan, profile, views, cluster: this.#cluster }, report));
     }
     this.#checkers = checkers;
   }
@@ -139,23 +137,37 @@ class Run {
     return outcome;
   }
 
-  /** The faults are over: time passes until everybody is right, or should be. */
+  /** The faults are over: time passes until nothing is wrong any more, or too long. */
   async #comeRight(): Promise<void> {
-    const deadline = this.#plan.endsAtMs + this.#plan.rightWithinMs;
-    while (this.#views.wrong > 0 && this.#cluster.now() < deadline) await this.#step(deadline);
-    if (this.#views.wrong === 0) this.#meter.right();
-    for (const checker of this.#checkers) await checker.settled?.();
-    this.#judge();
+    const { endsAtMs, rightWithinMs } = this.#plan;
+    const deadline = endsAtMs + rightWithinMs;
+    for (;;) {
+      while (this.#views.wrong > 0 && this.#cluster.now() < deadline) await this.#step(deadline);
+      if (this.#views.wrong === 0) this.#meter.right();
+      const pending = await this.#pending();
+      if (pending === undefined) return;
+      if (this.#cluster.now() >= deadline) throw new Ended({ type: "failed", violation: pending });
+      await this.#pass(Math.min(deadline, this.#cluster.now() + LOOK_EVERY_MS));
+    }
+  }
+
+  /** The first thing that is not yet right, as what it is if it stays so. */
+  async #pending(): Promise<Violation | undefined> {
+    for (const [invariant, checker] of this.#checkers) {
+      const what = await checker.pending?.();
+      if (what !== undefined) return { invariant, atMs: this.#cluster.now(), what };
+    }
+    return undefined;
   }
 
   /** A while in which nothing happens, but that everybody in a room says something. */
   async #stayRight(): Promise<void> {
-    for (const name of this.#plan.rooms.keys()) this.#cluster.say(name);
-    await this.#pass(this.#cluster.now() + this.#plan.quietMs);
+    const { quietMs, linksWithinMs, rooms } = this.#plan;
+    await this.#pass(this.#cluster.now() + linksWithinMs);
+    for (const checker of this.#checkers.values()) checker.settled?.();
+    for (const name of rooms.keys()) this.#cluster.say(name);
+    await this.#pass(this.#cluster.now() + quietMs);
     this.#look();
-    const finishing = Promise.all(this.#checkers.map((checker) => checker.finished?.()));
-    await this.#pass(this.#cluster.now() + STEP_MS); // what they ask is answered in the world's time
-    await finishing;
     this.#judge();
   }
 
@@ -180,7 +192,7 @@ class Run {
   #look(): void {
     this.#lookedAt = this.#cluster.now();
     this.#meter.sample();
-    for (const checker of this.#checkers) checker.look?.();
+    for (const checker of this.#checkers.values()) checker.look?.();
   }
 
   #judge(): void {
@@ -214,13 +226,12 @@ function viewsWitness(views: Views, meter: Meter): Witness {
 }
 
 /** Checkers come to be after the cluster that they look at. */
-function everybody(checkers: readonly Checker[]): Witness {
+function everybody(checkers: ReadonlyMap<string, Checker>): Witness {
   return {
     started: (name) => checkers.forEach((checker) => checker.started?.(name)),
     ended: (name, how) => checkers.forEach((checker) => checker.ended?.(name, how)),
-    member: (observer: string, event: MembershipEvent) =>
-      checkers.forEach((checker) => checker.member?.(observer, event)),
-    chat: (observer: string, event: ChatEvent) => checkers.forEach((checker) => checker.chat?.(observer, event)),
+    member: (observer, event) => checkers.forEach((checker) => checker.member?.(observer, event)),
+    chat: (observer, event) => checkers.forEach((checker) => checker.chat?.(observer, event)),
     entered: (name, room) => checkers.forEach((checker) => checker.entered?.(name, room)),
     episode: (episode, phase) => checkers.forEach((checker) => checker.episode?.(episode, phase)),
   };
