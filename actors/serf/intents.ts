@@ -37,6 +37,8 @@ const BAD_NAME: Verdict = { type: "bad_name" };
 export class Intents {
   readonly #self: string;
   readonly #known = new Map<string, Known>();
+  /** Of those, who is gone, the one longest gone first. */
+  readonly #gone = new Set<string>();
   readonly #recent = new Map<string, Recent>();
   #leaving = false;
 
@@ -47,7 +49,7 @@ export class Intents {
 
   /** How many intents wait for their members, and how many of those who are gone are remembered. */
   get counts(): Readonly<{ recent: number; gone: number }> {
-    return { recent: this.#recent.size, gone: this.#gone().length };
+    return { recent: this.#recent.size, gone: this.#gone.size };
   }
 
   statusOf(name: string): SerfStatus | undefined {
@@ -72,6 +74,7 @@ export class Intents {
   joined(name: string): void {
     const known = this.#known.get(name);
     if (known !== undefined) {
+      this.#gone.delete(name);
       this.#known.set(name, { ...known, status: "alive", goneAt: 0, prune: false });
       return;
     }
@@ -89,7 +92,7 @@ export class Intents {
     known.goneAt = now;
     const { status, prune } = known;
     if (prune) this.#known.delete(name);
-    else this.#forgetBeyond(GONE_MAX);
+    else this.#bury(name);
     return status as "left" | "failed";
   }
 
@@ -120,8 +123,9 @@ export class Intents {
   /** Forgets what is too long ago. */
   expire(now: number): void {
     for (const [name, { heardAt }] of this.#recent) if (now - heardAt > RECENT_MS) this.#recent.delete(name);
-    for (const [name, known] of this.#known) {
-      if (isGone(known) && now - known.goneAt > GONE_MS) this.#known.delete(name);
+    for (const name of this.#gone) {
+      if (now - this.#known.get(name)!.goneAt <= GONE_MS) break;
+      this.#forget(name);
     }
   }
 
@@ -140,19 +144,20 @@ export class Intents {
 
   /** Who is still there is forgotten when it goes. */
   #prune(name: string, known: Known): void {
-    if (isGone(known)) this.#known.delete(name);
+    if (isGone(known)) this.#forget(name);
     else known.prune = true;
   }
 
-  #forgetBeyond(max: number): void {
-    const gone = this.#gone();
-    if (gone.length <= max) return;
-    const byAge = gone.toSorted(([, a], [, b]) => a.goneAt - b.goneAt);
-    for (const [name] of byAge.slice(0, gone.length - max)) this.#known.delete(name);
+  #bury(name: string): void {
+    this.#gone.add(name);
+    if (this.#gone.size <= GONE_MAX) return;
+    const [oldest] = this.#gone;
+    this.#forget(oldest!);
   }
 
-  #gone(): readonly (readonly [string, Known])[] {
-    return [...this.#known].filter(([, known]) => isGone(known));
+  #forget(name: string): void {
+    this.#gone.delete(name);
+    this.#known.delete(name);
   }
 }
 

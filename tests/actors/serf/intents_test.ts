@@ -1,5 +1,5 @@
 /** Serf's rules about who means to leave, read off `serf.go` of 0.9.4 and its members' lists. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Intents } from "../../../actors/serf/intents.ts";
 
 const NEWS = { type: "news" } as const;
@@ -170,4 +170,32 @@ Deno.test("who goes twice, or was never there, is no news", () => {
   intents.gone("bob", 0);
   assertEquals(intents.gone("bob", 1), undefined);
   assertEquals(intents.gone("nobody", 1), undefined);
+});
+
+Deno.test("who is back is not forgotten among those who are gone", () => {
+  const intents = new Intents("alice");
+  intents.joined("bob");
+  intents.gone("bob", 0);
+  intents.joined("bob");
+  for (let at = 1; at <= 4_096; at++) {
+    intents.joined(`node-${at}`);
+    intents.gone(`node-${at}`, at);
+  }
+  assertEquals([intents.statusOf("bob"), intents.statusOf("node-1"), intents.counts.gone], ["alive", "failed", 4_096]);
+  intents.gone("bob", 5_000);
+  assertEquals([intents.statusOf("bob"), intents.statusOf("node-1")], ["failed", undefined]);
+});
+
+/** Generous, for machines that run other tests; with a look at all of the others each, it takes more than half a minute. */
+const FLOOD_MS_MAX = 15_000;
+
+Deno.test("a hundred thousand that come and go cost no look at all of the others each", () => {
+  const intents = new Intents("alice");
+  const startedAt = performance.now();
+  for (let at = 0; at < 100_000; at++) {
+    intents.joined(`node-${at}`);
+    if (at >= 8_192) intents.gone(`node-${at - 8_192}`, at);
+  }
+  assert(performance.now() - startedAt < FLOOD_MS_MAX);
+  assertEquals(intents.counts.gone, 4_096);
 });
