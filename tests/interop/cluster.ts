@@ -28,7 +28,7 @@ const VERSIONS = [2, 5, 4] as const;
 const DELEGATE_VERSIONS = VERSIONS.join();
 
 /** How long news may take: a few gossip ticks, or two exchanges of tables (30 s each) where gossip lost something. */
-const NEWS_MS = 65_000;
+export const NEWS_MS = 65_000;
 
 /** The numbers of the profile (`DefaultLANConfig`). */
 const PROBE_INTERVAL_MS = 1_000;
@@ -56,6 +56,8 @@ export class Cluster implements AsyncDisposable {
   readonly #place: Place;
   readonly #network = `127.${1 + randomByte() % 254}.${randomByte()}`;
   readonly #members: Member[] = [];
+  /** How to start each program once more. */
+  readonly #starts = new Map<string, () => Promise<Program>>();
   #addresses = 0;
 
   private constructor(place: Place) {
@@ -75,7 +77,7 @@ export class Cluster implements AsyncDisposable {
   async parley(name: string, keys: readonly string[] = []): Promise<ParleyMember> {
     const common = { name, bind: this.#nextAddress(), profile: PROFILE } as const;
     const keyFile = keys.length === 0 ? undefined : await this.keyFile(`${name}.keys`, keys);
-    return this.#add(await ParleyMember.start({ ...common, place: this.#place, keyFile }));
+    return await this.#start(name, () => ParleyMember.start({ ...common, place: this.#place, keyFile }));
   }
 
   /** A file that only its owner may read, with keys in base64. */
@@ -86,7 +88,7 @@ export class Cluster implements AsyncDisposable {
   /** With `pool`, it knows only who is in the pool with that byte. */
   async go(name: string, keys: readonly string[] = [], pool?: number): Promise<GoPeer> {
     const common = { name, bind: this.#nextAddress(), profile: PROFILE, delegateVersions: DELEGATE_VERSIONS } as const;
-    return this.#add(await GoPeer.start({ ...common, keys, pool }));
+    return await this.#start(name, () => GoPeer.start({ ...common, keys, pool }));
   }
 
   /** One of ours within this process, whose application is the test's. */
@@ -98,7 +100,17 @@ export class Cluster implements AsyncDisposable {
 
   /** `tags` are each NAME=VALUE. */
   async serf(name: string, key?: string, tags: readonly string[] = []): Promise<SerfAgent> {
-    return this.#add(await SerfAgent.start({ name, bind: this.#nextAddress(), profile: PROFILE, key, tags }));
+    const common = { name, bind: this.#nextAddress(), profile: PROFILE } as const;
+    return await this.#start(name, () => SerfAgent.start({ ...common, key, tags }));
+  }
+
+  /** Ends a program if it still runs, and starts it once more, at the same address: a member of a cluster of one. */
+  async restart({ name }: Program): Promise<Program> {
+    const at = this.#members.findIndex((member) => member.name === name);
+    await this.#members[at]![Symbol.asyncDispose]();
+    const again = await this.#starts.get(name)!();
+    this.#members[at] = again;
+    return again;
   }
 
   /** Waits until each of `members` lists exactly those, at their addresses; by default that is everybody. */
@@ -147,6 +159,11 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#members.map((member) => member[Symbol.asyncDispose]()));
     await this.#place[Symbol.asyncDispose]();
+  }
+
+  async #start<P extends Program>(name: string, start: () => Promise<P>): Promise<P> {
+    this.#starts.set(name, start);
+    return this.#add(await start());
   }
 
   #add<M extends Member>(member: M): M {
