@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CHAT } from "../../actors/chat_room.ts";
+import { CHAT, type ChatEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../../actors/membership.ts";
 import { ownMeta } from "../../actors/serf.ts";
@@ -351,6 +351,50 @@ Deno.test("each event is one line, in words that need no colour", async () => {
     await world.clock.advance(50);
     assertEquals(seat.look(), expected, JSON.stringify(event));
   }
+});
+
+Deno.test("faults row 18: who only looks like another is marked where it comes, speaks and is listed, while both are there", async () => {
+  const world = new World({ seed: 20 });
+  const seat = new Seat(world, "alice", { manual: true });
+  await seat.enter("memberlistconfigure");
+  await seat.enter("memberlistcreate");
+  const twin = "b\u043eb"; // a Cyrillic o
+  const claim = (node: string, port: number): Uint8Array =>
+    encodeMessage({
+      type: "alive",
+      node,
+      incarnation: 1,
+      addr: Uint8Array.of(127, 0, 0, 1),
+      port,
+      meta: null,
+      vsn: Uint8Array.of(1, 5, 2, 0, 0, 0),
+    });
+  const said = (author: string): ChatEvent => ({
+    type: "said",
+    room: "lobby" as RoomName,
+    author,
+    wallMs: 0,
+    text: "hello",
+    own: false,
+  });
+  const shown = async (act: () => void): Promise<string> => {
+    act();
+    await world.clock.advance(50);
+    return seat.look().join("\n");
+  };
+  const { address } = seat.peer.memory;
+  const hear = (node: string, port: number) => () =>
+    world.network.carryPacket("127.0.0.1:9" as Address, address!, claim(node, port));
+  const say = (author: string) => () => seat.peer.system.events.publish(CHAT, said(author));
+  const marks = (text: string): number => text.split("only looks like it").length - 1;
+  seat.look();
+  assertEquals(marks(await shown(hear("bob", 1))), 0);
+  assertEquals(marks(await shown(hear(twin, 2))), 1);
+  assertEquals([marks(await shown(say("bob"))), marks(await shown(say(twin)))], [0, 1]);
+  assertEquals(marks((await seat.enter("memberlist")).join("\n")), 1);
+  const gone = encodeMessage({ type: "dead", node: "bob", from: "bob", incarnation: 1 });
+  await shown(() => world.network.carryPacket("127.0.0.1:9" as Address, address!, gone));
+  assertEquals(marks(await shown(say(twin))), 0);
 });
 
 Deno.test("a thief of a name is announced once, and to its holder too", async () => {

@@ -197,6 +197,17 @@ Deno.test("row 41: what is left behind is where others were, also those who fail
   assertEquals(contacts(peers[0]!), []);
 });
 
+Deno.test("row 41: where others were is not forgotten by who finds nobody, and is by who says goodbye", async () => {
+  const world = new World({ seed: "alone" });
+  const [somebody, nobody] = ["10.0.0.1:7946", "10.0.0.2:7946"] as [Address, Address];
+  const alice = world.start("alice", { last: { contacts: [somebody, nobody] } });
+  await world.clock.advance(MINUTE_MS);
+  assertEquals([alice.alive, lastRunOf(alice.memory)?.contacts], [["alice"], [somebody, nobody]]);
+  alice.quit();
+  await world.clock.until(() => alice.state === "ended", 10_000, "she has left");
+  assertEquals(lastRunOf(alice.memory)?.contacts, []);
+});
+
 Deno.test("row 41: who finds its registry and others there does not look for those of an earlier run", async () => {
   const world = new World({ seed: "other cluster" });
   const old = world.start("old", { bootstrap: { type: "local", port: 7001 } });

@@ -1,12 +1,15 @@
 /** Packets of `faults.md`: what somebody without scruples sends, and that the others do not notice. */
 import { assert, assertEquals } from "@std/assert";
 import { RUMOURS } from "../../actors/broadcaster.ts";
+import type { NodeName } from "../../actors/membership/member.ts";
+import { local } from "../../actors/pool/profile.ts";
 import { World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Alive, Ping } from "../../transport/wire/message.ts";
 import { encodeCompounds } from "../../transport/wire/compound.ts";
 import { encodeMessage } from "../../transport/wire/messages.ts";
 import { type Protection, UNPROTECTED } from "../../transport/wire/protection.ts";
+import { outcomeOf } from "../support/linked_peers.ts";
 import { keyringOf, labelOf } from "../transport/wire/secrets.ts";
 import { type Attacker, Siege } from "./siege.ts";
 
@@ -186,6 +189,24 @@ Deno.test("row 14: 100,000 alives for names that do not exist displace only each
   assert(memory.membership.lost.size <= 1_024);
 });
 
+Deno.test("row 14: who answered a probe or an exchange at its address is not displaced; elsewhere, it is", async () => {
+  const profile = { ...local, probeIntervalMs: 1_000_000, unverifiedMax: 2 };
+  const siege = await Siege.in(new World({ seed: "answered", profile }));
+  const eve = await siege.from("10.0.0.66");
+  const membership = siege.cast.get("membership");
+  const bob = siege.world.start("bob");
+  await siege.world.clock.until(() => siege.world.isConverged(), 5_000, "two in one membership");
+  const exchanged = outcomeOf(siege.peer.steps.join([bob.memory.address!]));
+  await siege.world.clock.until(() => exchanged.settled, 5_000, "tables are exchanged");
+  for (const name of ["probed", "elsewhere"]) eve.say(alive(name));
+  await siege.world.clock.advance(10);
+  membership.tell({ type: "answered", node: "probed" as NodeName, address: "10.9.9.9:9" as Address });
+  membership.tell({ type: "answered", node: "elsewhere" as NodeName, address: "10.9.9.8:9" as Address });
+  for (const name of ["x", "y", "z"]) eve.say(alive(name));
+  await siege.world.clock.advance(10);
+  assertEquals(siege.peer.alive, ["alice", "bob", "probed", "y", "z"]);
+});
+
 Deno.test("row 15: of 50,000 pings in a second from one address as many are answered as its budget has", async () => {
   const siege = await Siege.of("flood");
   const bob = siege.world.start("bob");
@@ -229,6 +250,14 @@ Deno.test("row 14: one address alone gets no further than its budget, however ma
     counters["pool: message over budget"]!,
   ];
   assertEquals([heard, heard + dropped], [16_384, 20 * 14 * 120]);
+});
+
+Deno.test("row 15: empty packets spend as much as others", async () => {
+  const siege = await Siege.of("empty");
+  const eve = await siege.from("10.0.0.66");
+  for (let i = 0; i < 5_000; i++) eve.packet(new Uint8Array());
+  await siege.world.clock.advance(10);
+  assertEquals((await siege.counters())["transport: packet over budget"], 1_000);
 });
 
 Deno.test("row 15: long packets spend more of a budget than short ones", async () => {

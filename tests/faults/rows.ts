@@ -47,6 +47,7 @@ export const ROWS: Readonly<Record<number, readonly [what: string, ...proofs: re
     ["transport/wire/validate_test.ts", "faults row 18:"],
     ["actors/repl/look_alikes_test.ts", "faults row 18:"],
     ["actors/peer_name_test.ts", "a name ${what} is refused"],
+    ["actors/repl_test.ts", "faults row 18:"],
   ],
   19: [
     "network coordinates that are nowhere",

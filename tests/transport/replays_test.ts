@@ -8,6 +8,14 @@ import { keyringOf, labelOf } from "./wire/secrets.ts";
 
 const KEYED: Protection = { ...UNPROTECTED, keyring: keyringOf("0123456789abcdef".repeat(2)), label: labelOf("chat") };
 const NACK = encodeMessage({ type: "nack", sequence: 7 });
+const PING = encodeMessage({
+  type: "ping",
+  sequence: 7,
+  node: "somebody-or-other",
+  sourceAddr: new Uint8Array(),
+  sourcePort: 0,
+  sourceNode: "",
+});
 
 function guardOf(protection: Protection): Guard {
   const random = seededRandom("replays");
@@ -42,8 +50,8 @@ for (
 ) {
   Deno.test(`${what}, the same packet may come twice: who can repeat one can also make one`, () => {
     const guard = guardOf(protection);
-    const packet = guard.sealPacket([NACK], { crc: false });
-    assertEquals(outcomes(guard, [packet, packet]), ["nack", "nack"]);
+    const packet = guard.sealPacket([PING], { crc: false });
+    assertEquals(outcomes(guard, [packet, packet]), ["ping", "ping"]);
   });
 }
 

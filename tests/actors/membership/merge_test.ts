@@ -229,6 +229,13 @@ Deno.test("a name or address that is none makes no entry", () => {
   assertEquals(roster.size, 1);
 });
 
+Deno.test("a name may be odd, as others allow it, if it does no harm", () => {
+  const roster = rosterOfSelf();
+  for (const name of ["my laptop", "a:1", "🦜", "x".repeat(128)]) {
+    assertEquals(words(applyAlive(roster, alive(name, 1), "network", moment())), ["broadcast alive 1", "join"], name);
+  }
+});
+
 Deno.test("a full table takes no more names", () => {
   const roster = rosterOf("b");
   const full = moment(0, { ...lan, membersMax: 2 });

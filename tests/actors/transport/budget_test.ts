@@ -38,6 +38,16 @@ Deno.test("sources have each their own budget, and who has spent nothing lately 
   assert(budget.spend("three", 1, 60_000) && budget.size === 2, "one is full again, and forgotten");
 });
 
+Deno.test("of several who have spent nothing lately, the one longest unheard is forgotten", () => {
+  const budget = new SourceBudget(TEN, 2);
+  budget.spend("one", 10, 0);
+  budget.spend("two", 1, 0);
+  budget.spend("one", 0, 1_000); // still in debt, but heard of last
+  budget.spend("three", 1, 1_000);
+  assert(!budget.spend("one", 6, 1_000) && budget.size === 2, "two was forgotten, not one");
+  assert(budget.spend("three", 9, 1_000));
+});
+
 Deno.test("with the table full of the busy, all newcomers share one budget", () => {
   const budget = new SourceBudget(TEN, 2);
   budget.spend("one", 10, 0);
