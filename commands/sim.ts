@@ -7,11 +7,12 @@ import type { Config } from "../config.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { writeData, writeMore } from "./output.ts";
+import { failed, writeData, writeMore } from "./output.ts";
 import { onSignals } from "./signals.ts";
 import { runJson, totalsJson } from "./sim/json.ts";
 import { ProgressLine } from "./sim/progress.ts";
-import { figureLines, parametersLine, round, time, verdictLine } from "./sim/text.ts";
+import { reportPage } from "../sim/report/page.ts";
+import { againLines, figureLines, parametersLine, round, time, verdictLine } from "../sim/report/text.ts";
 import { Totals } from "./sim/totals.ts";
 
 type SimConfig = Config<"sim">;
@@ -64,6 +65,8 @@ class Simulation {
   readonly #parameters: RunParameters;
   readonly #totals = new Totals();
   readonly #progress = new ProgressLine();
+  /** For the report. */
+  readonly #outcomes: Outcome[] = [];
   #asked: ExitCode | undefined;
   #smallest: Smallest | undefined;
 
@@ -72,23 +75,28 @@ class Simulation {
     this.#parameters = parameters;
   }
 
-  /** Ends what runs; the figures so far are still told. */
+  /** Ends what runs, and the figures so far are still told; asked again, it is over at once. */
   stop(code: ExitCode): void {
+    if (this.#asked !== undefined) Deno.exit(code);
     this.#asked = code;
   }
 
   async all(): Promise<ExitCode> {
     const { seeds, json } = this.#config;
+    const unwritable = this.#write("");
+    if (unwritable !== undefined) return failed(unwritable); // now, and not after an hour
     if (!json.value) writeData(`${parametersLine(this.#parameters)}${seeds.value > 1 ? " and following" : ""}\n`);
     const startedAt = realClock.now();
     for (let at = 0; at < seeds.value && this.#asked === undefined; at++) {
       const outcome = await this.#one({ ...this.#parameters, seed: seedAt(this.#parameters.seed, at) });
       this.#totals.add(outcome);
+      if (this.#config.report.value !== undefined) this.#outcomes.push(outcome);
     }
     this.#progress.clear();
     if (seeds.value > 1) writeData(json.value ? totalsJson(this.#totals) : lines(this.#totals.lines()));
     this.#tellSpeed(realClock.now() - startedAt);
-    return this.#exitCode();
+    const problem = this.#outcomes.length === 0 ? undefined : this.#write(reportPage(this.#outcomes));
+    return problem === undefined ? this.#exitCode() : failed(problem);
   }
 
   async #one(parameters: RunParameters): Promise<Outcome> {
@@ -114,14 +122,7 @@ class Simulation {
     const isOneOfMany = this.#config.seeds.value > 1;
     if (!isOneOfMany) writeData(lines(figureLines(outcome)));
     writeData(`${verdictLine(verdict, parameters.seed)}\n`);
-    if (verdict.type === "passed") return;
-    writeMore([`again: ${replayCommand(parameters)}`]);
-    if (smallest === undefined) return;
-    const { violation, tries } = smallest;
-    writeMore([
-      `the smallest of ${tries} tries that fails: ${replayCommand(smallest.parameters)}`,
-      `there: ${verdictLine({ type: "failed", violation }, parameters.seed)}`,
-    ]);
+    writeMore(againLines(outcome, smallest));
   }
 
   #options(what: string): RunOptions {
@@ -129,6 +130,21 @@ class Simulation {
       stopped: () => this.#asked !== undefined,
       onProgress: (progress) => this.#progress.show(what, progress),
     };
+  }
+
+  /** Writes the report, if one is wanted; why it could not be, if so. */
+  #write(page: string): string | undefined {
+    const { value: path } = this.#config.report;
+    if (path === undefined) return undefined;
+    try {
+      Deno.writeTextFileSync(path, page);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        return `cannot write ${path}: under deno task only below the folder where you are, and /tmp`;
+      }
+      return `cannot write ${path}: ${error instanceof Error ? error.message : error}`;
+    }
   }
 
   /** How fast this machine was is no part of the figures, which are the same on all. */

@@ -40,9 +40,9 @@ export const COMMANDS: readonly Command[] = [
     summary: "Run a cluster on virtual time, break it, and measure what becomes of it",
     usage: "parley sim [FLAGS]",
     examples: [
-      ["parley sim", "100 peers for 10 minutes, some of which crash"],
-      ["parley sim --faults all --seeds 20", "everything breaks, twenty times in other ways"],
-      ["parley sim --peers 16 --faults loss=30%,cut --seed 7 --report run.html", "plots of one run"],
+      ["parley sim", "100 peers, 10 minutes, some crash"],
+      ["parley sim --faults all --seeds 20", "all breaks, in twenty other ways"],
+      ["parley sim --peers 16 --faults cut --seed 7 --report run.html", "plots of one run"],
     ],
     run: async (call) => (await import("./sim.ts")).run(call),
   },

@@ -55,6 +55,18 @@ const usageErrors: readonly [line: readonly string[], says: string][] = [
   [["peer", "alice", "--name", "a b"], "--name"],
   [["bootstrap", "x"], 'unexpected argument "x"'],
   [["bootstrap", "--max-peers", "1000"], "from 1 to 256"],
+  [["sim", "x"], 'unexpected argument "x"'],
+  [["sim", "--peers", "0"], "expected a whole number from 1 to 10000"],
+  [["sim", "--minutes", "-1"], '--minutes "-1": expected a number from 0.03 to 1440'],
+  [["sim", "--minutes", "--peers"], "--minutes needs a value"],
+  [["sim", "--faults", "crahs"], 'there is no fault "crahs"; did you mean "crash"?'],
+  [["sim", "--faults", "loss=140%"], '"140%" is more than everything: say 0% to 100%'],
+  [["sim", "--seed", "a b"], "expected a word of letters, digits"],
+  [["sim", "--seeds", "0"], "expected a whole number from 1 to"],
+  [["sim", "--profile", "moon"], "expected one of lan, wan, local"],
+  [["sim", "--peers", "5", "--chatters", "6"], "--chatters 6 of --peers 5 are too many"],
+  [["sim", "--rooms", "0"], "expected a whole number from 1 to 256"],
+  [["sim", "--only", "1,x"], "expected numbers such as 2,5, or none"],
   [["x\n\x1b[31m\u202e"], "unknown command"],
 ];
 
@@ -62,7 +74,7 @@ for (const [line, says] of usageErrors) {
   Deno.test(`parley ${JSON.stringify(line).slice(0, 60)} is a usage error of one line`, async () => {
     const { code, stdout, stderr } = await parley(line);
     assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^parley: [\x20-\x7e…]+; see "parley( peer| bootstrap)? --help"\n$/);
+    assertMatch(stderr, /^parley: [\x20-\x7e…]+; see "parley( peer| bootstrap| sim)? --help"\n$/);
     assertStringIncludes(stderr, says);
   });
 }
@@ -71,7 +83,7 @@ for (
   const line of [["--help"], ["-h"], ["help"], ["peer", "--help"], ["peer", "a", "-h"], ["bootstrap", "-h"], [
     "scenario",
     "-h",
-  ]]
+  ], ["sim", "--help"]]
 ) {
   Deno.test(`parley ${line.join(" ")} shows help on stdout, examples first`, async () => {
     const { code, stdout, stderr } = await parley(line);

@@ -1,7 +1,7 @@
 import { Distribution, type Summary } from "../../sim/run/distribution.ts";
 import type { Outcome, Verdict } from "../../sim/run/run.ts";
 import type { Sight } from "../../sim/sometimes.ts";
-import { round, time } from "./text.ts";
+import { round, time } from "../../sim/report/text.ts";
 
 /** What many runs come to together. */
 type TotalFigures = Readonly<{

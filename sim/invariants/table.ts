@@ -4,6 +4,7 @@ import type { Invariant } from "./invariant.ts";
 import { messageLost } from "./message_lost.ts";
 import { messageOrder, messageTwice } from "./messages.ts";
 import { ownIncarnationBack } from "./own_incarnation_back.ts";
+import { peerGivesUp } from "./peer_gives_up.ts";
 import { queueOverflows } from "./queue_overflows.ts";
 import { timerOutlives } from "./timer_outlives.ts";
 import { viewsDiffer } from "./views_differ.ts";
@@ -22,4 +23,5 @@ export const INVARIANTS: readonly Invariant[] = [
   messageLost,
   queueOverflows,
   timerOutlives,
+  peerGivesUp,
 ];

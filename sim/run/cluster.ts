@@ -46,6 +46,8 @@ export class Cluster {
   readonly #disks = new Map<string, Disk>();
   readonly #clocks = new Map<string, MachineClock>();
   readonly #processes = new Map<string, SimulatedPeer>();
+  /** Those who said goodbye last, perhaps not gone yet. */
+  readonly #departing = new Map<string, SimulatedPeer>();
   /** Of those that are over. */
   readonly #sentBefore = { packets: 0, packetBytes: 0, streams: 0, streamBytes: 0 };
   readonly #said = new Map<string, number>();
@@ -105,6 +107,7 @@ export class Cluster {
   /** Starts a process that asks `contact`, or whoever else runs, to be let in. */
   start(name: string, contact: string | undefined = this.#anybodyBut(name)): void {
     if (this.#processes.has(name)) return;
+    this.#endDeparture(name);
     const disk = this.#disks.get(name)!;
     const last = { port: this.#portOf(name), ...disk.read() };
     const peer = this.world.start(name, { manual: true, last, disk, clock: this.#clocks.get(name)! });
@@ -128,8 +131,15 @@ export class Cluster {
     if (peer === undefined) return;
     this.#over(peer, "left");
     peer.quit();
-    // A process that stands still, or is cut off, does not get to it; then it is ended.
-    this.world.clock.after(DEPARTURE_MS_MAX, () => peer.state === "running" && peer.kill());
+    this.#departing.set(name, peer);
+    this.world.clock.after(DEPARTURE_MS_MAX, () => this.#departing.get(name) === peer && this.#endDeparture(name));
+  }
+
+  /** A process that stands still does not get to its goodbye; before the next one starts, it is ended. */
+  #endDeparture(name: string): void {
+    const peer = this.#departing.get(name);
+    this.#departing.delete(name);
+    if (peer?.state === "running") peer.kill();
   }
 
   say(name: string): void {

@@ -1,5 +1,6 @@
 import { lan, local, type Profile, wan } from "../../actors/pool/profile.ts";
 import type { FaultChoice } from "../faults/choice.ts";
+import { FAULTS } from "../faults/table.ts";
 
 /** The timings of the gossip, by name. */
 export const PROFILES: Readonly<Record<"lan" | "wan" | "local", Profile>> = { lan, wan, local };
@@ -38,6 +39,7 @@ export function replayCommand(parameters: RunParameters): string {
 
 /** The faults as they are typed. */
 export function faultsText({ faults }: RunParameters): string {
+  if (faults.length === FAULTS.length && faults.every(({ amount }) => amount === undefined)) return "all";
   return faults.length === 0 ? "none" : faults.map(choiceText).join(",");
 }
 

@@ -117,7 +117,8 @@ class Run {
       return this.#voidness() ?? { type: "passed" };
     } catch (error) {
       if (error instanceof Ended) return error.verdict;
-      throw error;
+      const what = error instanceof Error ? error.message : String(error);
+      return { type: "failed", violation: { invariant: "the run cannot go on", atMs: this.#cluster.now(), what } };
     }
   }
 

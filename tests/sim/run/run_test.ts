@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { runJson } from "../../../commands/sim/json.ts";
-import { figureLines } from "../../../commands/sim/text.ts";
+import { figureLines } from "../../../sim/report/text.ts";
 import { parseFaults } from "../../../sim/faults/choice.ts";
 import { FAULTS } from "../../../sim/faults/table.ts";
 import { INVARIANTS } from "../../../sim/invariants/table.ts";

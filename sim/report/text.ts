@@ -1,25 +1,33 @@
-import type { Summary } from "../../sim/run/distribution.ts";
-import type { Figures } from "../../sim/run/meter.ts";
-import { faultsText, type RunParameters } from "../../sim/run/parameters.ts";
-import type { Outcome, Verdict } from "../../sim/run/run.ts";
-import { clock } from "../../sim/scenario/clock.ts";
-import { type Sight, SIGHTS } from "../../sim/sometimes.ts";
+import type { Summary } from "../run/distribution.ts";
+import type { Figures } from "../run/meter.ts";
+import { faultsText, replayCommand, type RunParameters } from "../run/parameters.ts";
+import type { Outcome, Verdict } from "../run/run.ts";
+import type { Smallest } from "../run/shrink.ts";
+import { clock } from "../scenario/clock.ts";
+import { type Sight, SIGHTS } from "../sometimes.ts";
 
 /** What a run is made from, in a line. */
 export function parametersLine(parameters: RunParameters): string {
   const { seed, peers, minutes, profile, chatters, rooms, only } = parameters;
   return [
-    `${grouped(peers)} peer${peers === 1 ? "" : "s"} for ${minutes} min of ${profile}`,
+    `${counted(peers, "peer")} for ${minutes} min of ${profile}`,
     `faults ${faultsText(parameters)}${only === undefined ? "" : ` (only number ${only.join(", ") || "none"})`}`,
-    `${chatters} of them in ${rooms} room${rooms === 1 ? "" : "s"}`,
+    `${chatters} of them in ${counted(rooms, "room")}`,
     `seed ${seed}`,
   ].join(", ");
 }
 
 /** The figures of a run, a line each, with what they are about in front. */
-export function figureLines({ plan, figures, sights, tookMs }: Outcome): readonly string[] {
-  return rows([
-    ["time", `${clock(tookMs)} of virtual time, ${plan.episodes.length} faults`],
+export function figureLines(outcome: Outcome): readonly string[] {
+  const rows = figureRows(outcome);
+  const width = Math.max(...rows.map(([head]) => head.length));
+  return rows.map(([head, text]) => `${head.padEnd(width)}  ${text}`);
+}
+
+/** The same as pairs: what they are about, and the figures in words. */
+export function figureRows({ plan, figures, sights, tookMs }: Outcome): readonly (readonly [string, string])[] {
+  return [
+    ["time", `${clock(tookMs)} of virtual time, ${counted(plan.episodes.length, "fault")}`],
     ["convergence", convergence(figures)],
     ...detection(figures),
     ["false positives", falsePositives(figures)],
@@ -27,7 +35,7 @@ export function figureLines({ plan, figures, sights, tookMs }: Outcome): readonl
     ...rooms(figures),
     ["after the faults", rightAgain(figures, plan.rightWithinMs)],
     ["seen", seen(sights)],
-  ]);
+  ];
 }
 
 /** How a run ended, in a line. */
@@ -46,6 +54,19 @@ export function verdictLine(verdict: Verdict, seed: string): string {
   }
 }
 
+/** What follows a verdict that is not well: how to see it again, and the smallest run that fails too, if it was sought. */
+export function againLines({ verdict, parameters }: Outcome, smallest: Smallest | undefined): readonly string[] {
+  if (verdict.type === "passed") return [];
+  const again = `again: ${replayCommand(parameters)}`;
+  if (smallest === undefined) return [again];
+  const { violation, tries } = smallest;
+  return [
+    again,
+    `the smallest of ${tries} tries that fails: ${replayCommand(smallest.parameters)}`,
+    `there: ${verdictLine({ type: "failed", violation }, smallest.parameters.seed)}`,
+  ];
+}
+
 /** A time, in the unit that makes it a number of few digits. */
 export function time(ms: number): string {
   return ms < 1_000 ? `${round(ms)} ms` : ms < 100_000 ? `${round(ms / 1_000)} s` : `${round(ms / 60_000)} min`;
@@ -57,13 +78,12 @@ export function round(value: number): string {
   return value >= 100 ? grouped(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
-function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function rows(rows: readonly (readonly [string, string])[]): readonly string[] {
-  const width = Math.max(...rows.map(([head]) => head.length));
-  return rows.map(([head, text]) => `${head.padEnd(width)}  ${text}`);
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function convergence({ convergedAfterMs }: Figures): string {
@@ -76,7 +96,7 @@ function detection({ deaths, firstDetectionMs, detectionMs }: Figures): readonly
   return [
     [
       "detection",
-      `${grouped(deaths)} death${deaths === 1 ? "" : "s"}, known to somebody after ${spread(firstDetectionMs)}`,
+      `${counted(deaths, "death")}, known to somebody after ${spread(firstDetectionMs)}`,
     ],
     ["", `to each of the others after ${spread(detectionMs)}`],
   ];
