@@ -45,7 +45,7 @@ Deno.test("of several who have spent nothing lately, the one longest unheard is 
   budget.spend("one", 0, 1_000); // still in debt, but heard of last
   budget.spend("three", 1, 1_000);
   assert(!budget.spend("one", 6, 1_000) && budget.size === 2, "two was forgotten, not one");
-  assert(budget.spend("three", 9, 1_000));
+  assert(budget.spend("three", 9, 1_000) && budget.spend("four", 10, 1_000), "three does not share with newcomers");
 });
 
 Deno.test("with the table full of the busy, all newcomers share one budget", () => {
