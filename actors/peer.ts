@@ -72,8 +72,8 @@ const SEEK_COMPANY_MS = 3_000;
 /** Every so many times it looks also when it is not alone, for those beyond a split that has healed. */
 const SEEK_THOROUGHLY_EVERY = 10;
 
-/** Longest time for the goodbyes: the farewell's own limit, the registry's silence, and something for the road. */
-const DEPART_TIMEOUT_MS = 8_000;
+/** Longest time for the goodbyes: those to Serf's agents and to all, the registry's silence, and something for the road. */
+const DEPART_TIMEOUT_MS = 10_000;
 
 /**
  * One peer. Its supervision tree, in the order of start; when one of them crashes, it and those below it start again:

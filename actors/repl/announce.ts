@@ -45,22 +45,25 @@ export function announceMember(
 }
 
 /** The line in which something is shown that members of a Serf cluster said. */
-export function announceSerf(event: SerfEvent, style: Style): string {
+export function announceSerf(event: SerfEvent, style: Style, looks: LookAlikes = NO_LOOKS): string {
   switch (event.type) {
     case "user_event":
       return notice(`Serf event ${quoted(event.name)}${payloadText(event.payload)}`, style);
     case "query":
       return notice(
-        `Serf query ${quoted(event.name)} from ${shownName(event.from)}${payloadText(event.payload)}`,
+        `Serf query ${quoted(event.name)} from ${shownName(event.from, looks)}${payloadText(event.payload)}`,
         style,
       );
     case "ruled_out":
       return notice(
-        `${shownName(event.name)}, which failed, counts as left now: somebody in the Serf cluster said so`,
+        `${shownName(event.name, looks)}, which failed, counts as left now: somebody in the Serf cluster said so`,
         style,
       );
     case "keys_changed":
-      return notice(`The keys of this peer were changed from ${shownName(event.from)}: keylist shows them`, style);
+      return notice(
+        `The keys of this peer were changed from ${shownName(event.from, looks)}: keylist shows them`,
+        style,
+      );
   }
 }
 

@@ -86,7 +86,7 @@ export class Session {
       case "member":
         return this.#member(message.event);
       case "serf":
-        return this.#screen.print(announceSerf(message.event, this.#deps.style));
+        return this.#screen.print(announceSerf(message.event, this.#deps.style, this.#looks));
       case "arrived":
         return this.#arrived(message.room);
       case "completed":

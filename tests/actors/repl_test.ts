@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CHAT, type ChatEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../../actors/membership.ts";
-import { ownMeta } from "../../actors/serf.ts";
+import { ownMeta, SERF, type SerfEvent } from "../../actors/serf.ts";
 import type { Address } from "../../transport/address.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { TransportHandler } from "../../transport/transport.ts";
@@ -303,6 +303,11 @@ for (const [what, text] of Object.entries(HOSTILE)) {
     events.publish(MEMBERSHIP, { type: "conflict", member, offered: text });
     events.publish(MEMBERSHIP, { type: "failed", member, by: text });
     events.publish(MEMBERSHIP, { type: "left", member });
+    const payload = new TextEncoder().encode(text);
+    events.publish(SERF, { type: "user_event", name: text, payload });
+    events.publish(SERF, { type: "query", name: text, payload, from: text });
+    events.publish(SERF, { type: "ruled_out", name: text });
+    events.publish(SERF, { type: "keys_changed", from: text });
     await seat.enter(`/echo ${text}`);
     await seat.enter(`/${text}`);
     await seat.enter(`/execute ${text}`);
@@ -395,6 +400,40 @@ Deno.test("faults row 18: who only looks like another is marked where it comes, 
   const gone = encodeMessage({ type: "dead", node: "bob", from: "bob", incarnation: 1 });
   await shown(() => world.network.carryPacket("127.0.0.1:9" as Address, address!, gone));
   assertEquals(marks(await shown(say(twin))), 0);
+});
+
+Deno.test("what a Serf cluster's members say is a line each, and a long one is cut", async () => {
+  const world = new World({ seed: 20 });
+  const seat = new Seat(world, "alice", { manual: true });
+  await world.clock.advance(10);
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const none = new Uint8Array();
+  const lines: readonly (readonly [SerfEvent, string])[] = [
+    [{ type: "user_event", name: "deploy", payload: bytes("v1.2") }, "* Serf event deploy: v1.2"],
+    [{ type: "user_event", name: "deploy", payload: none }, "* Serf event deploy"],
+    [{ type: "user_event", name: "two", payload: bytes("a\nb") }, "* Serf event two: a<U+000A>b"],
+    [{ type: "user_event", name: "raw", payload: Uint8Array.of(0xff) }, "* Serf event raw: \u2068\ufffd\u2069"],
+    [{ type: "query", name: "up", payload: none, from: "agent" }, "* Serf query up from agent"],
+    [{ type: "query", name: "up", payload: bytes("?"), from: "agent" }, "* Serf query up from agent: ?"],
+    [
+      { type: "ruled_out", name: "bob" },
+      "* bob, which failed, counts as left now: somebody in the Serf cluster said so",
+    ],
+    [{ type: "keys_changed", from: "agent" }, "* The keys of this peer were changed from agent: keylist shows them"],
+  ];
+  for (const [event, expected] of lines) {
+    seat.look();
+    seat.peer.system.events.publish(SERF, event);
+    await world.clock.advance(50);
+    assertEquals(seat.look().join(""), expected);
+  }
+  seat.peer.system.events.publish(SERF, {
+    type: "user_event",
+    name: "x".repeat(999),
+    payload: bytes("é".repeat(9_999)),
+  });
+  await world.clock.advance(50);
+  assertEquals([...seat.look().join("")].filter((character) => "xé".includes(character)).length, 400);
 });
 
 Deno.test("a thief of a name is announced once, and to its holder too", async () => {

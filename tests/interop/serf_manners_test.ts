@@ -1,6 +1,8 @@
 /** What Serf's agents and our peers see of each other that memberlist knows nothing of. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { VERSION } from "../../version.ts";
+import { PeerProcess } from "../support/peer_process.ts";
+import { Place } from "../support/place.ts";
 import { Cluster } from "./cluster.ts";
 import { needs } from "./needed.ts";
 
@@ -187,6 +189,27 @@ Deno.test("while our peers chat, nobody else is bothered", needs("go", "serf"), 
   await cluster.eventually("bob has left there", async () => (await agent.member("bob"))?.status === "left");
   cluster.assertNoWarnings();
 });
+
+Deno.test(
+  "who comes to chat where there are only agents is told that it is alone, and who they are",
+  needs("serf"),
+  async () => {
+    await using cluster = await Cluster.create();
+    await using place = await Place.create();
+    const agent = await cluster.serf("agent");
+    const flags = [place.bootstrapFlag, "--serf", "--profile=lan", `--join=${agent.address}`];
+    await using alice = await PeerProcess.peer("alice", place, ...flags);
+    assertStringIncludes(alice.shown, "Nobody else is here yet\nMembers that are no Parley peers: agent\n");
+    await cluster.eventually("its room is known", async () => (await agent.member("alice"))?.tags["rooms"] === "lobby");
+    const second = await cluster.serf("second");
+    await second.join(agent.address);
+    await alice.waitFor(`* second is a member now, at ${second.address}; it is no Parley peer and does not chat`);
+    await alice.say("/quit");
+    assertEquals((await alice.ended()).code, 0);
+    await cluster.eventually("it has left", async () => (await agent.member("alice"))?.status === "left");
+    cluster.assertNoWarnings();
+  },
+);
 
 const KEY = "a2V5IG9mIHRoZSBjbHVzdGVyLCAzMiBieXRlcyBvZmY=";
 const NEXT = "dGhlIG5leHQga2V5IG9mIHRoZSBjbHVzdGVyLCAzMiE=";
