@@ -407,8 +407,8 @@ class Manners {
     // Elsewhere, an answer would be a packet to whomever a stranger chose.
     if (asker === undefined) return this.#count("queries from no member");
     if (!this.#answered.spend(1, this.#ctx.clock.now())) return this.#count("queries not answered");
-    const { keyring } = guard.protection;
-    const answer = answerTo(query, { self: name, keyring, whereIs: (name) => this.#whereIs(name) });
+    const { protection } = guard;
+    const answer = answerTo(query, { self: name, protection, whereIs: (name) => this.#whereIs(name) });
     if (query.ackWanted) this.#respond(query, asker, { flags: ACK_FLAGS, payload: null });
     if (answer.payload !== undefined) this.#respond(query, asker, { flags: 0, payload: answer.payload });
     this.#note(query, answer, asker);

@@ -1,6 +1,7 @@
 /** What we answer to the queries of Serf's members (`internal_query.go`), and to all that nobody here has a handler for. */
 import { Key } from "../../transport/wire/key.ts";
 import type { Keyring } from "../../transport/wire/keyring.ts";
+import { isProven, isSealing, type Protection } from "../../transport/wire/protection.ts";
 import {
   type ConflictAnswer,
   decodeKeyRequest,
@@ -23,7 +24,7 @@ const REPEATED_CHARACTERS_MAX = 100;
 type Known = Readonly<{
   self: string;
   whereIs(name: string): ConflictAnswer | undefined;
-  keyring: Keyring;
+  protection: Protection;
 }>;
 
 /** What comes of a query: perhaps an answer, perhaps other keys. */
@@ -46,13 +47,13 @@ export function answerTo({ name, payload }: Pick<Query, "name" | "payload">, kno
     case "conflict":
       return { kind: "internal", ...whereIs(payload, known) };
     case "list-keys":
-      return { kind: "internal", payload: encodeKeyAnswer(listed(known.keyring)) };
+      return { kind: "internal", payload: encodeKeyAnswer(listed(known.protection)) };
     case "install-key":
-      return changed(payload, known.keyring, (keyring, key) => keyring.install(key));
+      return changed(payload, known.protection, (keyring, key) => keyring.install(key));
     case "use-key":
-      return changed(payload, known.keyring, (keyring, key) => keyring.use(key));
+      return changed(payload, known.protection, (keyring, key) => keyring.use(key));
     case "remove-key":
-      return changed(payload, known.keyring, (keyring, key) => keyring.remove(key));
+      return changed(payload, known.protection, (keyring, key) => keyring.remove(key));
     default:
       return { kind: "unknown_internal" };
   }
@@ -64,20 +65,34 @@ function whereIs(payload: Uint8Array, { self, whereIs }: Known): { payload?: Uin
   return name === self ? {} : { payload: encodeConflictAnswer(whereIs(name)) };
 }
 
-function listed(keyring: Keyring): KeyAnswer {
+function listed(protection: Protection): KeyAnswer {
+  const { keyring } = protection;
   if (keyring.isEmpty) return refused("Keyring is empty (encryption not enabled)");
+  if (!isGuarded(protection)) return refused(NOT_GUARDED);
   const keys = keyring.keys.map((key) => key.toBase64());
   return { ok: true, message: "", keys, primary: keys[0]! };
 }
 
+/**
+ * Whether keys can be talked about: who asks has proven one of them, and nobody else reads the answer. While encryption is
+ * being turned on, with `verifyIncoming` or `verifyOutgoing` off, neither is so; Serf answers then all the same.
+ */
+function isGuarded(protection: Protection): boolean {
+  return isProven(protection) && isSealing(protection);
+}
+
+const NOT_GUARDED = "Not while plain text is taken or sent";
+
 /** As in Serf, whoever has a key of the ring may change the ring; without a key nobody can say who asks. */
 function changed(
   payload: Uint8Array,
-  keyring: Keyring,
+  protection: Protection,
   change: (keyring: Keyring, key: Key) => ReturnType<Keyring["use"]>,
 ): Answer {
   const answer = (to: KeyAnswer): Answer => ({ kind: "internal", payload: encodeKeyAnswer(to) });
+  const { keyring } = protection;
   if (keyring.isEmpty) return answer(refused("No keyring to modify (encryption not enabled)"));
+  if (!isGuarded(protection)) return answer(refused(NOT_GUARDED));
   const bytes = decodeKeyRequest(payload);
   if (!bytes.ok) return answer(refused("The request cannot be read"));
   const key = Key.of(bytes.value);

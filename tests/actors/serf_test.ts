@@ -25,7 +25,7 @@ import type { Address } from "../../transport/address.ts";
 import { Guard } from "../../transport/guard.ts";
 import { Key } from "../../transport/wire/key.ts";
 import { Keyring } from "../../transport/wire/keyring.ts";
-import { UNPROTECTED } from "../../transport/wire/protection.ts";
+import { type Protection, UNPROTECTED } from "../../transport/wire/protection.ts";
 import { vector } from "./serf/vectors.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -42,6 +42,9 @@ const CAROL = member("carol", 3);
 const EMPTY_STATE: SerfState = { time: 0, statusTimes: new Map(), left: [], eventTime: 0, events: [], queryTime: 0 };
 
 /** Alice, with what she says to the two actors that carry it. */
+/** How strict a peer with keys is. */
+type Switches = Partial<Pick<Protection, "verifyIncoming" | "verifyOutgoing">>;
+
 class Alice {
   readonly clock = new VirtualClock();
   readonly memory = newSerfMemory();
@@ -58,9 +61,11 @@ class Alice {
   readonly #system: ActorSystem;
   readonly #ref: ActorRef<SerfMessage>;
 
-  constructor({ speaks = true, keyring = Keyring.EMPTY, listed = [] as readonly MemberView[] } = {}) {
+  constructor(
+    { speaks = true, keyring = Keyring.EMPTY, listed = [] as readonly MemberView[], switches = {} as Switches } = {},
+  ) {
     this.#system = new ActorSystem({ clock: this.clock, random: seededRandom("serf") });
-    this.guard = new Guard({ ...UNPROTECTED, keyring }, (length) => new Uint8Array(length));
+    this.guard = new Guard({ ...UNPROTECTED, keyring, ...switches }, (length) => new Uint8Array(length));
     this.listed = listed;
     const cast = new Cast();
     cast.enter("membership", this.#system.spawn<MembershipMessage>("membership", () => (m) => this.#membership(m)));
@@ -583,10 +588,15 @@ const keyOf = (byte: number): Key => {
 const [OLD, NEW] = [keyOf(1), keyOf(7)]; // the second is that of the vector
 
 /** The rings after a query about a key, and what was answered. */
-async function afterKeyQuery(name: string, keys: readonly Key[], payload: Uint8Array): Promise<[string[], Uint8Array]> {
+async function afterKeyQuery(
+  name: string,
+  keys: readonly Key[],
+  payload: Uint8Array,
+  switches: Switches = {},
+): Promise<[string[], Uint8Array]> {
   const ring = Keyring.of(keys);
   if (!ring.ok) throw new Error(ring.problem);
-  const alice = await Alice.among([BOB], { keyring: ring.keyring });
+  const alice = await Alice.among([BOB], { keyring: ring.keyring, switches });
   await alice.hear(query({ name: `_serf_${name}`, payload }));
   const changed = alice.guard.protection.keyring !== ring.keyring;
   assertEquals(alice.events, changed ? [{ type: "keys_changed", from: "bob" }] : []);
@@ -632,4 +642,15 @@ Deno.test("without a key nobody can be believed, and there is nothing to list", 
     [],
     no("Keyring is empty (encryption not enabled)"),
   ]);
+});
+
+Deno.test("while plain text is taken or sent, nobody is told the keys or may change them", async () => {
+  for (const switches of [{ verifyIncoming: false }, { verifyOutgoing: false }]) {
+    for (const name of ["install-key", "use-key", "remove-key", "list-keys"]) {
+      assertEquals(await afterKeyQuery(name, [OLD, NEW], vector("key-request"), switches), [
+        names(OLD, NEW),
+        no("Not while plain text is taken or sent"),
+      ]);
+    }
+  }
 });
