@@ -8,6 +8,7 @@ import type { JoinReply, MemberView } from "../membership.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { OpenReply } from "../transport.ts";
 import type { Cast, Parts } from "./cast.ts";
+import { joinFailure } from "./join_failure.ts";
 import type { PeerMemory } from "./memory.ts";
 
 /** What a step gives: its result, or one sentence that says why not. */
@@ -170,11 +171,8 @@ export class Steps {
     const reply = await this.#joinAt(targets);
     if (reply.type === "refused") return { ok: false, why: reply.why, refused: true };
     if (reply.contacted === 0 && reply.failures.length > 0) {
-      const why = `Nobody answered: ${
-        reply.failures.map(({ address, reason }) => `${address} (${reason})`).join(", ")
-      }`;
       const present = reply.failures.filter(({ reason }) => !ABSENT.has(reason)).map(({ address }) => address);
-      return { ok: false, why, present };
+      return { ok: false, why: joinFailure(reply.failures), present };
     }
     return yes({ contacted: reply.contacted, members: await this.members() });
   }
