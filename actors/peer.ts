@@ -131,7 +131,8 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         { ...PERMANENT, mailbox: { limit: profile.handoffQueueDepth, whenFull: "drop_oldest" } }, // old news is least missed
       ),
     );
-    const registration = { type: "pool", id: CHAT_POOL, guard, to: cast.get("pool") } as const;
+    const { streamTimeoutMs } = profile;
+    const registration = { type: "pool", id: CHAT_POOL, guard, to: cast.get("pool"), streamTimeoutMs } as const;
     cast.get("transport").tell({ type: "register", registration });
     const broadcaster = () => cast.get("broadcaster");
     cast.enter("rooms", ctx.spawn("rooms", rooms({ self: name, memory: memory.rooms, broadcaster }), PERMANENT));

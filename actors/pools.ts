@@ -258,9 +258,11 @@ class Keeper {
     const at = memory.membership.created ? memory.membership.address : undefined;
     const running: Running = { record, view, state: "opening", at, done };
     this.#running.set(id, running);
+    const { streamTimeoutMs } = profile;
+    const registration = { type: "pool", id, guard, to: actor, streamTimeoutMs } as const;
     const admission = this.#ctx.ask<TransportMessage, RegisterReply>(
       transport(),
-      (replyTo) => ({ type: "register", registration: { type: "pool", id, guard, to: actor }, replyTo }),
+      (replyTo) => ({ type: "register", registration, replyTo }),
       TRANSPORT_TIMEOUT_MS,
     );
     this.#ctx.pipeToSelf(

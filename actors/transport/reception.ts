@@ -100,7 +100,7 @@ export class Reception {
     owner.received++;
     switch (registration.type) {
       case "pool":
-        return this.#deps.serving.serve(stream, rest, { owner, guard: registration.guard, to: registration.to });
+        return this.#deps.serving.serve(stream, rest, { ...registration, owner });
       case "streams":
       case "plain_streams":
         return this.#offer(stream, rest, owner, registration.to);

@@ -7,8 +7,14 @@ import type { ActorRef } from "../runtime/ref.ts";
 
 /** Who wants what of the port. */
 export type Registration =
-  /** A gossip pool, whose guard tells what its traffic begins with. */
-  | Readonly<{ type: "pool"; id: PoolId; guard: Guard; to: ActorRef<PacketArrived | StreamRequest> }>
+  /** A gossip pool, whose guard tells what its traffic begins with; and how long its profile waits for a stream. */
+  | Readonly<{
+    type: "pool";
+    id: PoolId;
+    guard: Guard;
+    to: ActorRef<PacketArrived | StreamRequest>;
+    streamTimeoutMs: number;
+  }>
   | Readonly<{ type: "streams"; protocol: ProtocolId; to: ActorRef<StreamAccepted>; streamsMax?: number }>
   | Readonly<{ type: "plain_streams"; to: ActorRef<StreamAccepted>; streamsMax?: number }>
   | Readonly<{ type: "packets"; protocol: ProtocolId; to: ActorRef<PacketArrived> }>

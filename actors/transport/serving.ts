@@ -8,7 +8,10 @@ import type { Sessions } from "./sessions.ts";
 import { streamSource } from "./source.ts";
 import { UnreadBytes } from "./unread.ts";
 
-/** A memberlist request on a stream must be whole by then, and answered. */
+/**
+ * A memberlist request on a stream must be whole by then, and answered, where the pool's profile does not give it longer.
+ * Who asks by a hastier profile hangs up itself.
+ */
 const SESSION_TIMEOUT_MS = 10_000;
 /** Memberlist streams served at once (`net.go` has the same number for push/pulls), and of one source. */
 const SERVED_MAX = 128;
@@ -25,7 +28,7 @@ type ServingDeps = Readonly<{
 }>;
 
 /** A pool, as who serves it sees it. */
-type Served = Readonly<{ owner: Owner; guard: Guard; to: ActorRef<StreamRequest> }>;
+type Served = Readonly<{ owner: Owner; guard: Guard; to: ActorRef<StreamRequest>; streamTimeoutMs: number }>;
 
 /** Reads memberlist's requests on streams: so many at once, so many bytes, for so long. */
 export class Serving {
@@ -40,14 +43,15 @@ export class Serving {
   }
 
   /** Reads the request that begins with `seen` and gives it to the pool, or says why not. */
-  serve(stream: Stream, seen: Uint8Array, { owner, guard, to }: Served): StreamHandler {
+  serve(stream: Stream, seen: Uint8Array, { owner, guard, to, streamTimeoutMs }: Served): StreamHandler {
     if (this.#isFull(stream)) {
       const told = this.#refuse(stream, guard, "too many streams", "too many pending requests");
       return { data: () => {}, ended: () => stream.end(), closed: () => void this.#sessions.leave(told) };
     }
     const reader = guard.requestReader();
     const late = (): void => this.#deps.drop("slow stream", stream);
-    let session = this.#sessions.enter({ kind: "served", stream, late, owner }, SESSION_TIMEOUT_MS);
+    const withinMs = Math.max(SESSION_TIMEOUT_MS, streamTimeoutMs);
+    let session = this.#sessions.enter({ kind: "served", stream, late, owner }, withinMs);
     let bytesRead = 0;
     let isRead = false;
     const refuse = (reason: string, text: string | undefined): void => {

@@ -160,7 +160,8 @@ export function poolsContract(where: string, start: () => PoolWorld): void {
       stranger.transport.sendPacket(node.address, Uint8Array.of(0x78, i));
     }
     const guard = new Guard(UNPROTECTED, () => new Uint8Array(12), { byte: 9 });
-    await node.register({ type: "pool", id: "stuck", guard, to: stuck<PacketArrived | StreamRequest>("pool", "fail") });
+    const pool = stuck<PacketArrived | StreamRequest>("pool", "fail");
+    await node.register({ type: "pool", id: "stuck", guard, to: pool, streamTimeoutMs: 10_000 });
     const ping = encodeStream(PING, { compress: false });
     const pings = Array.from({ length: 8 }, () => stranger.dial(node, Uint8Array.of(0xfe, 9), ping));
     const streams = Array.from({ length: 12 }, () => stranger.dial(node, Uint8Array.of(0x20, 2)));

@@ -63,7 +63,7 @@ class Bench {
   readonly door: ActorRef<TransportMessage>;
   address: Address = "" as Address;
 
-  constructor(openTransport?: (network: Network) => OpenTransport) {
+  constructor(openTransport?: (network: Network) => OpenTransport, streamTimeoutMs = 10_000) {
     const pool = this.system.spawn<PacketArrived | StreamRequest>("pool", () => (message) => {
       if (message.type === "packet_arrived") this.packets.push(message);
       else this.requests.push(message);
@@ -78,12 +78,12 @@ class Bench {
         links: () => this.links,
       }),
     );
-    const registration = { type: "pool", id: "chat", guard: Guard.unguarded(), to: pool } as const;
+    const registration = { type: "pool", id: "chat", guard: Guard.unguarded(), to: pool, streamTimeoutMs } as const;
     this.door.tell({ type: "register", registration });
   }
 
-  static async open(): Promise<Bench> {
-    const bench = new Bench();
+  static async open(streamTimeoutMs?: number): Promise<Bench> {
+    const bench = new Bench(undefined, streamTimeoutMs);
     const reply = await bench.settled(bench.openAt());
     assert(reply.ok);
     bench.address = reply.address;
@@ -415,6 +415,18 @@ Deno.test("a memberlist stream is one request, whatever comes behind it, and is 
   await bench.clock.advance(10);
   assertEquals([told.bytes, told.closedAs], [ACK_BYTES, "ended"]);
 });
+
+for (const [streamTimeoutMs, what] of [[30_000, "the time"], [1_000, "10 s, but not less,"]] as const) {
+  Deno.test(`a pool whose profile gives a stream ${streamTimeoutMs} ms waits ${what} for a request and its answer`, async () => {
+    const bench = await Bench.open(streamTimeoutMs);
+    const { told } = (await bench.stranger()).dial(bench, PING.subarray(0, 2));
+    const waitedMs = Math.max(10_000, streamTimeoutMs);
+    await bench.clock.advance(waitedMs - 100);
+    assertEquals(told.closedAs, undefined);
+    await bench.clock.advance(200);
+    assertEquals(told.closedAs, "reset");
+  });
+}
 
 Deno.test("a memberlist stream that is not whole within 10 s is closed and counted", async () => {
   const bench = await Bench.open();

@@ -1,5 +1,7 @@
 /** Streams of `faults.md`: what somebody without scruples connects with, and that the others do not notice. */
 import { assert, assertEquals } from "@std/assert";
+import { wan } from "../../actors/pool/profile.ts";
+import { World } from "../../sim/world.ts";
 import { encodeStream, STREAM_MESSAGE_BYTES_MAX, StreamReader } from "../../transport/wire/stream.ts";
 import { UNPROTECTED } from "../../transport/wire/protection.ts";
 import { keyringOf } from "../transport/wire/secrets.ts";
@@ -75,6 +77,15 @@ Deno.test("row 21: one byte every two seconds is closed 10 s after the first, in
   await siege.world.clock.advance(2_100);
   assertEquals(dripping.told.closedAs, "reset");
   assertEquals((await siege.counters())["transport: slow stream"], 1);
+});
+
+Deno.test("row 21: where the profile is patient, so is who is asked", async () => {
+  const siege = await Siege.in(new World({ seed: "patient", profile: wan }));
+  const slow = (await siege.from("10.0.0.66")).knock(TABLE.subarray(0, 1));
+  await siege.world.clock.advance(29_000);
+  assert(isOpen(slow));
+  await siege.world.clock.advance(1_100);
+  assertEquals(slow.told.closedAs, "reset");
 });
 
 Deno.test("row 23: of a thousand push/pulls at once 128 are served, 32 of one address; others are told, not queued", async () => {

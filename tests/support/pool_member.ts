@@ -106,7 +106,8 @@ export class PoolMember {
         }),
       ),
     );
-    const registration = { type: "pool", id: "main", guard, to: cast.get("pool") } as const;
+    const { streamTimeoutMs } = profile;
+    const registration = { type: "pool", id: "main", guard, to: cast.get("pool"), streamTimeoutMs } as const;
     cast.get("transport").tell({ type: "register", registration });
   }
 
