@@ -18,8 +18,9 @@ export type Bounds = Readonly<{ cameMs: number; wentMs: number }>;
 
 /**
  * Compares what onlookers were told with what was done. Each cause explains at most one sighting of each onlooker, within
- * its bound; of several that could, the latest, because an earlier one may have passed unnoticed. Whoever stayed away, or stayed there, for longer than the bound has to be noticed; who is back sooner need
- * not be.
+ * its bound; of several that could, the latest, because an earlier one may have passed unnoticed. Who was away for less
+ * than the bound need not have been missed; of whoever stayed away, or stayed there, for longer, the last word has to say
+ * so. At first everybody is there.
  */
 export function faultsIn(
   causes: readonly Cause[],
@@ -55,9 +56,12 @@ function faultsOfOne({ by, name, causes, told, until, bounds }: Affair): readonl
     if (index < 0) faults.push({ at, by, name, what: `${what} without a cause` });
     else unexplained.splice(index, 1);
   }
-  for (const cause of unexplained) {
+  for (const cause of causes) {
+    const toldBy = cause.at + boundOf(cause);
     const nextAt = causes.find(({ at }) => at > cause.at)?.at ?? until;
-    if (nextAt - cause.at > boundOf(cause)) {
+    if (nextAt <= toldBy) continue;
+    const lastWord = told.findLast(({ at }) => at <= toldBy)?.what ?? "came";
+    if ((lastWord === "came") !== (cause.what === "started")) {
       faults.push({ at: cause.at, by, name, what: `${cause.what} and not told of` });
     }
   }
