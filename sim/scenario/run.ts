@@ -187,7 +187,6 @@ class Run {
     for (const peer of peers) {
       if (this.#isRunning(peer)) throw new Unmet(`${peer} runs already`, [peer]);
       this.#lives.set(peer, "running");
-      this.#naps.delete(peer);
       this.#screens.clear(peer);
       await this.#stage.start(peer, flags);
       if (!flags.manual && !flags.together) await this.#arrival(peer);
@@ -255,6 +254,7 @@ class Run {
   #crash(peer: string): void {
     if (!this.#isRunning(peer)) throw new Unmet(`${peer} does not run: it ${this.#howItIs(peer)}`, [peer]);
     this.#lives.set(peer, "crashed");
+    this.#naps.delete(peer);
     this.#stage.crash(peer);
   }
 
@@ -285,7 +285,7 @@ class Run {
   async #at(atMs: number): Promise<void> {
     const lateMs = this.#stage.now() - atMs;
     if (lateMs > AT_LATE_MS) throw new Unmet(`what comes before took until ${clock(this.#stage.now())}`, []);
-    if (lateMs < 0) await this.#pass(-lateMs);
+    await this.#pass(-lateMs);
   }
 
   /** Those named; or all who run, and are not paused. */

@@ -149,6 +149,11 @@ Deno.test("who was told to go on earlier does not wait for the end of its pause"
   await passes("start a b\npause b for 1s\nresume b\npause b\nwait 3s\nresume b");
 });
 
+Deno.test("who crashes in a pause does not go on at its end, nor who was started meanwhile", async () => {
+  await passes("start a b\npause b for 1s\ncrash b\nwait 2s");
+  await passes("start a b\npause b for 5s\ncrash b\nstart b\nwait 6s\nmembers == 2");
+});
+
 Deno.test("a cut keeps messages back until it heals", async () => {
   await passes('start a b\ncut a | b\na: x\nexpect not "a: x" on b for 2s\nheal\nexpect "a: x" on b within 10s');
 });
@@ -225,6 +230,13 @@ Deno.test("a failure shows the screens concerned, the faults in force and what t
   assertEquals(failure.faults, ["cut udp b | c"]);
   assertStringIncludes(failure.network.join("\n"), "c -> b: a packet was dropped");
   assertEquals(failure.statement.text, 'expect "nothing" on b within 1s');
+});
+
+Deno.test("of a long screen only the end is told", async () => {
+  const { screens } = await fails(`start a\nrepeat 30\na: x\nend\nwait 1s\na: y\nexpect "z" within 1s`);
+  const lines = screens[0]![1].map(({ text }) => text);
+  assertEquals([lines.length, lines.filter((text) => text.endsWith("a: x")).length], [8, 7]);
+  assertMatch(lines.at(-1)!, /a: y$/);
 });
 
 Deno.test("one seed, one run; another seed, another", async () => {
