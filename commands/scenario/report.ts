@@ -34,7 +34,12 @@ export function failureLines({ atMs, rounds, screens, faults, network }: Failure
 
 /** The one command that does the same again. */
 function replayCommand({ file, seed, flags }: Replay): string {
-  return ["deno task scenario", /\s/.test(file) ? `'${file}'` : file, "--seed", seed, ...flags].join(" ");
+  return ["deno task scenario", quoted(file), "--seed", seed, ...flags].join(" ");
+}
+
+/** As a shell wants it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** One line of what happens: a step of the scenario, or a line on a peer's screen. */

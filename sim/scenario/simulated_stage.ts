@@ -8,6 +8,7 @@ import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts
 import { Keyring } from "../../transport/wire/keyring.ts";
 import { NO_LABEL, parseLabel } from "../../transport/wire/label.ts";
 import { type Protection, UNPROTECTED } from "../../transport/wire/protection.ts";
+import { Disk } from "../disk.ts";
 import { ProcessClock } from "../process_clock.ts";
 import { World } from "../world.ts";
 import type { Faults } from "./faults.ts";
@@ -43,7 +44,7 @@ export class SimulatedStage implements Stage {
   readonly #log: NetworkLog;
   readonly #seats = new Map<string, SimulatedSeat>();
   readonly #names = new Map<Address, string>([[REGISTRY_ADDRESS, BOOTSTRAP]]);
-  readonly #ports = new Map<string, number>();
+  readonly #disks = new Map<string, Disk>();
   #registry: ProcessClock | undefined;
   #registries = 0;
   #portNext = PORT_FIRST;
@@ -70,17 +71,13 @@ export class SimulatedStage implements Stage {
   }
 
   start(name: string, flags: StartFlags): Promise<void> {
-    const former = this.#seats.get(name)?.peer;
-    const isFresh = former === undefined || flags.withoutDisk;
-    const last = {
-      port: isFresh ? this.#portNext++ : this.#ports.get(name)!,
-      incarnation: isFresh ? 0 : former.memory.membership.incarnation,
-    };
-    this.#ports.set(name, last.port);
-    this.#names.set(`127.0.0.1:${last.port}` as Address, name);
+    const disk = this.#disks.get(name) ?? new Disk();
+    this.#disks.set(name, disk);
+    if (flags.withoutDisk) disk.replace();
+    if (disk.read() === undefined) this.#settle(name, disk);
     const seat = new SimulatedSeat(this.#world, flags.as ?? name, {
       manual: flags.manual,
-      last,
+      disk,
       protection: protectionOf(flags),
       ...(this.#registries === 0 ? {} : { bootstrap: { type: "parley", address: REGISTRY_ADDRESS } }),
       readFile: this.#options.readFile,
@@ -147,6 +144,13 @@ export class SimulatedStage implements Stage {
     for (const { peer } of this.#seats.values()) peer.kill();
     this.stopBootstrap();
     return Promise.resolve();
+  }
+
+  /** Gives a new machine a port of its own, so that it is known whose it is from the first packet on. */
+  #settle(name: string, disk: Disk): void {
+    const port = this.#portNext++;
+    disk.write({ port }, this.#world.clock);
+    this.#names.set(`127.0.0.1:${port}` as Address, name);
   }
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { failureLines } from "../../commands/scenario/report.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
@@ -53,6 +54,15 @@ Deno.test("a planted wrong expectation fails with file, line, screen, seed and t
   assertEquals(lines.at(-2), "  the network: whole");
   assertEquals(lines.at(-1), "  again: deno task scenario 0.scenario --seed storm-7");
   assertMatch(stdout, /^passed: 1\.scenario, [^\n]+\n$/, "the others are played all the same");
+});
+
+Deno.test("the command that replays a failure can be pasted, whatever the file is called", () => {
+  const statement = { type: "heal", line: 1, text: "heal" } as const;
+  const failure = { statement, why: "", atMs: 0, rounds: [], screens: [], faults: [], network: [] };
+  const replayOf = (file: string) => failureLines(failure, { file, seed: "1", flags: [] }).at(-1);
+  assertEquals(replayOf("a/b-1.scenario"), "again: deno task scenario a/b-1.scenario --seed 1");
+  assertEquals(replayOf("my file"), "again: deno task scenario 'my file' --seed 1");
+  assertEquals(replayOf("it's $HOME"), "again: deno task scenario 'it'\\''s $HOME' --seed 1");
 });
 
 Deno.test("the seed of the file is taken, unless another is given", async () => {

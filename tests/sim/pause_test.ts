@@ -1,9 +1,14 @@
 /** A process that stands still and wakes: SIGSTOP, a machine that sleeps, an event loop that somebody keeps. */
 import { assertEquals } from "@std/assert";
 import type { MembershipEvent } from "../../actors/membership.ts";
+import { ProcessClock } from "../../sim/process_clock.ts";
 import { cutOff } from "../../sim/rules/cut.ts";
+import { VirtualClock } from "../../sim/virtual_clock.ts";
 import { World } from "../../sim/world.ts";
+import type { Address } from "../../transport/address.ts";
+import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import { bareCluster } from "../support/bare_cluster.ts";
+import { StreamRecorder, TransportRecorder } from "../transport/recorder.ts";
 
 const NAMES = ["alice", "bob", "charly", "dora", "emil"];
 
@@ -87,6 +92,36 @@ Deno.test("who is stopped again is not woken by the end of the first time", asyn
   assertEquals(bob!.said, []);
   await world.clock.advance(1_100);
   assertEquals(bob!.said, ["alice: now?"]);
+});
+
+Deno.test("who goes on finds its timers due first, and then what the network brought, each in its order", async () => {
+  const clock = new VirtualClock();
+  const process = new ProcessClock(clock);
+  const done: string[] = [];
+  process.pause();
+  process.after(20, () => done.push("timer 2"));
+  process.after(10, () => done.push("timer 1"));
+  process.whenAwake(() => done.push("packet 1"));
+  process.whenAwake(() => done.push("packet 2"));
+  await clock.advance(50);
+  assertEquals(done, []);
+  process.resume();
+  await clock.advance(0);
+  assertEquals(done, ["timer 1", "timer 2", "packet 1", "packet 2"]);
+});
+
+Deno.test("who is stopped does not answer on streams either", async () => {
+  const world = new World({ seed: "stopped streams" });
+  const [, bob] = await world.startAll(["alice", "bob"], 2_000);
+  const open = openSimulatedTransportOn(world.network);
+  const dialler = await open("127.0.0.1:30000" as Address, new TransportRecorder());
+  bob!.pause(3_000);
+  const heard = new StreamRecorder();
+  dialler.connect(bob!.memory.address!, 10_000, heard);
+  await world.clock.advance(2_900);
+  assertEquals(heard.isOpen, false);
+  await world.clock.advance(200);
+  assertEquals(heard.isOpen, true);
 });
 
 Deno.test("who is killed while it is stopped stays dead", async () => {

@@ -1,5 +1,6 @@
 /** The relay between processes, on a simulated network, so that its time is ours. */
 import { assert, assertEquals } from "@std/assert";
+import type { Clock } from "../../../actors/runtime/clock.ts";
 import { seededRandom } from "../../../actors/runtime/random.ts";
 import { Network } from "../../../sim/network.ts";
 import type { Carried, PlainRule } from "../../../sim/rule.ts";
@@ -24,6 +25,7 @@ class Relayed {
   readonly network = new Network(this.clock, seededRandom("network"));
   readonly relay: Relay;
   readonly events: Carried[] = [];
+  timersFired = 0;
   readonly transports = new Map<Name, Transport>();
   readonly recorders = new Map<Name, TransportRecorder>();
 
@@ -32,7 +34,7 @@ class Relayed {
     const rule: PlainRule = this.faults.rule(whoIs);
     this.relay = new Relay({
       openTransport: openSimulatedTransportOn(this.network),
-      clock: this.clock,
+      clock: this.#counting(),
       random: seededRandom("relay"),
       rule,
       onEvent: (carried) => this.events.push(carried),
@@ -49,6 +51,22 @@ class Relayed {
       await relayed.relay.open({ outer: outerOf(name), inner: innerOf(name) });
     }
     return relayed;
+  }
+
+  /** The clock, for the relay, whose timers are counted as they fire. */
+  #counting(): Clock {
+    const { clock } = this;
+    const count = (run: () => void) => (): void => {
+      this.timersFired++;
+      run();
+    };
+    return {
+      now: () => clock.now(),
+      wallMs: () => clock.wallMs(),
+      after: (delayMs, run) => clock.after(delayMs, count(run)),
+      soon: (run) => clock.soon(run),
+      yieldThen: (run) => clock.yieldThen(run),
+    };
   }
 
   send(from: Name, to: Name, byte: number): void {
@@ -222,13 +240,31 @@ Deno.test("a cut that lasts breaks a stream on which something is under way", as
   assertEquals([idle.heard.closedAs, idle.far.closedAs], [undefined, undefined]);
 });
 
-Deno.test("that a stream has ended is not heard through a cut either", async () => {
+Deno.test("that a stream has ended, or was broken off, is not heard through a cut either", async () => {
+  const relayed = await Relayed.open();
+  const [ended, broken] = [await relayed.stream("alice", "bob"), await relayed.stream("alice", "bob")];
+  relayed.faults.cut({ what: "everything", groups: [["alice"], ["bob"]], oneWay: false });
+  ended.near.end();
+  broken.near.destroy();
+  await relayed.clock.advance(2_000);
+  assertEquals([ended.far.isEnded, broken.far.closedAs], [false, undefined]);
+  relayed.faults.heal();
+  await relayed.clock.advance(4_000);
+  assertEquals([ended.far.isEnded, broken.far.closedAs], [true, "reset"]);
+});
+
+Deno.test("what passes at once waits for what is still kept back before it", async () => {
   const relayed = await Relayed.open();
   const { near, far } = await relayed.stream("alice", "bob");
   relayed.faults.cut({ what: "everything", groups: [["alice"], ["bob"]], oneWay: false });
-  near.destroy();
-  await relayed.clock.advance(2_000);
-  assertEquals(far.closedAs, undefined);
+  near.write(bytesOf("one "));
+  await relayed.clock.advance(300);
+  relayed.faults.heal();
+  near.write(bytesOf("two"));
+  await relayed.clock.advance(50);
+  assertEquals(far.text, "");
+  await relayed.clock.advance(1_000);
+  assertEquals(far.text, "one two");
 });
 
 Deno.test("loss and latency delay streams and change nothing of what they carry", async () => {
@@ -262,12 +298,13 @@ Deno.test("who sends faster than is taken has to wait, and loses nothing", async
   assertEquals(far.length, 32 * chunk.length);
 });
 
-Deno.test("a closed relay does nothing more", async () => {
+Deno.test("a closed relay does nothing more, and no timer of it is left", async () => {
   const relayed = await Relayed.open();
   relayed.faults.delay(100, 100);
   relayed.send("alice", "bob", 1);
   await relayed.clock.advance(10);
   await relayed.relay.close();
+  const before = relayed.timersFired;
   await relayed.clock.advance(1_000);
-  assertEquals(relayed.packetsOf("bob"), []);
+  assertEquals([relayed.packetsOf("bob"), relayed.timersFired - before], [[], 0]);
 });
