@@ -28,6 +28,9 @@ export type Listing = Readonly<{ config: RegistryConfig; peers: readonly Registr
 /** Longest time for one step that stays on this machine. */
 const ASK_TIMEOUT_MS = 10_000;
 
+/** To say to Serf's agents that we leave takes 2 s at most. */
+const SERF_LEAVE_TIMEOUT_MS = 3_000;
+
 /** A registry behind a network may take its own time-out before it says no. */
 const BOOTSTRAP_TIMEOUT_MS = 15_000;
 
@@ -198,9 +201,8 @@ export class Steps {
     if (missing !== undefined) return no(missing);
     this.#deps.memory.left = true;
     // First that we mean to go, and then that we are gone: who hears only the second takes it for a failure, in Serf.
-    const said = this.#ask("serf", (replyTo: ActorRef<"said">) => ({ type: "leave", replyTo }));
-    await this.#closeRooms();
-    await said;
+    const said = this.#ask("serf", (replyTo: ActorRef<"said">) => ({ type: "leave", replyTo }), SERF_LEAVE_TIMEOUT_MS);
+    await Promise.allSettled([said, this.#closeRooms()]); // whatever becomes of these, the rest have to be told
     await this.#ask("membership", (replyTo: ActorRef<"left">) => ({ type: "leave", replyTo }));
     return yes(undefined);
   }

@@ -15,6 +15,7 @@ const CAST = [
   "rooms/room-lobby",
   "bootstrap",
   "pools",
+  "serf",
   "repl",
 ];
 

@@ -30,6 +30,19 @@ Deno.test("who comes and who goes says so, and the clocks of all move on", async
   }
 });
 
+Deno.test("who cannot say to Serf's agents that it leaves, says so to everybody else all the same", async () => {
+  const world = new World({ seed: "no manners", profile });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 500);
+  await world.clock.until(() => world.isConverged(), 20_000, "both see both");
+  bob!.quit();
+  await world.clock.advance(20);
+  assertEquals(bob!.system.crash("/peer/serf"), "failed");
+  await world.clock.until(() => bob!.state === "ended", 8_000, "bob is gone");
+  await world.clock.advance(1_000);
+  const ofBob = alice!.members.filter(({ member }) => member.name === "bob").map(({ type }) => type);
+  assertEquals(ofBob.filter((type) => type !== "updated"), ["joined", "left"]);
+});
+
 Deno.test("a peer of ours is known for one from the first word that is heard of it", async () => {
   const world = new World({ seed: "first word" });
   const [alice, bob] = await world.startAll(["alice", "bob"], 500);
