@@ -50,10 +50,9 @@ export function isWildcard(address: Address): boolean {
   return ipBytes(address).every((byte) => byte === 0);
 }
 
-/** Whether only this machine can reach an address. */
+/** Whether only this machine can reach an address. Asked for each packet; there is one spelling of each address. */
 export function isLoopback(address: Address): boolean {
-  const ip = ipBytes(address);
-  return ip.length === 4 ? ip[0] === 127 : ip.every((byte, at) => byte === Number(at === 15));
+  return address.startsWith("127.") || address.startsWith("[::1]:");
 }
 
 function isMapped(ip: Uint8Array): boolean {

@@ -20,7 +20,13 @@ export type Broadcast<T> = Readonly<{
 }>;
 
 /** A broadcast in the queue. */
-type Entry<T> = { readonly broadcast: Broadcast<T>; readonly id: number; readonly length: number; transmits: number };
+type Entry<T> = {
+  readonly broadcast: Broadcast<T>;
+  readonly id: number;
+  readonly length: number;
+  readonly isUrgent: boolean;
+  transmits: number;
+};
 
 /** What one packet takes along, and what was thereby sent for the last time. */
 type Taken<T> = Readonly<{ taken: readonly Broadcast<T>[]; finished: readonly Broadcast<T>[] }>;
@@ -65,7 +71,8 @@ export class TransmitQueue<T> {
   enqueue(broadcast: Broadcast<T>): readonly Broadcast<T>[] {
     const replaced = this.#replacedBy(broadcast);
     for (const entry of replaced) this.#remove(entry);
-    this.#add({ broadcast, id: ++this.#lastId, length: broadcast.bytes.length, transmits: 0 });
+    const { bytes, isUrgent = false } = broadcast;
+    this.#add({ broadcast, id: ++this.#lastId, length: bytes.length, isUrgent, transmits: 0 });
     return [...replaced.map((entry) => entry.broadcast), ...this.prune(this.#itemsMax)];
   }
 
@@ -92,7 +99,9 @@ export class TransmitQueue<T> {
     const isLast = (entry: Entry<T>): boolean => entry.transmits + 1 >= transmitLimit;
     const finished = taken.filter(isLast);
     for (const entry of taken) {
-      if (!isLast(entry)) this.#add({ ...entry, transmits: entry.transmits + 1 });
+      if (isLast(entry)) continue;
+      entry.transmits++;
+      this.#add(entry);
     }
     return { taken: taken.map((entry) => entry.broadcast), finished: finished.map((entry) => entry.broadcast) };
   }
@@ -155,8 +164,8 @@ export class TransmitQueue<T> {
     const tier = this.#tiers.get(transmits);
     if (tier === undefined || lengthMax <= 0) return undefined;
     const fits = (entry: Entry<T>): boolean => entry.length <= lengthMax;
-    const urgent = firstAt(tier, (entry) => !isUrgent(entry));
-    const first = firstAt(tier, fits, 0, urgent);
+    const urgent = tier[0]!.isUrgent ? firstAt(tier, (entry) => !entry.isUrgent) : 0;
+    const first = urgent === 0 ? 0 : firstAt(tier, fits, 0, urgent);
     return tier[first < urgent ? first : firstAt(tier, fits, urgent)];
   }
 
@@ -165,12 +174,8 @@ export class TransmitQueue<T> {
   }
 }
 
-function isUrgent<T>({ broadcast }: Entry<T>): boolean {
-  return broadcast.isUrgent === true;
-}
-
 function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
-  if (isUrgent(a) !== isUrgent(b)) return isUrgent(a);
+  if (a.isUrgent !== b.isUrgent) return a.isUrgent;
   return a.length === b.length ? a.id > b.id : a.length > b.length;
 }
 

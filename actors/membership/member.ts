@@ -16,7 +16,7 @@ export type NodeName = Brand<string, "NodeName">;
 export type MemberState = keyof typeof NODE_STATE;
 
 /** pMin, pMax, pCur, dMin, dMax, dCur: what is understood and spoken of the protocol and of the application's. */
-type Versions = readonly [
+export type Versions = readonly [
   protocolMin: number,
   protocolMax: number,
   protocol: number,

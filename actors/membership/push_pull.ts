@@ -11,6 +11,7 @@ import {
   sameBytes,
   stateOfRow,
   toNodeState,
+  type Versions,
 } from "./member.ts";
 import { applyClaim, type Claim } from "./merge.ts";
 import type { Moment, Roster } from "./roster.ts";
@@ -37,13 +38,23 @@ type VersionCheck = Readonly<{ ok: true } | { ok: false; reason: string }>;
  * refuses the whole exchange.
  */
 export function checkVersions(local: readonly Member[], remote: readonly NodeState[]): VersionCheck {
-  const rows = [...remote, ...local.map(toNodeState)];
-  const living = rows.filter((row) => row.state === NODE_STATE.alive && row.vsn.length >= 6);
-  const range = { protocol: commonRange(living, 0, 1), delegate: commonRange(living, 3, 4) };
-  for (const row of rows) {
-    const versions = parseVersions(row.vsn);
-    const misfit = outside(range.protocol, versions[2], "protocol") ?? outside(range.delegate, versions[5], "delegate");
-    if (misfit !== undefined) return { ok: false, reason: `Node '${row.name}' ${misfit}` };
+  const protocol = { low: 0, high: 255 };
+  const delegate = { low: 0, high: 255 };
+  const understood = (versions: ArrayLike<number>): void => {
+    narrow(protocol, versions[0]!, versions[1]!);
+    narrow(delegate, versions[3]!, versions[4]!);
+  };
+  for (const { state, vsn } of remote) if (state === NODE_STATE.alive && vsn.length >= 6) understood(vsn);
+  for (const { state, versions } of local) if (state === "alive") understood(versions);
+  const misfit = (versions: Versions): string | undefined =>
+    outside(protocol, versions[2], "protocol") ?? outside(delegate, versions[5], "delegate");
+  for (const { name, vsn } of remote) {
+    const problem = misfit(parseVersions(vsn));
+    if (problem !== undefined) return { ok: false, reason: `Node '${name}' ${problem}` };
+  }
+  for (const { name, versions } of local) {
+    const problem = misfit(versions);
+    if (problem !== undefined) return { ok: false, reason: `Node '${name}' ${problem}` };
   }
   return { ok: true };
 }
@@ -93,18 +104,14 @@ function mergeRow(roster: Roster, row: NodeState, moment: Moment): MembershipEff
   return claim === undefined ? ignored("unknown_state", row.name) : applyClaim(roster, claim, moment);
 }
 
-type Range = Readonly<{ low: number; high: number }>;
+type Range = { low: number; high: number };
 
-function commonRange(rows: readonly NodeState[], minAt: number, maxAt: number): Range {
-  let [low, high] = [0, 255];
-  for (const { vsn } of rows) {
-    low = Math.max(low, vsn[minAt]!);
-    high = Math.min(high, vsn[maxAt]!);
-  }
-  return { low, high };
+function narrow(range: Range, low: number, high: number): void {
+  range.low = Math.max(range.low, low);
+  range.high = Math.min(range.high, high);
 }
 
-function outside({ low, high }: Range, version: number, kind: "protocol" | "delegate"): string | undefined {
+function outside({ low, high }: Readonly<Range>, version: number, kind: "protocol" | "delegate"): string | undefined {
   if (version >= low && version <= high) return undefined;
   const name = kind === "protocol" ? "protocol version" : "delegate protocol version";
   return `${name} (${version}) is incompatible: [${low}, ${high}]`;

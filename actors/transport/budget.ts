@@ -50,6 +50,9 @@ export class SourceBudget {
   /** By source, the one longest unheard first. */
   readonly #buckets = new Map<string, Bucket>();
   #crowd: Bucket | undefined;
+  /** Who spent last is at the end of the order already: a packet is many messages. */
+  #latestSource: string | undefined;
+  #latest: Bucket | undefined;
 
   constructor(each: Allowance, sourcesMax: number) {
     this.#each = each;
@@ -72,11 +75,13 @@ export class SourceBudget {
   }
 
   #bucketOf(source: string, now: number): Bucket {
+    if (source === this.#latestSource) return this.#latest!;
     const known = this.#buckets.get(source);
     if (known === undefined && !this.#hasRoom(now)) return this.#crowd ??= new Bucket(this.#each, now);
     const bucket = known ?? new Bucket(this.#each, now);
     this.#buckets.delete(source); // to the end of the order
     this.#buckets.set(source, bucket);
+    [this.#latestSource, this.#latest] = [source, bucket];
     return bucket;
   }
 

@@ -20,12 +20,20 @@ const IPV6_BYTES = 16;
  */
 const FORBIDDEN_IN_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}/\\]/u;
 
+/** One unit of a string is at most so long; what has two units is four bytes. */
+const UTF8_BYTES_PER_UNIT_MAX = 3;
+
 const textEncoder = new TextEncoder();
 
 /** Whether this may be the name of a node: 1 to 128 bytes of well-formed text without anything to deceive a terminal. */
 export function validName(name: string): boolean {
-  return name.length > 0 && name.length <= NAME_BYTES_MAX && name.isWellFormed() && !FORBIDDEN_IN_NAMES.test(name) &&
-    textEncoder.encode(name).length <= NAME_BYTES_MAX;
+  if (name.length === 0 || name.length > NAME_BYTES_MAX) return false;
+  return name.isWellFormed() && !FORBIDDEN_IN_NAMES.test(name) && isWithinBytes(name, NAME_BYTES_MAX);
+}
+
+/** Whether a text has at most so many bytes of UTF-8. Asked for each alive: most are short enough in any case. */
+function isWithinBytes(text: string, bytesMax: number): boolean {
+  return text.length * UTF8_BYTES_PER_UNIT_MAX <= bytesMax || textEncoder.encode(text).length <= bytesMax;
 }
 
 /** What an `alive` and a row of a push/pull both claim. */
