@@ -39,41 +39,7 @@ function slotOf(key: number): number {
 
 /** Compresses, byte for byte as Go does; at worst half as long again. Nothing becomes a clear and an end. */
 export function encodeLzw(plain: Uint8Array): Uint8Array {
-  // A code of at most 12 bits for each byte, a clear for every 3,838 codes, and the first clear, end and padding.
-  const out = new Uint8Array(plain.length + (plain.length >> 1) + (plain.length >> 11) + 8);
-  let written = 0;
-  let bits = 0;
-  let bitCount = 0;
-  let width = WIDTH_MIN;
-  /** 257 plus the data codes since the last clear: the code that the next string gets. */
-  let next = END;
-
-  const emit = (code: number) => {
-    bits |= code << bitCount;
-    bitCount += width;
-    while (bitCount >= 8) {
-      out[written++] = bits;
-      bits >>>= 8;
-      bitCount -= 8;
-    }
-  };
-  /** Writes a data code and counts it; `false` if that filled the table, which is then cleared. */
-  const emitData = (code: number): boolean => {
-    emit(code);
-    next++;
-    if (next === CODES - 1) {
-      emit(CLEAR);
-      width = WIDTH_MIN;
-      next = END;
-      forgetStrings();
-      return false;
-    }
-    if (next === 1 << width) width++;
-    return true;
-  };
-
-  forgetStrings();
-  emit(CLEAR);
+  const codes = new CodeWriter(plain.length);
   let prefix = plain[0];
   if (prefix !== undefined) {
     for (let at = 1; at < plain.length; at++) {
@@ -84,17 +50,66 @@ export function encodeLzw(plain: Uint8Array): Uint8Array {
         prefix = slotCodes[slot]!;
         continue;
       }
-      if (emitData(prefix)) {
+      if (codes.data(prefix)) {
         slotKeys[slot] = key;
-        slotCodes[slot] = next;
+        slotCodes[slot] = codes.next;
       }
       prefix = byte;
     }
-    emitData(prefix);
+    codes.data(prefix);
   }
-  emit(END);
-  if (bitCount > 0) out[written++] = bits;
-  return out.subarray(0, written);
+  return codes.finish();
+}
+
+/** Packs codes into bytes, and keeps count of the table that the reader builds from them. */
+class CodeWriter {
+  /** 257 plus the data codes since the last clear: the code that the next string gets. */
+  next = END;
+  readonly #out: Uint8Array;
+  #written = 0;
+  #bits = 0;
+  #bitCount = 0;
+  #width = WIDTH_MIN;
+
+  /** Writes the first clear. */
+  constructor(plainBytes: number) {
+    // A code of at most 12 bits for each byte, a clear for every 3,838 codes, and the first clear, end and padding.
+    this.#out = new Uint8Array(plainBytes + (plainBytes >> 1) + (plainBytes >> 11) + 8);
+    forgetStrings();
+    this.#emit(CLEAR);
+  }
+
+  /** Writes a data code and counts it; `false` if that filled the table, which is then cleared. */
+  data(code: number): boolean {
+    this.#emit(code);
+    this.next++;
+    if (this.next === CODES - 1) {
+      this.#emit(CLEAR);
+      this.#width = WIDTH_MIN;
+      this.next = END;
+      forgetStrings();
+      return false;
+    }
+    if (this.next === 1 << this.#width) this.#width++;
+    return true;
+  }
+
+  /** All that was written, with its end. */
+  finish(): Uint8Array {
+    this.#emit(END);
+    if (this.#bitCount > 0) this.#out[this.#written++] = this.#bits;
+    return this.#out.subarray(0, this.#written);
+  }
+
+  #emit(code: number): void {
+    this.#bits |= code << this.#bitCount;
+    this.#bitCount += this.#width;
+    while (this.#bitCount >= 8) {
+      this.#out[this.#written++] = this.#bits;
+      this.#bits >>>= 8;
+      this.#bitCount -= 8;
+    }
+  }
 }
 
 // Where each code's string stands in the output: that of the code before it, and the byte after that. Kept between calls;

@@ -26,6 +26,12 @@ export const PACKET_PLAIN_BYTES_MAX = 64 * 1024;
 /** The least that encryption adds to a packet: version, nonce and tag. */
 const SEALED_BYTES_MIN = 1 + NONCE_BYTES + TAG_BYTES;
 
+/**
+ * Shorter packets are not worth the attempt, which memberlist makes of all: a ping or an ack never gains, since a literal
+ * takes 9 bits and the wrapping up to 15 bytes, and a few repeated bytes are less than what the attempt costs an idle peer.
+ */
+const COMPRESSED_BYTES_MIN = 128;
+
 /** Whether to compress (only if that makes it shorter) and whether to put a checksum around it. */
 type PacketOptions = Readonly<{ compress: boolean; crc: boolean }>;
 
@@ -52,7 +58,7 @@ export function encodePacket(
   if (plain === undefined || others.length > 0) {
     throw new RangeError(`Cannot send ${parts.length} messages in a packet: not from 1 to ${COMPOUND_PARTS_MAX}`);
   }
-  const body = compress ? shorterOf(plain, encodeCompress(plain)) : plain;
+  const body = compress && plain.length >= COMPRESSED_BYTES_MIN ? shorterOf(plain, encodeCompress(plain)) : plain;
   const summed = crc ? encodeCrc(body) : body;
   const sealing = sealingOf(protection, nonce);
   return prependLabel(protection.label, sealing === undefined ? summed : sealPacket(summed, sealing));

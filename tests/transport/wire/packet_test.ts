@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { encodeCompress } from "../../../transport/wire/compress.ts";
 import { encodeCompounds } from "../../../transport/wire/compound.ts";
 import { encodeCrc } from "../../../transport/wire/crc.ts";
+import { MESSAGE_TYPE } from "../../../transport/wire/message_type.ts";
 import { encodeMessage } from "../../../transport/wire/messages.ts";
 import {
   decodePacket,
@@ -191,4 +192,11 @@ Deno.test("decodePacket() says where the byte is that caused a drop", () => {
   assertEquals(at(bytesOf("0081a55365714e6fff")), 8);
   assertEquals(at(encodeCrc(bytesOf("0081a55365714e6fff"))), 13);
   assertEquals(at(encodePacket([USER, bytesOf("0081a55365714e6fff")], { compress: false, crc: true })), 5 + 6 + 13 + 8);
+});
+
+Deno.test("a packet below 128 bytes is not compressed, though it could be", () => {
+  const packetOf = (bytes: number) =>
+    encodePacket([encodeMessage({ type: "user", payload: new Uint8Array(bytes - 1) })], { compress: true, crc: false });
+  assertEquals([packetOf(127)[0], packetOf(127).length], [MESSAGE_TYPE.user, 127]);
+  assertEquals(packetOf(128)[0], MESSAGE_TYPE.compress);
 });
