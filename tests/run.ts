@@ -16,6 +16,7 @@ const SUITES: readonly Suite[] = [
       "tests/transport/link",
       "tests/sim",
       "tests/bootstrap",
+      "tests/campaign",
     ],
     flags: ["--parallel", "--no-prompt"],
   },
@@ -35,7 +36,7 @@ const SUITES: readonly Suite[] = [
     paths: ["tests"],
     flags: [
       "-P=test",
-      "--ignore=tests/actors,tests/transport/wire,tests/transport/link,tests/sim,tests/bootstrap",
+      "--ignore=tests/actors,tests/transport/wire,tests/transport/link,tests/sim,tests/bootstrap,tests/campaign",
     ],
   },
 ];
