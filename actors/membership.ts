@@ -292,6 +292,7 @@ class Keeper {
   leave(replyTo: ActorRef<"left">): void {
     const roster = this.#roster;
     if (roster === undefined || roster.left) return replyTo.tell("left");
+    this.#exchanges.giveUpJoins();
     const others = roster.listed().filter(({ name }) => name !== roster.self);
     const goodbye = leaveSelf(roster, this.#moment());
     this.#deps.memory.contacts.clear();

@@ -75,6 +75,11 @@ export class Exchanges {
     this.#joinings.get(id)?.giveUp();
   }
 
+  /** We are going: whoever asked us to join somebody waits for no answer any more. */
+  giveUpJoins(): void {
+    for (const joining of [...this.#joinings.values()]) joining.giveUp();
+  }
+
   /** Exchanges tables with somebody who may not be there, or be another one by now. */
   peek(to: Address): void {
     this.#peek(to, new Joining([], () => {}));

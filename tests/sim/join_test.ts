@@ -16,3 +16,15 @@ Deno.test("a join of many silent addresses ends within a minute, with those who 
   assertEquals(world.clock.now() - began > 30_000, true, "the first ones were waited for");
   assertEquals(alice.alive, ["alice", "bob"]);
 });
+
+Deno.test("who leaves while it still asks to be let in waits for no answer any more", async () => {
+  const world = new World({ seed: "left while joining", profile: wan });
+  const [alice, bob] = [await bareMember(world, "alice"), await bareMember(world, "bob")];
+  world.network.add(cutOff(bob.memory.address!));
+  const joined = alice.steps.join([bob.memory.address!]);
+  await world.clock.advance(10);
+  alice.quit();
+  assertEquals((await taken(world, joined)).ok, false);
+  await world.clock.advance(120_000);
+  assertEquals([alice.state, alice.lateTimers], ["ended", 0]);
+});
