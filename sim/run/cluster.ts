@@ -51,6 +51,7 @@ export class Cluster {
   /** Of those that are over. */
   readonly #sentBefore = { packets: 0, packetBytes: 0, streams: 0, streamBytes: 0 };
   readonly #said = new Map<string, number>();
+  #isFounded = false;
 
   constructor(parameters: RunParameters, plan: Plan, witnesses: readonly Witness[]) {
     this.names = plan.names;
@@ -164,15 +165,19 @@ export class Cluster {
     if (entered.ok && this.#isCurrent(peer)) this.#tell("entered", name, room);
   }
 
-  /** First those whom its disk names, as when a peer arrives by itself; whose contact does not answer tries the next. */
+  /**
+   * First those whom its disk names, as when a peer arrives by itself; whose contact does not answer tries the next. Who
+   * comes when nobody else runs asks on until somebody does: only the first of all has nobody to look for.
+   */
   async #join(peer: SimulatedPeer, first: string | undefined): Promise<void> {
+    const isFounder = !this.#isFounded;
+    this.#isFounded = true;
+    if (isFounder) return;
     const { formerContacts } = peer.steps;
     if (formerContacts.length > 0 && (await peer.steps.join(formerContacts)).ok) return;
-    for (let contact = first; contact !== undefined; contact = this.#anybodyBut(peer.name)) {
-      const joined = await peer.steps.join([this.addressOf(contact)]);
-      if (joined.ok || !this.#isCurrent(peer)) return;
+    for (let contact = first; this.#isCurrent(peer); contact = this.#anybodyBut(peer.name)) {
+      if (contact !== undefined && (await peer.steps.join([this.addressOf(contact)])).ok) return;
       await new Promise<void>((resolve) => this.world.clock.after(JOIN_AGAIN_MS, resolve));
-      if (!this.#isCurrent(peer)) return;
     }
   }
 
