@@ -143,6 +143,7 @@ Deno.test("our application refuses a join: theirs is told why, and neither lists
   await assertRejects(() => theirs.join(ours.address), Error, "merge refused: not with theirs");
   await assertRejects(() => ours.join(theirs.address), Error, "merge refused: not with theirs");
   for (const peer of [ours, theirs]) assertEquals([...(await peer.listed()).keys()], [peer.name]);
+  cluster.assertNoWarnings();
 });
 
 Deno.test("their application refuses a join: it merges nothing, but tells only its own side", needs("go"), async () => {
@@ -153,6 +154,7 @@ Deno.test("their application refuses a join: it merges nothing, but tells only i
   const refused = () => theirs.log.includes("[ERR] memberlist: Failed push/pull merge: no ours here");
   await cluster.eventually("theirs logs its refusal", refused);
   await assertRejects(() => theirs.join(ours.address), Error, "no ours here");
+  cluster.assertNoWarnings(/\[ERR\] memberlist: Failed push\/pull merge: no ours here/);
 });
 
 Deno.test("our application refuses a member: it is not there for us, and the others keep it", needs("go"), async () => {
@@ -168,4 +170,5 @@ Deno.test("our application refuses a member: it is not there for us, and the oth
   );
   await cluster.eventually("theirs lists all", async () => (await theirs.listed()).size === 3);
   assertEquals([...(await ours.listed()).keys()], ["ours", "theirs"]);
+  cluster.assertNoWarnings();
 });

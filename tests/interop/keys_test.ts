@@ -54,6 +54,10 @@ Deno.test("who has another key, or none, stays out on both sides", needs("go"), 
     }
   }
   await cluster.allSeeAll(inside);
+  cluster.assertNoWarnings(
+    /^theirs: .*failed to receive: (No installed keys could decrypt|Encryption is configured but remote state is not)/,
+    /^ours-with-(wrong|no)-key: parley: The peer at \S+ uses (other keys|a key)/,
+  );
 });
 
 Deno.test("a key is exchanged while the cluster runs, ours and Go's, and nobody is lost", needs("go"), async (t) => {
@@ -114,6 +118,7 @@ Deno.test("a key is exchanged while the cluster runs, ours and Go's, and nobody 
     await cluster.allSeeAll([...inside, newcomer]);
     assertNobodyIsLost(inside);
   });
+  cluster.assertNoWarnings(/^theirs-[12]: .*failed to receive: No installed keys could decrypt/);
 });
 
 const NEW_KEY = "YW5vdGhlciBrZXkgb2YgMzIgYnl0ZXMsIGZvciBhbGw=";

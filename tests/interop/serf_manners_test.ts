@@ -248,6 +248,11 @@ Deno.test("an agent with another key, or with none, stays out on both sides", ne
     assertEquals([...(await stranger.listed()).keys()], [name]);
   }
   assertEquals([...(await ours.listed()).keys()], ["ours"]);
+  cluster.assertNoWarnings(
+    /^ours: parley: The peer at \S+ uses (other keys|no key)/,
+    /failed to receive: (No installed keys could decrypt|Remote state is encrypted and encryption is not configured)/,
+    /^(wrong|none): .*\[WARN\] agent: error joining/,
+  );
 });
 
 Deno.test("an agent that comes with the name of one of ours gives way, and ours stays", needs("serf"), async () => {
@@ -269,4 +274,9 @@ Deno.test("an agent that comes with the name of one of ours gives way, and ours 
   const notice = `* Another peer at ${twin.address} calls itself twin; it is not let in`;
   await cluster.eventually("the other of ours shows the conflict", () => second.hasShown(notice));
   await cluster.allSeeAll([ours, second, witness]);
+  cluster.assertNoWarnings(
+    /Conflicting address for twin/,
+    /^witness: .*Name conflict for 'twin'/,
+    /^twin: /, // about itself
+  );
 });
