@@ -9,7 +9,7 @@ import { nextTarget } from "./failure_detector/probe_order.ts";
 import { Exchanges } from "./membership/exchanges.ts";
 import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
 import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
-import { type Member, type MemberState, type NodeName, viewOf, viewOfAlive } from "./membership/member.ts";
+import { isListed, type Member, type MemberState, type NodeName, viewOf, viewOfAlive } from "./membership/member.ts";
 import { applyClaim, type Claim, isProposable, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf, updateSelf } from "./membership/own_entry.ts";
 import { mergeRemote, pushPullAfterMs } from "./membership/push_pull.ts";
@@ -58,7 +58,8 @@ export type MembershipMessage =
   | Readonly<{ type: "suspicion_over"; node: string; token: number; dueAt: number }>
   | Readonly<{ type: "push_pull" }>
   | Readonly<{ type: "join_late"; id: number }>
-  | Readonly<{ type: "rejoin" }>;
+  | Readonly<{ type: "rejoin" }>
+  | Readonly<{ type: "ask_former"; timesLeft: number }>;
 
 /** A member as others may see it. */
 export type MemberView = Readonly<{
@@ -101,7 +102,8 @@ export type MembershipMemory = {
   /** At most 512 bytes. */
   meta: Uint8Array;
   address?: Address;
-  readonly contacts: Set<Address>;
+  /** The others whom we announced and did not announce as gone, as they were then: whom to ask for the rest. */
+  readonly present: Map<string, Member>;
   /** Members that failed, to be sought. */
   readonly lost: LostMembers;
 };
@@ -127,6 +129,10 @@ const UPDATE_TIMEOUT_MS = 5_000;
 
 /** Changes of meta whose end somebody waits for; each but the last is replaced in the queue, and over at once. */
 const UPDATES_WAITING_MAX = 64;
+
+/** After a crash, others are asked so often, so long after each other, before they count as gone. */
+const ASKED_TIMES = 3;
+const ASKED_AGAIN_MS = 1_000;
 
 /** Owns the table and decides everybody's state, by memberlist's rules. It never pings. */
 export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
@@ -182,6 +188,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.joinLate(message.id);
         case "rejoin":
           return keeper.rejoin();
+        case "ask_former":
+          return keeper.askFormer(message.timesLeft);
       }
     };
   };
@@ -235,9 +243,31 @@ class Keeper {
   resume(): void {
     const { memory } = this.#deps;
     if (!memory.created || memory.address === undefined) return;
-    const contacts = [...memory.contacts];
     this.create(memory.address);
-    if (contacts.length > 0) this.join(contacts, undefined);
+    this.askFormer(ASKED_TIMES);
+  }
+
+  /** Asks who was here before our crash. The transport may have crashed too and not be open yet: then again. */
+  askFormer(timesLeft: number): void {
+    const former = [...this.#deps.memory.present.values()];
+    if (former.length === 0 || this.#roster === undefined) return;
+    this.#exchanges.join(former.map(({ address }) => address), (reply) => {
+      const isHeard = reply.type === "refused" || reply.contacted > 0;
+      if (isHeard || timesLeft <= 1) return this.#missed(former);
+      this.#ctx.timers.after("ask_former", ASKED_AGAIN_MS, { type: "ask_former", timesLeft: timesLeft - 1 });
+    });
+  }
+
+  /** Of those who were here before our crash, we announce who is not: nobody tells us of the dead that we do not know. */
+  #missed(former: readonly Member[]): void {
+    const roster = this.#roster;
+    if (roster === undefined || roster.left) return;
+    for (const { name } of former) {
+      const before = this.#deps.memory.present.get(name);
+      const known = roster.get(name);
+      if (before === undefined || (known !== undefined && isListed(known))) continue;
+      this.#announce({ type: "announce", event: "leave", member: { ...before, state: "dead" }, by: roster.self });
+    }
   }
 
   create(address: Address): MemberView {
@@ -295,7 +325,7 @@ class Keeper {
     this.#exchanges.giveUpJoins();
     const others = roster.listed().filter(({ name }) => name !== roster.self);
     const goodbye = leaveSelf(roster, this.#moment());
-    this.#deps.memory.contacts.clear();
+    this.#deps.memory.present.clear();
     this.#deps.memory.lost.clear();
     // Who is just reading our table is going to know us, and has to hear it by gossip then.
     if (others.length === 0 && this.#exchanges.underWay === 0) {
@@ -348,9 +378,10 @@ class Keeper {
     for (const { token } of this.#roster?.suspicions.values() ?? []) this.#ctx.timers.cancel(`suspicion ${token}`);
     this.#ctx.timers.cancel("push_pull");
     this.#ctx.timers.cancel("rejoin");
+    this.#ctx.timers.cancel("ask_former");
     this.#roster = undefined;
     memory.created = false;
-    memory.contacts.clear();
+    memory.present.clear();
     memory.lost.clear();
     cast.get("failureDetector").tell({ type: "stop" });
     cast.get("broadcaster").tell({ type: "stop_gossip" });
@@ -508,7 +539,7 @@ class Keeper {
 
   #announce(announcement: Announcement): void {
     const member = viewOf(announcement.member);
-    this.#rememberContact(member);
+    this.#rememberPresent(announcement.member);
     this.#rememberLost(announcement.member);
     const { name, address, state, incarnation } = member;
     this.#ctx.log.info("member", { event: announcement.event, name, address, state, incarnation });
@@ -533,11 +564,11 @@ class Keeper {
   }
 
   /** Whom to ask for the rest after a crash. */
-  #rememberContact({ name, address, state }: MemberView): void {
-    const { contacts } = this.#deps.memory;
-    if (name === this.#deps.name || this.#roster?.left) return;
-    if (state === "alive" || state === "suspect") contacts.add(address);
-    else contacts.delete(address);
+  #rememberPresent(member: Member): void {
+    const { present } = this.#deps.memory;
+    if (member.name === this.#deps.name || this.#roster?.left) return;
+    if (isListed(member)) present.set(member.name, member);
+    else present.delete(member.name);
   }
 
   #rememberLost({ name, address, state }: Member): void {

@@ -49,7 +49,8 @@ export function lastRunOf(
   { address, left, formerContacts, membership }: PeerMemory,
 ): LastRun & { port: number } | undefined {
   if (address === undefined) return undefined;
-  const known = left ? [] : [...membership.contacts, ...membership.lost.addresses, ...formerContacts];
+  const addresses = [...membership.present.values()].map((member) => member.address);
+  const known = left ? [] : [...addresses, ...membership.lost.addresses, ...formerContacts];
   const contacts = [...new Set(known)].filter((contact) => contact !== address).slice(0, CONTACTS_KEPT_MAX);
   return { port: splitAddress(address).port, incarnation: membership.incarnation, contacts };
 }

@@ -185,7 +185,7 @@ Deno.test("row 14: 100,000 alives for names that do not exist displace only each
   assert(!there.includes("ghost-0-0") && there.includes("ghost-1999-49"), "the oldest went");
   const counters = await siege.counters();
   assertEquals(counters["membership: crowded out"], 100_000 - 8_192);
-  assert(memory.membership.contacts.size <= 8_192 + 2);
+  assert(memory.membership.present.size <= 8_192 + 2);
   assert(memory.membership.lost.size <= 1_024);
 });
 

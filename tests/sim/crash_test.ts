@@ -62,6 +62,58 @@ for (const part of CAST) {
   });
 }
 
+Deno.test("who is suspected when our membership crashes, and dies, is announced as failed, and is in no room any more", async () => {
+  const { world, alice, bob, charly } = await three("unmourned");
+  charly.kill();
+  // From then on bob's table says nothing of charly that who does not know him believes.
+  await world.clock.until(() => bob.members.some(({ type }) => type === "suspected"), 30_000, "bob suspects charly");
+  assertEquals(alice.system.crash("/peer/pool/membership"), "failed");
+  await world.clock.until(() => world.isConverged(), 60_000, "alice and bob know that charly is gone");
+  const ofCharly = alice.members.filter(({ member }) => member.name === "charly").map(({ type }) => type);
+  assertEquals(ofCharly.at(-1), "failed");
+  const asked = alice.steps.occupants("lobby" as RoomName);
+  await world.clock.advance(10);
+  const occupants = await asked;
+  assertEquals(occupants.ok && occupants.value.map(({ name }) => name), ["alice", "bob"]);
+  assertEquals(bob.state, "running");
+});
+
+/** alice and bob, who do nothing by themselves, in one membership. */
+async function two(seed: string) {
+  const world = new World({ seed });
+  const [alice, bob] = [world.start("alice", { manual: true }), world.start("bob", { manual: true })];
+  const step = async <T>(done: Promise<T>): Promise<T> => {
+    await world.clock.advance(100);
+    return await done;
+  };
+  await world.clock.advance(10);
+  for (const peer of [alice, bob]) {
+    await step(peer.steps.configure());
+    await step(peer.steps.create());
+  }
+  await step(bob.steps.join([alice.memory.address!]));
+  await world.clock.until(() => world.isConverged(), 1_000, "two in one membership");
+  alice.members.length = 0;
+  return { world, alice, bob };
+}
+
+Deno.test("the transport crashes: once it is open again, the membership asks who was there, and nobody is seen to fail", async () => {
+  const { world, alice } = await two("asked again");
+  assertEquals(alice.system.crash("/peer/transport"), "failed");
+  await world.clock.advance(2_500);
+  assertEquals(alice.members.map(({ type, member }) => `${type} ${member.name}`), ["joined alice", "joined bob"]);
+});
+
+Deno.test("the membership crashes, and nobody who was there answers any more: they are announced as failed, and sought", async () => {
+  const { world, alice, bob } = await two("all gone");
+  const address = bob.memory.address!;
+  bob.kill();
+  assertEquals(alice.system.crash("/peer/pool/membership"), "failed");
+  await world.clock.advance(10_000);
+  assertEquals(alice.members.map(({ type, member }) => `${type} ${member.name}`), ["joined alice", "failed bob"]);
+  assertEquals(alice.memory.membership.lost.addresses, [address]);
+});
+
 Deno.test("an actor that crashes again and again takes the peer down, with a reason, and the others notice", async () => {
   const { world, alice } = await three("again");
   let failure: unknown;
