@@ -7,6 +7,7 @@ export const SIGHTS = {
   false_failure: "somebody who lives, declared dead",
   return: "a process that came back",
   departure: "a goodbye",
+  actor_restart: "an actor that was started again",
   pause: "a process that noticed its own pause",
   indirect_ack: "a probe answered late, or through others",
   stream_ack: "a probe answered over a stream alone",

@@ -36,6 +36,8 @@ export interface FaultStage {
   replaceDisk(name: string): void;
   /** Leaves as a person would. */
   quit(name: string): void;
+  /** Makes an actor of a peer fail, as if it had thrown. */
+  crashActor(name: string, path: string): void;
   pause(name: string): void;
   resume(name: string): void;
   /** Moves the wall clock of a machine, and sets how fast all its clocks go; 1 is right. */

@@ -1,3 +1,4 @@
+import { actorCrash } from "./actor_crash.ts";
 import { bandwidth } from "./bandwidth.ts";
 import { churn } from "./churn.ts";
 import { clockJump, clockSkew } from "./clocks.ts";
@@ -19,6 +20,7 @@ export const FAULTS: readonly Fault[] = [
   restart,
   powerCut,
   restartWithoutDisk,
+  actorCrash,
   churn,
   pause,
   slow,

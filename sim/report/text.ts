@@ -12,7 +12,7 @@ export function parametersLine(parameters: RunParameters): string {
   return [
     `${counted(peers, "peer")} for ${minutes} min of ${profile}`,
     `faults ${faultsText(parameters)}${only === undefined ? "" : ` (only number ${only.join(", ") || "none"})`}`,
-    `${chatters} of them in ${counted(rooms, "room")}`,
+    chatters === 0 ? "nobody talks" : `${grouped(chatters)} of them in ${counted(rooms, "room")}`,
     `seed ${seed}`,
   ].join(", ");
 }

@@ -220,6 +220,7 @@ export class Cluster {
       start: (name) => this.start(name),
       replaceDisk: (name) => this.#disks.get(name)!.replace(),
       quit: (name) => this.quit(name),
+      crashActor: (name, path) => void this.#processes.get(name)?.system.crash(path),
       pause: (name) => this.#processes.get(name)?.pause(),
       resume: (name) => this.#processes.get(name)?.resume(),
       moveClock: (name, byMs) => this.#clocks.get(name)!.jump(byMs),

@@ -23,9 +23,13 @@ export async function countSights({ processes, world }: Cluster, sometimes: Some
     const sight = COUNTERS[what];
     if (sight !== undefined) sometimes.saw(sight, count);
   }
-  for (const { system } of peers) sometimes.saw("overflow", droppedIn(system.tree()));
+  for (const { system } of peers) {
+    const tree = system.tree();
+    sometimes.saw("overflow", total(tree, ({ dropped }) => dropped));
+    sometimes.saw("actor_restart", total(tree, ({ restarts }) => restarts));
+  }
 }
 
-function droppedIn(nodes: readonly TreeNode[]): number {
-  return nodes.reduce((total, { dropped, children }) => total + dropped + droppedIn(children), 0);
+function total(nodes: readonly TreeNode[], of: (node: TreeNode) => number): number {
+  return nodes.reduce((sum, node) => sum + of(node) + total(node.children, of), 0);
 }
