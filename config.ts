@@ -40,7 +40,7 @@ import type { Protection } from "./transport/wire/protection.ts";
 export type { Environment } from "./config/setting.ts";
 
 /** The commands that have settings. */
-export type CommandName = "peer" | "bootstrap" | "scenario" | "sim";
+export type CommandName = "peer" | "bootstrap" | "scenario" | "sim" | "experiment";
 
 /** Most people try this out on one machine. */
 const DEFAULT_PROFILE: ProfileName = "local";
@@ -199,7 +199,7 @@ export const SETTINGS = {
     environment: "PARLEY_SEED",
     placeholder: "WORD",
     help: "What all chance of the simulation comes from; the same seed, the same run",
-    commands: ["scenario", "sim"],
+    commands: ["scenario", "sim", "experiment"],
     parse: parseSeed,
     fallback: undefined,
     fallbackText: "what the file says, or 1",
@@ -214,7 +214,7 @@ export const SETTINGS = {
     flag: "json",
     environment: "PARLEY_JSON",
     help: "One JSON object a line, for programs",
-    commands: ["sim"],
+    commands: ["sim", "experiment"],
   }),
   logFile: text({
     flag: "log-file",

@@ -69,6 +69,18 @@ export const SIMULATION_SETTINGS = {
     environment: "PARLEY_SEEDS",
     help: "How many runs, each with the seed after the one before",
   }),
+  sizes: text({
+    flag: "sizes",
+    environment: "PARLEY_SIZES",
+    placeholder: "N,…",
+    help: "Of the experiment swim: how many members, a row each; of lifeguard: how many of them are slow",
+    commands: ["experiment"],
+    section: "sim",
+    parse: parseSizes,
+    fallback: undefined,
+    fallbackText: "16,64,256, or 1,4,8,16",
+    show: (sizes) => sizes?.join(",") ?? "",
+  }),
   report: text({
     flag: "report",
     environment: "PARLEY_REPORT",
@@ -81,6 +93,15 @@ export const SIMULATION_SETTINGS = {
     fallbackText: "none",
   }),
 };
+
+/** Sizes of clusters: a member alone has nobody to notice it. */
+function parseSizes(text: string) {
+  const sizes = /^\d{1,5}(,\d{1,5}){0,31}$/.test(text) ? text.split(",").map(Number) : [];
+  if (sizes.length > 0 && sizes.every((size) => size >= 1 && size <= PEERS_MAX)) {
+    return { ok: true, value: sizes as readonly number[] } as const;
+  }
+  return { ok: false, why: `expected numbers from 1 to ${PEERS_MAX} such as 16,64` } as const;
+}
 
 type Row = Readonly<{ flag: string; environment: `PARLEY_${string}`; help: string; fallbackText?: string }>;
 

@@ -102,7 +102,9 @@ export function startProbe(start: ProbeStart): ProbeStep {
     successDelta: -1,
   };
   return [probe, [
-    target.state === "suspect" ? { type: "ping", target, suspicion: accusation(probe) } : { type: "ping", target },
+    target.state === "suspect" && profile.buddySystem
+      ? { type: "ping", target, suspicion: accusation(probe) }
+      : { type: "ping", target },
     { type: "start_timer", timer: "direct_timeout", afterMs: profile.probeTimeoutMs },
     { type: "start_timer", timer: "deadline", afterMs: intervalMs },
   ]];

@@ -31,6 +31,8 @@ export type Profile = Readonly<{
   deadNodeReclaimMs: number;
   /** Health scores run from 0 to this − 1, and stretch the probe interval by score + 1 (Lifeguard, LHA-Probe). */
   awarenessMaxMultiplier: number;
+  /** Whether a suspect is told of the suspicion in the ping itself (Lifeguard, Buddy System). Off in experiments only. */
+  buddySystem: boolean;
   /** Bytes of gossip packed into one datagram, below the path's MTU: beyond it fragments get lost. */
   packetBytesMax: number;
   /** To connect, and for each phase of an exchange over a stream. */
@@ -101,6 +103,7 @@ export const lan: Profile = {
   gossipToTheDeadMs: 30_000,
   deadNodeReclaimMs: 0,
   awarenessMaxMultiplier: 8,
+  buddySystem: true,
   packetBytesMax: 1400, // an Ethernet frame less IP and UDP headers, with room for a tunnel
   streamTimeoutMs: 10_000,
   protocolVersion: 2, // what memberlist announces by default; 3 to 5 only add messages both sides detect

@@ -209,12 +209,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "each setting of the gossip is tried here, and each number of a profile, but the mends, is a setting",
+  name:
+    "each setting of the gossip is tried here, and each number of a profile is a setting, but not the mends and the buddy system",
   permissions,
   fn() {
     assertEquals([...SET.map(([key]) => key), "addressesAllowed"].toSorted(), Object.keys(GOSSIP_SETTINGS).toSorted());
     const fields = Object.values(GOSSIP_SETTINGS).flatMap((setting) => "field" in setting ? [setting.field] : []);
-    assertEquals([...fields, "mends"].toSorted(), Object.keys(PROFILES.lan).toSorted());
+    assertEquals([...fields, "mends", "buddySystem"].toSorted(), Object.keys(PROFILES.lan).toSorted());
   },
 });
 

@@ -4,6 +4,7 @@ import { Network } from "../../sim/network.ts";
 import type { Rule } from "../../sim/rule.ts";
 import { bandwidth } from "../../sim/rules/bandwidth.ts";
 import { doubling } from "../../sim/rules/doubling.ts";
+import { held } from "../../sim/rules/held.ts";
 import { latency } from "../../sim/rules/latency.ts";
 import { longTail } from "../../sim/rules/long_tail.ts";
 import { loss } from "../../sim/rules/loss.ts";
@@ -150,4 +151,22 @@ Deno.test("nonsense is refused where a rule is made", () => {
     () => bandwidth([], 0, () => 0),
   ];
   for (const make of nonsense) assertThrows(make, RangeError);
+});
+
+Deno.test("what is held arrives when the time is over, in its order, and later things take no longer", async () => {
+  const line = await Line.make(({ clock, to }) => held([to.address], 500, () => clock.now()));
+  line.send(1);
+  await line.clock.advance(200);
+  line.send(1);
+  await line.clock.advance(400);
+  line.send(1);
+  await line.clock.advance(10);
+  assertEquals(line.arrivals.map(({ atMs }) => atMs), [501, 501, 601]);
+});
+
+Deno.test("what others send each other is not held", async () => {
+  const line = await Line.make(({ clock }) => held([parseAddress("127.0.0.2:1")!], 500, () => clock.now()));
+  line.send(1);
+  await line.clock.advance(10);
+  assertEquals(line.arrivals.map(({ atMs }) => atMs), [1]);
 });

@@ -52,6 +52,12 @@ Deno.test("a suspect is told of the suspicion in the same packet", () => {
   });
 });
 
+Deno.test("without the buddy system a suspect is pinged as everybody else", () => {
+  const accused = memberOf(rosterWith("b", "suspect", 5), "b");
+  const profile = { ...lan, buddySystem: false };
+  assertEquals(run([], { target: accused, profile })[0]![0], { type: "ping", target: accused });
+});
+
 Deno.test("a direct answer in time improves health and gives a round trip", () => {
   assertEquals(last([acked]), [
     { type: "health", delta: -1 },
