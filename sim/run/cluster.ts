@@ -12,6 +12,7 @@ import type { Rule } from "../rule.ts";
 import { type SimulatedPeer, type Traffic, World } from "../world.ts";
 import { PROFILES, type RunParameters } from "./parameters.ts";
 import type { Plan } from "./plan.ts";
+import type { Views } from "./views.ts";
 
 /** What happens to processes, and what they show, for who counts it or judges it. */
 export type Witness = Readonly<{
@@ -29,7 +30,7 @@ export type Ending = "killed" | "left" | "gave_up";
 /** Ports of peers, from this one on: each keeps its own through all its lives. */
 const PORT_FIRST = 10_000;
 
-/** Who could not join asks somebody else after so long. */
+/** Who could not join, or whom everybody left, asks somebody else after so long. */
 const JOIN_AGAIN_MS = 5_000;
 
 /** How long a goodbye takes at most, until the process is gone; the peer's own limit is 8 s. */
@@ -51,9 +52,11 @@ export class Cluster {
   /** Of those that are over. */
   readonly #sentBefore = { packets: 0, packetBytes: 0, streams: 0, streamBytes: 0 };
   readonly #said = new Map<string, number>();
+  readonly #views: Views;
   #isFounded = false;
 
-  constructor(parameters: RunParameters, plan: Plan, witnesses: readonly Witness[]) {
+  constructor(parameters: RunParameters, plan: Plan, views: Views, witnesses: readonly Witness[]) {
+    this.#views = views;
     this.names = plan.names;
     this.#index = new Map(plan.names.map((name, at) => [name, at]));
     this.#plan = plan;
@@ -63,7 +66,7 @@ export class Cluster {
       seed: parameters.seed,
       profile: PROFILES[parameters.profile],
       audience: {
-        member: (peer, event) => this.#isCurrent(peer) && this.#tell("member", peer.name, event),
+        member: (peer, event) => this.#isCurrent(peer) && this.#member(peer, event),
         chat: (peer, event) => this.#isCurrent(peer) && this.#tell("chat", peer.name, event),
       },
     });
@@ -163,6 +166,35 @@ export class Cluster {
     if (room === undefined || !this.#isCurrent(peer)) return;
     const entered = await steps.chatJoin(room as RoomName);
     if (entered.ok && this.#isCurrent(peer)) this.#tell("entered", name, room);
+  }
+
+  /**
+   * Whom a registry would bring together: everybody asks one whom it does not list, if there is one. Members that lost
+   * each other find each other by themselves; but who came while the network was cut, and is with others who did, knows
+   * of nobody else.
+   */
+  seekThoroughly(): void {
+    const running = [...this.#processes.values()];
+    for (const peer of running) {
+      const stranger = running.find(({ name }) => name !== peer.name && !this.#views.lists(peer.name, name));
+      if (stranger !== undefined) peer.steps.join([this.addressOf(stranger.name)]).catch(() => undefined);
+    }
+  }
+
+  #member(peer: SimulatedPeer, event: MembershipEvent): void {
+    this.#tell("member", peer.name, event);
+    const isGone = event.type === "left" || event.type === "failed";
+    if (isGone && this.#views.listed(peer.name) <= 1) this.#seekCompany(peer);
+  }
+
+  /** Who is alone looks for others, as a peer does that arrived by itself. */
+  #seekCompany(peer: SimulatedPeer): void {
+    this.world.clock.after(JOIN_AGAIN_MS, () => {
+      if (!this.#isCurrent(peer) || this.#views.listed(peer.name) > 1) return;
+      const other = this.#anybodyBut(peer.name);
+      if (other !== undefined) peer.steps.join([this.addressOf(other)]).catch(() => undefined);
+      this.#seekCompany(peer);
+    });
   }
 
   /**

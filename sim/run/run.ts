@@ -52,6 +52,9 @@ const STEP_MS = 100;
 /** How often samples are taken and checkers look round. */
 const LOOK_EVERY_MS = 1_000;
 
+/** Who still does not know each other so long before the time is up, since they never met, is told by a registry. */
+const STRANGERS_MS = 30_000;
+
 /** Thrown to end a run where it is. */
 class Ended extends Error {
   readonly verdict: Verdict;
@@ -97,7 +100,7 @@ class Run {
       viewsWitness(views, this.#meter),
       ...(extra === undefined ? [] : [extra]),
     ];
-    this.#cluster = new Cluster(parameters, plan, [...witnesses, everybody(checkers)]);
+    this.#cluster = new Cluster(parameters, plan, views, [...witnesses, everybody(checkers)]);
     for (const { name, watch } of options.invariants ?? INVARIANTS) {
       const report = (what: string): void => {
         this.#violation ??= { invariant: name, atMs: this.#cluster.now(), what };
@@ -142,6 +145,7 @@ class Run {
   async #comeRight(): Promise<void> {
     const { endsAtMs, rightWithinMs } = this.#plan;
     const deadline = endsAtMs + rightWithinMs;
+    this.#cluster.world.clock.after(rightWithinMs - STRANGERS_MS, () => this.#cluster.seekThoroughly());
     for (;;) {
       while (this.#views.wrong > 0 && this.#cluster.now() < deadline) await this.#step(deadline);
       if (this.#views.wrong === 0) this.#meter.right();

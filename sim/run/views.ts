@@ -14,6 +14,8 @@ export class Views {
   readonly #running: Uint8Array;
   /** Of those who run, how many list this one. */
   readonly #listedBy: Uint32Array;
+  /** How many each lists. */
+  readonly #listedCount: Uint32Array;
   #runningCount = 0;
   #wrong = 0;
 
@@ -23,6 +25,7 @@ export class Views {
     this.#listed = new Uint8Array(names.length ** 2);
     this.#running = new Uint8Array(names.length);
     this.#listedBy = new Uint32Array(names.length);
+    this.#listedCount = new Uint32Array(names.length);
   }
 
   /** Beliefs of those who run that are wrong. */
@@ -40,6 +43,11 @@ export class Views {
 
   lists(observer: string, subject: string): boolean {
     return this.#listed[this.#at(observer) * this.#names.length + this.#at(subject)] === 1;
+  }
+
+  /** How many `observer` lists, itself included. */
+  listed(observer: string): number {
+    return this.#listedCount[this.#at(observer)]!;
   }
 
   /** How many of those who run list `subject`. */
@@ -84,6 +92,7 @@ export class Views {
     const at = observer * this.#names.length + subject;
     if (this.#listed[at] === listed) return;
     this.#listed[at] = listed;
+    this.#listedCount[observer] = this.#listedCount[observer]! + (listed === 1 ? 1 : -1);
     if (this.#running[observer] === 0) return; // somebody's last words
     this.#listedBy[subject] = this.#listedBy[subject]! + (listed === 1 ? 1 : -1);
     this.#wrong += this.#running[subject] === listed ? -1 : 1;
@@ -106,6 +115,7 @@ export class Views {
   #countRow(observer: number, sign: 1 | -1): void {
     const from = observer * this.#names.length;
     if (sign === 1) this.#listed.fill(0, from, from + this.#names.length);
+    if (sign === 1) this.#listedCount[observer] = 0;
     for (let subject = 0; subject < this.#names.length; subject++) {
       const listed = this.#listed[from + subject]!;
       if (listed === 1) this.#listedBy[subject] = this.#listedBy[subject]! + sign;

@@ -43,6 +43,10 @@ Deno.test("wrong beliefs that are counted one by one are as many as there are, w
       if (dice === 0) views.isRunning(one) ? views.end(one) : views.start(one);
       else views.hear(one, about((["joined", "left", "failed"] as const)[random.below(3)]!, other));
       assertEquals(views.wrong, views.wrongBeliefs(100).length, `seed ${seed}, step ${step}`);
+      for (const observer of names) {
+        const listed = names.filter((subject) => views.lists(observer, subject));
+        assertEquals(views.listed(observer), listed.length, `seed ${seed}, step ${step}, ${observer}`);
+      }
       for (const subject of names) {
         const listing = names.filter((observer) => views.isRunning(observer) && views.lists(observer, subject));
         assertEquals(views.listedBy(subject), listing.length, `seed ${seed}, step ${step}, ${subject}`);
