@@ -81,7 +81,7 @@ for (const [line, says] of usageErrors) {
   Deno.test(`parley ${JSON.stringify(line).slice(0, 60)} is a usage error of one line`, async () => {
     const { code, stdout, stderr } = await parley(line);
     assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^parley: [\x20-\x7e…]+; see "parley( peer| bootstrap| sim)? --help"\n$/);
+    assertMatch(stderr, /^parley: [\x20-\x7e…]+; see "parley( peer| bootstrap| sim| experiment)? --help"\n$/);
     assertStringIncludes(stderr, says);
   });
 }
