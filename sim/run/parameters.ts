@@ -1,6 +1,5 @@
 import { lan, local, type Profile, wan } from "../../actors/pool/profile.ts";
 import type { FaultChoice } from "../faults/choice.ts";
-import { FAULTS } from "../faults/table.ts";
 
 /** The timings of the gossip, by name. */
 export const PROFILES: Readonly<Record<"lan" | "wan" | "local", Profile>> = { lan, wan, local };
@@ -37,9 +36,8 @@ export function replayCommand(parameters: RunParameters): string {
   ].join(" ");
 }
 
-/** The faults as they are typed. */
+/** The faults as they are typed, each by its name: what `all` is changes, and with it what a seed draws. */
 export function faultsText({ faults }: RunParameters): string {
-  if (faults.length === FAULTS.length && faults.every(({ amount }) => amount === undefined)) return "all";
   return faults.length === 0 ? "none" : faults.map(choiceText).join(",");
 }
 

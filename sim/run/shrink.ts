@@ -7,7 +7,11 @@ import type { Outcome } from "./run.ts";
 export type Smallest = Readonly<{ parameters: RunParameters; violation: Violation; tries: number }>;
 
 /** Runs at most, on the way to the smallest. */
-const TRIES_MAX = 60;
+const TRIES_MAX = 150;
+
+/** And what they may cost at most, in peers times minutes: so many times the failing run's, but not less than this. */
+const COST_MULT = 6;
+const COST_LEAST = 600;
 
 /** Runs a candidate. */
 type Attempt = (parameters: RunParameters) => Promise<Outcome>;
@@ -20,10 +24,13 @@ export async function shrink(failed: Outcome, attempt: Attempt, triesMax: number
   if (failed.verdict.type !== "failed") throw new TypeError("Only what failed can be made smaller");
   let smallest: Smallest = { parameters: failed.parameters, violation: failed.verdict.violation, tries: 0 };
   let tries = 0;
-  for (let isSmaller = true; isSmaller && tries < triesMax;) {
+  let left = Math.max(COST_LEAST, COST_MULT * costOf(failed.parameters));
+  for (let isSmaller = true; isSmaller;) {
     isSmaller = false;
     for (const candidate of candidates(smallest.parameters)) {
-      if (tries++ >= triesMax) break;
+      left -= costOf(candidate);
+      if (tries >= triesMax || left < 0) break;
+      tries++;
       const { verdict } = await attempt(candidate);
       if (verdict.type === "stopped") return { ...smallest, tries };
       if (verdict.type !== "failed") continue;
@@ -33,6 +40,10 @@ export async function shrink(failed: Outcome, attempt: Attempt, triesMax: number
     }
   }
   return { ...smallest, tries };
+}
+
+function costOf({ peers, minutes }: RunParameters): number {
+  return peers * minutes;
 }
 
 /** What is a little smaller, what saves most first. */
@@ -55,16 +66,23 @@ function candidates(parameters: RunParameters): readonly RunParameters[] {
 
 const MINUTES_LEAST = 0.25;
 
-/** Half of the faults, or all but one. */
+/** One part of the faults, or all but one part; first of two parts, then of four, and so on, down to single faults. */
 function withFewerFaults(parameters: RunParameters): readonly RunParameters[] {
   const numbers = planRun(parameters).episodes.map(({ number }) => number);
-  if (numbers.length === 0) return parameters.faults.length === 0 ? [] : [{ ...without(parameters, []), faults: [] }];
-  const half = Math.ceil(numbers.length / 2);
-  const halves = numbers.length === 1 ? [] : [numbers.slice(0, half), numbers.slice(half)];
-  const allButOne = numbers.map((left) => numbers.filter((number) => number !== left));
-  return [...halves, ...allButOne].map((only) => ({ ...parameters, only }));
+  if (numbers.length === 0) return parameters.faults.length === 0 ? [] : [faultless(parameters)];
+  const kept: (readonly number[])[] = [];
+  for (let parts = Math.min(2, numbers.length);; parts = Math.min(2 * parts, numbers.length)) {
+    const length = Math.ceil(numbers.length / parts);
+    for (let from = 0; from < numbers.length; from += length) {
+      const part = numbers.slice(from, from + length);
+      if (parts > 1) kept.push(part);
+      if (parts !== 2) kept.push(numbers.filter((number) => !part.includes(number)));
+    }
+    if (parts === numbers.length) break;
+  }
+  return kept.map((only) => ({ ...parameters, only }));
 }
 
-function without({ only: _, ...parameters }: RunParameters, _numbers: readonly number[]): RunParameters {
-  return parameters;
+function faultless({ only: _, ...parameters }: RunParameters): RunParameters {
+  return { ...parameters, faults: [] };
 }

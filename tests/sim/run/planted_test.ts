@@ -170,6 +170,37 @@ Deno.test("a failing run is made smaller, until nothing can be left out, and the
   });
 });
 
+Deno.test("what fails over one fault of many is found to need that one alone", async () => {
+  await withoutSuspicionTimers(async () => {
+    const failed = await run(parameters("crash,duplication,clock-jump,slow,reordering", { minutes: 5 }));
+    const { parameters: { only = [] }, tries } = await shrink(failed, run);
+    assertEquals(only.length, 1);
+    assert(tries < 60, `${tries} tries`);
+  });
+});
+
+Deno.test("who stops the tries gets what was found by then", async () => {
+  await withoutSuspicionTimers(async () => {
+    const failed = await run(parameters("crash"));
+    const smallest = await shrink(failed, (candidate) => run(candidate, { stopped: () => true }));
+    assertEquals([smallest.tries, smallest.parameters], [1, failed.parameters]);
+  });
+});
+
+Deno.test("what may be tried is limited by what it costs: a large run is not run again and again", async () => {
+  await withoutSuspicionTimers(async () => {
+    const failed = await run(parameters("crash"));
+    const large = { ...failed, parameters: { ...failed.parameters, peers: 1_000, minutes: 10 } };
+    let cost = 0;
+    const attempt = ({ peers, minutes }: RunParameters): Promise<Outcome> => {
+      cost += peers * minutes;
+      return Promise.resolve({ ...failed, verdict: { type: "passed" } });
+    };
+    await shrink(large, attempt);
+    assert(cost > 10_000 && cost <= 60_000, `${cost}`);
+  });
+});
+
 Deno.test("nothing is tried after the last try, and what was found by then is the smallest", async () => {
   await withoutSuspicionTimers(async () => {
     const failed = await run(parameters("crash"));
