@@ -132,6 +132,45 @@ Deno.test({
   },
 });
 
+/** With the registry dead, only what bob's disk has of alice leads him back to her. */
+const MACHINES = `
+bootstrap start
+start alice bob
+start mallory --label other
+members == 1 on mallory
+members == 2 on alice bob
+wait 2s
+bootstrap stop
+crash bob
+start bob
+members == 2 on alice bob
+crash bob
+start bob --without-disk
+expect exit 3 on bob
+`;
+
+Deno.test({
+  name: "a real process comes back with its disk, or as a new machine, and a label keeps it apart",
+  ...needed,
+  async fn() {
+    await using folder = await Folder.create();
+    const { code, stderr } = await folder.play(await folder.file(MACHINES));
+    assertEquals([code, stderr], [0, ""]);
+  },
+});
+
+Deno.test({
+  name: "a real process that is killed has crashed, and has not ended with a code",
+  ...needed,
+  async fn() {
+    await using folder = await Folder.create();
+    const file = await folder.file("start alice\ncrash alice\nwait 1s\nexpect exit 137 on alice\n");
+    const { code, stderr } = await folder.play(file);
+    assertEquals(code, 5);
+    assertMatch(stderr, /^parley: [^\n]+:4: expect exit 137 on alice: alice crashed\n/);
+  },
+});
+
 Deno.test({
   name: "what does not come true with real processes is told as on virtual time",
   ...needed,

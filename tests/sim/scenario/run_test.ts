@@ -139,6 +139,16 @@ Deno.test("without its disk a peer comes back as another machine", async () => {
   );
 });
 
+Deno.test("what a disk has of the others leads back to them when nothing else does", async () => {
+  const orphans = "bootstrap start\nstart a b\nwait 2s\nbootstrap stop\ncrash b\n";
+  await passes(`${orphans}start b\nmembers == 2 within 20s`);
+  await passes(`${orphans}start b --without-disk\nexpect exit 3 on b`);
+});
+
+Deno.test("who crashed has not ended with a code", async () => {
+  assertEquals((await fails("start a\ncrash a\nexpect exit 137 on a within 2s")).why, "a crashed");
+});
+
 Deno.test("who is paused hears nothing until it goes on, by itself or when told", async () => {
   await passes('start a b\npause b for 2s\na: x\nexpect not "a: x" on b for 1s\nexpect "a: x" on b within 2s');
   await passes('start a b\npause b\na: x\nexpect not "a: x" on b for 3s\nresume b\nexpect "a: x" on b within 1s');
