@@ -51,8 +51,8 @@ export const COMMANDS: readonly Command[] = [
     summary: "Do an experiment of the papers again on virtual time, and print its table",
     usage: "parley experiment swim|lifeguard [FLAGS]",
     examples: [
-      ["parley experiment swim --sizes 16,64,256,1024", "load and detection time do not depend on the size"],
-      ["parley experiment lifeguard --sizes 4", "false positives with 4 of 128 slow, with each part of Lifeguard"],
+      ["parley experiment swim --sizes 16,64,256,1024", "load and detection time of each size"],
+      ["parley experiment lifeguard --sizes 4", "false positives with 4 of 128 slow, part by part"],
     ],
     run: async (call) => (await import("./experiment.ts")).run(call),
   },

@@ -87,10 +87,20 @@ for (const [line, says] of usageErrors) {
 }
 
 for (
-  const line of [["--help"], ["-h"], ["help"], ["peer", "--help"], ["peer", "a", "-h"], ["bootstrap", "-h"], [
-    "scenario",
-    "-h",
-  ], ["sim", "--help"]]
+  const line of [
+    ["--help"],
+    ["-h"],
+    ["help"],
+    ["peer", "--help"],
+    ["peer", "a", "-h"],
+    ["bootstrap", "-h"],
+    [
+      "scenario",
+      "-h",
+    ],
+    ["sim", "--help"],
+    ["experiment", "--help"],
+  ]
 ) {
   Deno.test(`parley ${line.join(" ")} shows help on stdout, examples first`, async () => {
     const { code, stdout, stderr } = await parley(line);
