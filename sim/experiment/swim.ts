@@ -6,7 +6,7 @@ import { Gathering, type Step } from "./gathering.ts";
 
 /**
  * What members of a cluster of this size cost each other, and how soon they notice that one is gone (Das, Gupta and
- * Motivala: "SWIM", DSN 2002, figures 2 and 3 of it in the simulator's terms).
+ * Motivala: "SWIM", DSN 2002).
  */
 export type SwimRow = Readonly<{
   peers: number;

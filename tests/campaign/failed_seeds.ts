@@ -15,6 +15,7 @@ export type FailedSeed = Readonly<{
 
 const MEND_OF_JOINS = "membership: who leaves waits for no join any more";
 const MEND_OF_ARRIVALS = "sim: who comes when nobody runs asks on";
+const MEND_OF_STRANGERS = "sim: who is left alone looks for company, and strangers meet before the time is up";
 const MEND_OF_CRASHES =
   "membership: after a crash, those who are gone by then are announced, and who was there is asked again";
 
@@ -74,5 +75,11 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     },
     invariant: "a peer that is gone stays listed",
     mendedBy: MEND_OF_CRASHES,
+  },
+  // Nothing of the protocol either: halves that never met again, of whom nobody had been told.
+  {
+    run: { seed: "5028", peers: 4, minutes: 2, profile: "local", faults: ALL_OF_17, chatters: 4, rooms: 1 },
+    invariant: "a live, reachable peer stays declared dead",
+    mendedBy: MEND_OF_STRANGERS,
   },
 ];
