@@ -504,8 +504,11 @@ class Keeper {
     switch (effect.type) {
       case "broadcast": {
         const message = encodeMessage(effect.message);
-        if (effect.message.type !== "alive") this.#tellTheBuried(effect.key, message);
         return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message, notify: ownWords });
+      }
+      case "accuse": {
+        const message = encodeMessage(effect.message);
+        return cast.get("broadcaster").tell({ type: "send", to: effect.to, message, with: [] });
       }
       case "announce":
         return this.#announce(effect);
@@ -527,14 +530,6 @@ class Keeper {
       case "stop_timer":
         return this.#ctx.timers.cancel(`suspicion ${effect.token}`);
     }
-  }
-
-  /** Gossip does not reach whom we have forgotten: a living one could never refute what is said of it. */
-  #tellTheBuried(name: string, accusation: Uint8Array): void {
-    const grave = this.#roster?.graves.get(name);
-    if (grave === undefined) return;
-    const { address } = grave.member;
-    this.#deps.cast.get("broadcaster").tell({ type: "send", to: address, message: accusation, with: [] });
   }
 
   #announce(announcement: Announcement): void {

@@ -1,3 +1,4 @@
+import type { Address } from "../../transport/address.ts";
 import type { Alive, Dead, Suspect } from "../../transport/wire/message.ts";
 import type { Member } from "./member.ts";
 
@@ -8,6 +9,11 @@ import type { Member } from "./member.ts";
 export type MembershipEffect =
   /** Put the message into the broadcast queue, in place of what is there under `key`. */
   | Readonly<{ type: "broadcast"; key: string; message: Alive | Suspect | Dead }>
+  /**
+   * Repeat to a member alone what is held against it, so that it refutes it if it lives. Gossiped, it would make others,
+   * who have forgotten the old story and greet a newcomer, see it go and come again.
+   */
+  | Readonly<{ type: "accuse"; to: Address; message: Suspect | Dead }>
   | Announcement
   /** Somebody claims a known name from another address: the first one keeps it. */
   | Readonly<{ type: "conflict"; known: Member; offered: Alive }>

@@ -257,7 +257,7 @@ function repeatAccusation(roster: Roster, member: Member, { now }: Moment): Memb
   const last = roster.answeredAt.get(member.name) ?? -Infinity;
   if (now - last < STALE_ALIVE_ANSWER_INTERVAL_MS) return [];
   roster.answeredAt.set(member.name, now);
-  return [{ type: "broadcast", key: member.name, message: accusationOf(roster, member) }];
+  return [{ type: "accuse", to: member.address, message: accusationOf(roster, member) }];
 }
 
 /** What we hold against a member, in the words that made us believe it as far as we remember them. */

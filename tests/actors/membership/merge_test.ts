@@ -28,7 +28,7 @@ const PEER_CASES: readonly (readonly [MemberState, Claim, number, readonly strin
   ["alive", "elsewhere", 5, ["conflict"], "alive", 5],
   ["alive", "elsewhere", 6, ["conflict"], "alive", 5],
 
-  ["suspect", "alive", 4, ["alive_stale", "broadcast suspect 5"], "suspect", 5],
+  ["suspect", "alive", 4, ["alive_stale", "accuse suspect 5"], "suspect", 5],
   ["suspect", "alive", 5, ["alive_stale"], "suspect", 5],
   ["suspect", "alive", 6, ["stop_timer", "broadcast alive 6", "unsuspect"], "alive", 6],
   ["suspect", "suspect", 4, ["accusation_stale"], "suspect", 5],
@@ -44,7 +44,7 @@ const PEER_CASES: readonly (readonly [MemberState, Claim, number, readonly strin
   ["suspect", "elsewhere", 5, ["conflict"], "suspect", 5],
   ["suspect", "elsewhere", 6, ["conflict"], "suspect", 5],
 
-  ["dead", "alive", 4, ["alive_stale", "broadcast dead 5"], "dead", 5],
+  ["dead", "alive", 4, ["alive_stale", "accuse dead 5"], "dead", 5],
   ["dead", "alive", 5, ["alive_stale"], "dead", 5],
   ["dead", "alive", 6, ["broadcast alive 6", "join"], "alive", 6],
   ["dead", "suspect", 4, ["accusation_stale"], "dead", 5],
@@ -260,9 +260,9 @@ Deno.test("an expired suspicion is a death, but only by its own timer", () => {
 Deno.test("an older alive of the dead is answered once a second, so that a restarted peer can refute", () => {
   const roster = rosterWith("b", "dead", 5);
   const answer = (now: number): readonly string[] => words(apply(roster, "b", "alive", 1, moment(now)));
-  assertEquals(answer(0), ["alive_stale", "broadcast dead 5"]);
+  assertEquals(answer(0), ["alive_stale", "accuse dead 5"]);
   assertEquals(answer(999), ["alive_stale"]);
-  assertEquals(answer(1000), ["alive_stale", "broadcast dead 5"]);
+  assertEquals(answer(1000), ["alive_stale", "accuse dead 5"]);
 });
 
 Deno.test("a forgotten member does not rise from a straggler's table, but from its own refutation", () => {
@@ -270,7 +270,7 @@ Deno.test("a forgotten member does not rise from a straggler's table, but from i
   roster.reap(moment(lan.gossipToTheDeadMs + 1));
   assertEquals(roster.get("b"), undefined);
   const later = moment(40_000);
-  assertEquals(words(apply(roster, "b", "alive", 5, later)), ["alive_from_the_grave", "broadcast dead 5"]);
+  assertEquals(words(apply(roster, "b", "alive", 5, later)), ["alive_from_the_grave", "accuse dead 5"]);
   assertEquals(words(apply(roster, "b", "alive", 6, later)), ["broadcast alive 6", "join"]);
 });
 

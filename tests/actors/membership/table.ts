@@ -63,7 +63,8 @@ export function words(effects: readonly MembershipEffect[]): readonly string[] {
   return effects.map((effect) => {
     switch (effect.type) {
       case "broadcast":
-        return `broadcast ${effect.message.type} ${effect.message.incarnation}`;
+      case "accuse":
+        return `${effect.type} ${effect.message.type} ${effect.message.incarnation}`;
       case "announce":
         return effect.event;
       case "ignored":
