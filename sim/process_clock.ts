@@ -84,11 +84,18 @@ export class ProcessClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Cancel {
-    const due = this.#ifAlive(run);
-    return this.#world.after(this.#machine.takesMs(delayMs), () => {
-      if (this.#isOver && this.#alive) this.#late++;
-      due();
-    });
+    let isCancelled = false;
+    const whenDue = (): void => {
+      if (isCancelled || !this.#alive) return;
+      if (this.#paused) return void this.#due.push(whenDue);
+      if (this.#isOver) this.#late++;
+      run();
+    };
+    const cancel = this.#world.after(this.#machine.takesMs(delayMs), whenDue);
+    return () => {
+      isCancelled = true; // also what came due in a pause, and has not had its turn
+      cancel();
+    };
   }
 
   soon(run: () => void): void {

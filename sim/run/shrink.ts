@@ -11,7 +11,7 @@ const TRIES_MAX = 150;
 
 /** And what they may cost at most, in peers times minutes: so many times the failing run's, but not less than this. */
 const COST_MULT = 6;
-const COST_LEAST = 600;
+const COST_LEAST = 3_000;
 
 /** Runs a candidate. */
 type Attempt = (parameters: RunParameters) => Promise<Outcome>;

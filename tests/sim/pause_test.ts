@@ -150,3 +150,18 @@ Deno.test("of datagrams for who stands still its socket keeps 160, of streams ev
   assertEquals(bob!.said, ["alice: one", "alice: two"]);
   assertEquals(world.network.counters.packetsUnheard, 0);
 });
+
+Deno.test("of two timers that came due in a pause, the first may cancel the second", async () => {
+  const world = new VirtualClock();
+  const clock = new ProcessClock(world);
+  const fired: string[] = [];
+  let cancelSecond = (): void => {};
+  clock.after(10, () => {
+    fired.push("first");
+    cancelSecond();
+  });
+  cancelSecond = clock.after(20, () => fired.push("second"));
+  clock.pause(100);
+  await world.advance(200);
+  assertEquals(fired, ["first"]);
+});

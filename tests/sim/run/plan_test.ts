@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { lan } from "../../../actors/pool/profile.ts";
+import { rightWithinMs } from "../../../sim/run/bound.ts";
 import { FAULTS } from "../../../sim/faults/table.ts";
 import { parseFaults } from "../../../sim/faults/choice.ts";
 import { type Plan, planRun } from "../../../sim/run/plan.ts";
@@ -53,6 +55,35 @@ Deno.test("each fault strikes at least once in five minutes", () => {
       assert(episodes.length > 0 && episodes.every(({ fault }) => fault === name), `${name}, seed ${seed}`);
     }
   }
+});
+
+Deno.test("one fault is over before it strikes again", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { episodes } = planRun(parameters({ fault: "cut,pause", seed: String(seed), minutes: 20 }));
+    for (const name of ["cut", "pause"]) {
+      const own = episodes.filter(({ fault }) => fault === name);
+      assert(own.every(({ fromMs }, at) => at === 0 || fromMs >= own[at - 1]!.toMs), `${name}, seed ${seed}`);
+    }
+  }
+});
+
+Deno.test("the first fault comes within twenty probe intervals of the time of peace", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { episodes, faultsFromMs } = planRun(parameters({ fault: "loss", seed: String(seed) }));
+    assert(episodes[0]!.fromMs - faultsFromMs <= 20_000, `seed ${seed}`);
+  }
+});
+
+Deno.test("links get time to be dialled again, unless nothing was there to break them", () => {
+  assertEquals(planRun(parameters()).linksWithinMs, 0);
+  assertEquals(planRun(parameters({ fault: "loss" })).linksWithinMs, 30_000);
+});
+
+Deno.test("the bound is made of slow probes, the longest suspicion, tries to rejoin, and exchanges of tables", () => {
+  // lan: 3 probes of 8 s, a suspicion of 6 × 4 s, 3 tries each 30 s, 2 exchanges each 30 s.
+  assertEquals(rightWithinMs(10, lan), 24_000 + 24_000 + 90_000 + 60_000);
+  // With a hundred, suspicions take twice as long, and exchanges come three times as seldom.
+  assertEquals(rightWithinMs(100, lan), 24_000 + 48_000 + 90_000 + 180_000);
 });
 
 Deno.test("crashes never take more than a third of all peers away", () => {
