@@ -83,6 +83,7 @@ Deno.test("when nobody reads its output any more, a peer leaves quietly", async 
   await using place = await Place.create();
   await using alice = await PeerProcess.peer("alice", place);
   await using bob = await PeerProcess.peer("bob", place);
+  await alice.waitFor("bob came to #lobby"); // what is said before that may not be meant for bob
   await bob.stopReading();
   await alice.say("does anybody read this?");
   const { code, stderr } = await bob.ended();
