@@ -84,8 +84,8 @@ export type SendReply = Readonly<{ type: "sent" }> | Readonly<{ type: "failed"; 
 export type RumourHeard = Readonly<Pick<Rumour, "topic" | "author" | "ageMs" | "payload">>;
 export const RUMOURS = topic<RumourHeard>("rumours");
 
-/** What of the broadcaster outlives a crash: where the numbering of our own rumours stands. */
-export type BroadcasterMemory = { started: boolean; epoch: number; sequence: number };
+/** What of the broadcaster outlives a crash: where the numbering of our own rumours stands, and which of others we had. */
+export type BroadcasterMemory = { started: boolean; epoch: number; sequence: number; seen?: Seen };
 
 type BroadcasterDeps = Readonly<{
   name: string;
@@ -350,16 +350,22 @@ class Sending {
 
 /** Our way for rooms: straight to everybody over links, told apart by author and number. */
 class Rumours {
-  readonly counters = { "rumours heard twice": 0, "rumours to unknown members": 0, "rumours without links": 0 };
+  readonly counters = {
+    "rumours heard twice": 0,
+    "rumours heard too late": 0,
+    "rumours to unknown members": 0,
+    "rumours without links": 0,
+  };
   readonly #ctx: Context<BroadcasterMessage>;
   readonly #deps: BroadcasterDeps;
-  readonly #seen = new Seen();
+  readonly #seen: Seen;
   readonly #others = new Map<string, Address>();
   readonly #recent: { readonly at: number; readonly rumour: Rumour }[] = [];
 
   constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
+    this.#seen = deps.memory.seen ??= new Seen();
     const { cast, links } = deps;
     if (links === undefined) return;
     const actor = published<BroadcasterMessage>(ctx.self, decodeRumour);
@@ -389,6 +395,11 @@ class Rumours {
 
   heard({ topic, author, epoch, sequence, ageMs, payload }: Rumour): void {
     if (author === this.#deps.name) return;
+    // What a newcomer is told again may be behind what it has heard since: rather a gap than the wrong order.
+    if (ageMs > 0 && this.#seen.isBehind(author, epoch, sequence)) {
+      this.counters["rumours heard too late"]++;
+      return;
+    }
     if (sequence > 0 && !this.#seen.isNew(author, epoch, sequence)) {
       this.counters["rumours heard twice"]++;
       return;

@@ -18,6 +18,9 @@ const MEND_OF_ARRIVALS = "sim: who comes when nobody runs asks on";
 const MEND_OF_STRANGERS = "sim: who is left alone looks for company, and strangers meet before the time is up";
 const MEND_OF_CRASHES =
   "membership: after a crash, those who are gone by then are announced, and who was there is asked again";
+const MEND_OF_ORDER = "rumours: told again, they come neither twice nor behind later ones";
+const MEND_OF_PAUSES =
+  "sim: a timer that came due in a pause can still be cancelled; clusters of a run, tested by themselves";
 
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
 const ALL_OF_17 = "crash,restart,power-cut,restart-without-disk,churn,pause,slow,loss,latency,duplication,reordering," +
@@ -81,5 +84,47 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     run: { seed: "5028", peers: 4, minutes: 2, profile: "local", faults: ALL_OF_17, chatters: 4, rooms: 1 },
     invariant: "a live, reachable peer stays declared dead",
     mendedBy: MEND_OF_STRANGERS,
+  },
+  {
+    run: {
+      seed: "116",
+      peers: 6,
+      minutes: 3.84,
+      profile: "lan",
+      faults: "pause,loss,one-way-cut",
+      only: [1, 2, 3, 7, 8, 9],
+      chatters: 6,
+      rooms: 1,
+    },
+    invariant: "messages are shown in the wrong order for their author",
+    mendedBy: MEND_OF_ORDER,
+  },
+  {
+    run: {
+      seed: "154",
+      peers: 3,
+      minutes: 0.8,
+      profile: "local",
+      faults: "actor-crash,cut",
+      only: [1, 3],
+      chatters: 3,
+      rooms: 1,
+    },
+    invariant: "a message is shown twice",
+    mendedBy: MEND_OF_ORDER,
+  },
+  // Nothing of the protocol: a simulated process let a timer come that had been cancelled after a pause.
+  {
+    run: {
+      seed: "149",
+      peers: 6,
+      minutes: 3.84,
+      profile: "lan",
+      faults: `${ALL_OF_17},actor-crash`,
+      chatters: 6,
+      rooms: 1,
+    },
+    invariant: "a timer outlives its actor",
+    mendedBy: MEND_OF_PAUSES,
   },
 ];

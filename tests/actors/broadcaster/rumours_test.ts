@@ -1,6 +1,6 @@
 /** Whom the rooms' messages go to. */
 import { assertEquals } from "@std/assert";
-import { broadcaster, type BroadcasterMessage } from "../../../actors/broadcaster.ts";
+import { broadcaster, type BroadcasterMessage, RUMOURS } from "../../../actors/broadcaster.ts";
 import type { LinksMessage } from "../../../actors/links.ts";
 import {
   MEMBERSHIP,
@@ -32,6 +32,8 @@ function member(name: string, port: number, meta: Uint8Array): MemberView {
 async function start(known: readonly MemberView[] = []) {
   const { system, clock } = virtualSystem();
   const sentTo: string[] = [];
+  const heard: number[] = [];
+  system.events.subscribe(RUMOURS, ({ payload }) => heard.push(payload[0]!));
   const cast = new Cast();
   const links = system.spawn<LinksMessage>("links", () => (message) => {
     if (message.type === "send") sentTo.push(message.to);
@@ -66,6 +68,17 @@ async function start(known: readonly MemberView[] = []) {
       actor.tell({ type: "publish", topic: "room", payload: new Uint8Array(1) });
       await clock.advance(10);
     },
+    /** Bob's rumour of that number, said so long ago. */
+    hears: async (sequence: number, ageMs = 0) => {
+      const payload = Uint8Array.of(sequence);
+      actor.tell({ type: "rumour", topic: "room", author: "bob", epoch: 1, sequence, ageMs, payload });
+      await clock.advance(10);
+    },
+    crash: async () => {
+      assertEquals(system.crash("/broadcaster"), "failed");
+      await clock.advance(1_000);
+    },
+    heard,
     /** Since the last time. */
     sentTo: () => sentTo.splice(0).toSorted(),
   };
@@ -97,4 +110,25 @@ Deno.test("who becomes a Parley peer hears what was said lately; who is none any
   await alice.happens("updated", member("bob", 2, OTHERS.app));
   await alice.say();
   assertEquals(alice.sentTo(), []);
+});
+
+Deno.test("what is told again is heard if it was missed, and not behind what was said after it", async () => {
+  const alice = await start();
+  await alice.hears(1);
+  await alice.hears(2, 500);
+  await alice.hears(2, 500);
+  await alice.hears(4);
+  await alice.hears(3, 500);
+  await alice.hears(5);
+  assertEquals(alice.heard, [1, 2, 4, 5]);
+});
+
+Deno.test("what was heard before a crash is not heard again after it", async () => {
+  const alice = await start();
+  await alice.hears(1);
+  await alice.hears(2);
+  await alice.crash();
+  await alice.hears(2, 500);
+  await alice.hears(3);
+  assertEquals(alice.heard, [1, 2, 3]);
 });

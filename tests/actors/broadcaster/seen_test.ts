@@ -50,3 +50,18 @@ Deno.test("the life that was heard of longest ago is forgotten first", () => {
   assertEquals(seen.isNew("first", 1, 1), false);
   assertEquals(seen.isNew("second", 1, 1), true, "forgotten");
 });
+
+Deno.test("a rumour is behind when a later one of its life was seen, and it was not", () => {
+  const seen = new Seen();
+  assertEquals(seen.isBehind("bob", 1, 1), false, "nothing was heard of that life");
+  for (const sequence of [1, 2, 5]) seen.isNew("bob", 1, sequence);
+  assertEquals([1, 2, 3, 4, 5, 6].map((sequence) => seen.isBehind("bob", 1, sequence)), [
+    false,
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assertEquals([seen.isBehind("bob", 2, 1), seen.isBehind("charly", 1, 1)], [false, false]);
+});
