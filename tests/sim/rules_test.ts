@@ -104,6 +104,13 @@ Deno.test("two rules that add to the time add up", async () => {
   assertEquals(line.arrivals, [{ value: 0, atMs: 540 }]);
 });
 
+Deno.test("what is added before a datagram is doubled holds for both copies", async () => {
+  const line = await Line.make(({ to }) => slow([to.address], 500), () => doubling(1), () => latency(10));
+  line.send(1);
+  await line.clock.advance(1_000);
+  assertEquals(line.arrivals.map(({ atMs }) => atMs), [510, 510]);
+});
+
 Deno.test("a drop behind a rule that adds to the time is a drop", async () => {
   const line = await Line.make(({ to }) => slow([to.address], 500), () => loss(1));
   line.send(1);

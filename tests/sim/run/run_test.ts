@@ -5,6 +5,9 @@ import { parseFaults } from "../../../sim/faults/choice.ts";
 import { FAULTS } from "../../../sim/faults/table.ts";
 import { INVARIANTS } from "../../../sim/invariants/table.ts";
 import type { RunParameters } from "../../../sim/run/parameters.ts";
+import { cut } from "../../../sim/rules/cut.ts";
+import { countSights } from "../../../sim/run/sights.ts";
+import { Sometimes } from "../../../sim/sometimes.ts";
 import { type Outcome, run, type RunOptions } from "../../../sim/run/run.ts";
 
 /** A small run, with these faults. */
@@ -102,6 +105,71 @@ Deno.test("a run ends at the first thing that must never happen, and says what a
   assert(verdict.type === "failed" && verdict.violation.invariant === "somebody speaks");
   assert(/^p\d was shown "p\d 1"$/.test(verdict.violation.what), verdict.violation.what);
   assert(tookMs - verdict.violation.atMs <= 100);
+});
+
+Deno.test("in the end everybody in a room says something once more, after all is right, and that has to be heard", async () => {
+  const after: string[] = [];
+  let isSettled = false;
+  const { verdict, figures } = await small("restart", { chatters: 4 }, {
+    invariants: [{
+      name: "nothing",
+      watch: () => ({
+        settled: () => void (isSettled = true),
+        chat: (observer, event) => {
+          if (isSettled && event.type === "said" && event.own) after.push(observer);
+        },
+      }),
+    }],
+  });
+  assertEquals([verdict.type, after.length, new Set(after).size], ["passed", 4, 4]);
+  assert(figures.rooms.said > 4);
+});
+
+Deno.test("strangers who never met, since the network was cut from the first, are told of each other before the time is up", async () => {
+  let isCut = false;
+  const { verdict, figures, plan } = await small("none", { peers: 4 }, {
+    witness: (cluster) => ({
+      started: () => {
+        if (isCut) return;
+        isCut = true;
+        const [p1, p2, p3, p4] = cluster().names.map((name) => cluster().addressOf(name));
+        const heal = cluster().world.network.add(cut([p1!, p2!], [p3!, p4!]));
+        cluster().world.clock.after(120_000, heal);
+      },
+    }),
+  });
+  assertEquals(verdict.type, "passed");
+  assert(figures.rightAfterMs! > plan.rightWithinMs - 30_500, `${figures.rightAfterMs} ms`);
+});
+
+Deno.test("a run in which something throws fails, and says what", async () => {
+  const { verdict } = await small("none", {}, {
+    invariants: [{
+      name: "nothing",
+      watch: () => ({
+        look: () => {
+          throw new Error("planted");
+        },
+      }),
+    }],
+  });
+  assertEquals(verdict, {
+    type: "failed",
+    violation: { invariant: "the run cannot go on", atMs: 1_000, what: "planted" },
+  });
+});
+
+Deno.test("what actors dropped from full mailboxes, and their restarts, are seen in the whole tree", async () => {
+  const sometimes = new Sometimes();
+  const leaf = { dropped: 2, restarts: 1, children: [] };
+  const tree = [{ dropped: 1, restarts: 0, children: [leaf, leaf] }];
+  const peer = {
+    cast: { get: () => ({ ask: () => Promise.resolve([]) }) },
+    system: { tree: () => tree, deadLetterCounts: {} },
+  };
+  const cluster = { processes: [peer], world: { clock: { advance: () => Promise.resolve() } } };
+  await countSights(cluster as never, sometimes);
+  assertEquals([sometimes.count("overflow"), sometimes.count("actor_restart")], [5, 2]);
 });
 
 Deno.test("the figures are a line each, and have the numbers", async () => {
