@@ -6,6 +6,8 @@ export interface Expiring {
   previous: Expiring | undefined;
   next: Expiring | undefined;
   expire(): void;
+  /** Nothing comes of it any more, and nobody is to wait until its time is over. */
+  abandon(): void;
 }
 
 /** What began with one time-out within one turn of the event loop shares a timer. */
@@ -22,6 +24,8 @@ const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 export class Deadlines {
   readonly #clock: Clock;
   readonly #open = new Map<number, Bucket>();
+  /** Those whose timer runs. */
+  readonly #timed = new Set<Bucket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,9 +40,12 @@ export class Deadlines {
     bucket.first = wait;
   }
 
-  /** Nobody waits here any more: leaves nothing running. */
+  /** Nobody is to wait here any more: ends what still does, and leaves nothing running. */
   close(): void {
-    for (const bucket of this.#open.values()) if (bucket.first === undefined) bucket.cancel();
+    for (const bucket of [...this.#timed, ...this.#open.values()]) {
+      for (const wait of waitsOf(bucket)) if (wait.bucket === bucket) wait.abandon();
+      bucket.cancel();
+    }
     this.#open.clear();
   }
 
@@ -50,7 +57,9 @@ export class Deadlines {
     if (next !== undefined) next.previous = previous;
     if (previous !== undefined) previous.next = next;
     else bucket.first = next;
-    if (bucket.first === undefined && !bucket.isOpen) bucket.cancel();
+    if (bucket.first !== undefined || bucket.isOpen) return;
+    this.#timed.delete(bucket);
+    bucket.cancel();
   }
 
   #openBucket(timeoutMs: number): Bucket {
@@ -60,17 +69,22 @@ export class Deadlines {
     bucket.cancel = this.#clock.yieldThen(() => {
       this.#open.delete(timeoutMs);
       bucket.isOpen = false;
-      if (bucket.first !== undefined) bucket.cancel = this.#clock.after(timeoutMs, () => this.#expire(bucket));
+      if (bucket.first === undefined) return;
+      this.#timed.add(bucket);
+      bucket.cancel = this.#clock.after(timeoutMs, () => this.#expire(bucket));
     });
     return bucket;
   }
 
-  /** Oldest first. */
   #expire(bucket: Bucket): void {
-    const waits: Expiring[] = [];
-    for (let wait = bucket.first; wait !== undefined; wait = wait.next) waits.push(wait);
-    for (const wait of waits.reverse()) {
-      if (wait.bucket === bucket) wait.expire();
-    }
+    this.#timed.delete(bucket);
+    for (const wait of waitsOf(bucket)) if (wait.bucket === bucket) wait.expire();
   }
+}
+
+/** Oldest first. */
+function waitsOf(bucket: Bucket): readonly Expiring[] {
+  const waits: Expiring[] = [];
+  for (let wait = bucket.first; wait !== undefined; wait = wait.next) waits.push(wait);
+  return waits.reverse();
 }

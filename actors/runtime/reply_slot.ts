@@ -79,6 +79,11 @@ export class ReplySlot<R> implements ActorRef<R>, Waiting, Cancellable, Expiring
     this.fail("timed_out");
   }
 
+  /** The system has stopped: whoever would have replied is gone. */
+  abandon(): void {
+    this.fail("gone");
+  }
+
   cancel(): void {
     this.fail("cancelled");
   }

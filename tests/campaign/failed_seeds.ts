@@ -21,10 +21,13 @@ const MEND_OF_CRASHES =
 const MEND_OF_ORDER = "rumours: told again, they come neither twice nor behind later ones";
 const MEND_OF_PAUSES =
   "sim: a timer that came due in a pause can still be cancelled; clusters of a run, tested by themselves";
+const MEND_OF_ASKS = "runtime: asks that are open when the system has stopped fail, and leave no timer";
 
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
 const ALL_OF_17 = "crash,restart,power-cut,restart-without-disk,churn,pause,slow,loss,latency,duplication,reordering," +
   "bandwidth,cut,one-way-cut,udp-blocked,clock-jump,clock-skew";
+
+const ALL_OF_18 = ALL_OF_17.replace(",churn", ",actor-crash,churn");
 
 export const FAILED_SEEDS: readonly FailedSeed[] = [
   {
@@ -126,5 +129,25 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     },
     invariant: "a timer outlives its actor",
     mendedBy: MEND_OF_PAUSES,
+  },
+  // Who was asked to join crashed meanwhile, and who had asked left.
+  {
+    run: {
+      seed: "30340",
+      peers: 4,
+      minutes: 1.28,
+      profile: "local",
+      faults: ALL_OF_18,
+      only: [1, 2, 5, 8, 9, 10],
+      chatters: 0,
+      rooms: 1,
+    },
+    invariant: "a timer outlives its actor",
+    mendedBy: MEND_OF_ASKS,
+  },
+  {
+    run: { seed: "40015", peers: 8, minutes: 3, profile: "lan", faults: ALL_OF_18, chatters: 4, rooms: 1 },
+    invariant: "a timer outlives its actor",
+    mendedBy: MEND_OF_ASKS,
   },
 ];

@@ -76,6 +76,20 @@ Deno.test("an ask whose message crashes the actor fails at once with `gone`", as
   assertEquals(notes, ["asked: gone at 0"]);
 });
 
+Deno.test("an ask that is still open when the system has stopped fails with `gone`, and leaves no timer", async () => {
+  const time = new VirtualClock();
+  const clock = new CountingClock(time);
+  const { system } = virtualSystem("test", { clock });
+  const { notes, note } = notebook(clock);
+  const silent = system.spawn("silent", idle);
+  note("asked before", silent.ask(() => "?", 5_000));
+  await time.advance(10);
+  note("asked at last", silent.ask(() => "?", 7_000));
+  await Promise.all([system.stop({ mode: "drain" }), time.advance(10)]);
+  assertEquals(notes, ["asked before: gone at 10", "asked at last: gone at 10"]);
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("an ask that waits in the mailbox is answered by the next life of the actor", async () => {
   const { clock, system } = virtualSystem();
   const { notes, note } = notebook(clock);
