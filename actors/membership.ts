@@ -13,6 +13,7 @@ import { isListed, type Member, type MemberState, type NodeName, viewOf, viewOfA
 import { applyClaim, type Claim, isProposable, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf, updateSelf } from "./membership/own_entry.ts";
 import { mergeRemote, pushPullAfterMs } from "./membership/push_pull.ts";
+import { questionDue } from "./membership/questioning.ts";
 import { Vetting } from "./membership/vetting.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
 import type { LinksMessage } from "./links.ts";
@@ -56,6 +57,7 @@ export type MembershipMessage =
   /** Timers. */
   | Readonly<{ type: "own_words_late"; token: number }>
   | Readonly<{ type: "suspicion_over"; node: string; token: number; dueAt: number }>
+  | Readonly<{ type: "question_due"; node: string; token: number; number: number }>
   | Readonly<{ type: "push_pull" }>
   | Readonly<{ type: "join_late"; id: number }>
   | Readonly<{ type: "rejoin" }>
@@ -121,6 +123,9 @@ export type MembershipDeps = Readonly<{
   delegate?: PoolDelegate;
 }>;
 
+/** How messages are counted that go to one member only. */
+const TOLD_DIRECTLY = { accuse: "accused told", answer: "accusers answered" } as const;
+
 /** If our farewell cannot be spread by then, we go all the same. */
 const FAREWELL_TIMEOUT_MS = 2_000;
 
@@ -180,6 +185,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.ownWordsOver(message.token, false);
         case "suspicion_over":
           return keeper.suspicionOver(message);
+        case "question_due":
+          return keeper.questionDue(message);
         case "paused":
           return keeper.paused(message.ms);
         case "push_pull":
@@ -375,7 +382,7 @@ class Keeper {
   shutdown(): void {
     const { memory, cast } = this.#deps;
     for (const token of [...this.#ownWords.keys()]) this.ownWordsOver(token, false);
-    for (const { token } of this.#roster?.suspicions.values() ?? []) this.#ctx.timers.cancel(`suspicion ${token}`);
+    for (const { token } of this.#roster?.suspicions.values() ?? []) this.#stopTimers(token);
     this.#ctx.timers.cancel("push_pull");
     this.#ctx.timers.cancel("rejoin");
     this.#ctx.timers.cancel("ask_former");
@@ -422,6 +429,10 @@ class Keeper {
     this.#vetting.afterwards(node, () => {
       if (this.#roster !== undefined) this.#perform(suspicionExpired(this.#roster, node, token, this.#moment()));
     });
+  }
+
+  questionDue(question: Extract<MembershipMessage, { type: "question_due" }>): void {
+    if (this.#roster !== undefined) this.#perform(questionDue(this.#roster, question, this.#moment()));
   }
 
   /** What came meanwhile is read first; then suspects have what was left to them, and an interval more to object. */
@@ -506,7 +517,9 @@ class Keeper {
         const message = encodeMessage(effect.message);
         return cast.get("broadcaster").tell({ type: "gossip", key: effect.key, message, notify: ownWords });
       }
-      case "accuse": {
+      case "accuse":
+      case "answer": {
+        this.#count(TOLD_DIRECTLY[effect.type]);
         const message = encodeMessage(effect.message);
         return cast.get("broadcaster").tell({ type: "send", to: effect.to, message, with: [] });
       }
@@ -519,7 +532,8 @@ class Keeper {
       case "ignored":
         return this.#count(effect.rule);
       case "crowded_out":
-        return this.#count("crowded_out");
+      case "accuser_put_off":
+        return this.#count(effect.type);
       case "irrefutable":
         return this.#ctx.log.error("irrefutable_accusation", { incarnation: effect.incarnation });
       case "start_timer": {
@@ -527,9 +541,18 @@ class Keeper {
         const dueAt = this.#ctx.clock.now() + afterMs;
         return this.#ctx.timers.after(`suspicion ${token}`, afterMs, { type: "suspicion_over", node, token, dueAt });
       }
+      case "start_question": {
+        const { node, token, number, afterMs } = effect;
+        return this.#ctx.timers.after(`question ${token}`, afterMs, { type: "question_due", node, token, number });
+      }
       case "stop_timer":
-        return this.#ctx.timers.cancel(`suspicion ${effect.token}`);
+        return this.#stopTimers(effect.token);
     }
+  }
+
+  #stopTimers(token: number): void {
+    this.#ctx.timers.cancel(`suspicion ${token}`);
+    this.#ctx.timers.cancel(`question ${token}`);
   }
 
   #announce(announcement: Announcement): void {

@@ -14,6 +14,10 @@ export type MembershipEffect =
    * who have forgotten the old story and greet a newcomer, see it go and come again.
    */
   | Readonly<{ type: "accuse"; to: Address; message: Suspect | Dead }>
+  /** Tell an accuser alone what we say of ourselves. */
+  | Readonly<{ type: "answer"; to: Address; message: Alive }>
+  /** Many accuse us, or one does many times: this one is not answered now. */
+  | Readonly<{ type: "accuser_put_off" }>
   | Announcement
   /** Somebody claims a known name from another address: the first one keeps it. */
   | Readonly<{ type: "conflict"; known: Member; offered: Alive }>
@@ -27,7 +31,9 @@ export type MembershipEffect =
   | Readonly<{ type: "crowded_out"; member: Member }>
   /** (Re)start the timer of a suspicion. */
   | Readonly<{ type: "start_timer"; node: string; token: number; afterMs: number }>
-  | Readonly<{ type: "stop_timer"; token: number }>;
+  | Readonly<{ type: "stop_timer"; token: number }>
+  /** Bring `question_due` for this suspicion after so many ms, unless its timer is stopped by then. */
+  | Readonly<{ type: "start_question"; node: string; token: number; number: number; afterMs: number }>;
 
 /**
  * What a listener may hear of a member. memberlist knows join, update and leave; `suspect` and `unsuspect` are ours.

@@ -8,7 +8,8 @@ import { isAllowed } from "./allowed_addresses.ts";
 import { portMeant } from "../pool/capability.ts";
 import { ignored, type MembershipEffect } from "./effect.ts";
 import { isListed, type Member, parseVersions, placeholder, sameBytes } from "./member.ts";
-import { refute } from "./refutation.ts";
+import { firstQuestion } from "./questioning.ts";
+import { answerAccuser, refute } from "./refutation.ts";
 import type { Moment, Roster } from "./roster.ts";
 import { confirm, expiresAfterMs, startSuspicion } from "./suspicion.ts";
 
@@ -66,26 +67,26 @@ export function applyAlive(roster: Roster, claim: Alive, source: AliveSource, mo
 /** Somebody got no answer from a node. */
 export function applySuspect(roster: Roster, claim: Suspect, moment: Moment): MembershipEffect[] {
   const known = roster.get(claim.node);
-  if (known === undefined || claim.incarnation < known.incarnation) return ignored("accusation_stale", claim.node);
+  if (known === undefined || claim.incarnation < known.incarnation) return hearStale(roster, claim, moment);
   if (roster.suspicions.has(claim.node)) return confirmSuspicion(roster, known, claim, moment);
   if (known.state !== "alive") {
     raiseIncarnation(roster, known, claim.incarnation, moment);
     return ignored("suspect_of_gone", claim.node);
   }
-  if (claim.node === roster.self) return refute(roster, known, claim.incarnation);
+  if (claim.node === roster.self) return deny(roster, known, claim, moment);
   return suspect(roster, known, claim, moment);
 }
 
 /** Somebody declares a node dead; the node itself, if it leaves. */
 export function applyDead(roster: Roster, claim: Dead, moment: Moment): MembershipEffect[] {
   const known = roster.get(claim.node);
-  if (known === undefined || claim.incarnation < known.incarnation) return ignored("accusation_stale", claim.node);
+  if (known === undefined || claim.incarnation < known.incarnation) return hearStale(roster, claim, moment);
   const effects = dropSuspicion(roster, claim.node);
   if (known.state === "dead" || known.state === "left") {
     raiseIncarnation(roster, known, claim.incarnation, moment);
     return [...effects, ...ignored("dead_already", claim.node)];
   }
-  if (claim.node === roster.self && !roster.left) return [...effects, ...refute(roster, known, claim.incarnation)];
+  if (claim.node === roster.self && !roster.left) return [...effects, ...deny(roster, known, claim, moment)];
 
   const state = claim.from === claim.node ? "left" : "dead";
   const member: Member = { ...known, state, incarnation: claim.incarnation, changedAt: moment.now };
@@ -200,7 +201,30 @@ function hearOfSelf(roster: Roster, own: Member, alive: Alive): MembershipEffect
   return isEcho ? ignored("alive_echo", alive.node) : refute(roster, own, alive.incarnation);
 }
 
-function suspect(roster: Roster, known: Member, claim: Suspect, { now, profile }: Moment): MembershipEffect[] {
+/** We are accused: everybody is told that it is not so, and the accuser before all. */
+function deny(roster: Roster, own: Member, { incarnation, from }: Suspect | Dead, moment: Moment): MembershipEffect[] {
+  const effects = refute(roster, own, incarnation);
+  return roster.incarnation > incarnation ? [...effects, ...answerAccuser(roster, from, moment)] : effects;
+}
+
+/** An accusation that was refuted already, or of nobody we know. If it is of ourselves, who made it missed our words. */
+function hearStale(roster: Roster, { node, from }: Suspect | Dead, moment: Moment): MembershipEffect[] {
+  const answer = node === roster.self && !roster.left ? answerAccuser(roster, from, moment) : [];
+  return [...ignored("accusation_stale", node), ...answer];
+}
+
+function suspect(roster: Roster, known: Member, claim: Suspect, moment: Moment): MembershipEffect[] {
+  const [broadcast, ...timers] = beginSuspicion(roster, known, claim, moment);
+  const member = roster.get(known.name)!;
+  return [broadcast!, { type: "announce", event: "suspect", member, by: claim.from }, ...timers];
+}
+
+function beginSuspicion(
+  roster: Roster,
+  known: Member,
+  claim: Suspect,
+  { now, profile }: Moment,
+): MembershipEffect[] {
   const member: Member = { ...known, state: "suspect", incarnation: claim.incarnation, changedAt: now };
   roster.replace(member);
   const suspicion = startSuspicion(roster.nextToken(), claim.from, roster.size, now, profile);
@@ -208,13 +232,20 @@ function suspect(roster: Roster, known: Member, claim: Suspect, { now, profile }
   const afterMs = expiresAfterMs(suspicion, now);
   return [
     { type: "broadcast", key: known.name, message: claim },
-    { type: "announce", event: "suspect", member, by: claim.from },
     { type: "start_timer", node: known.name, token: suspicion.token, afterMs },
+    ...firstQuestion(known.name, suspicion, profile),
   ];
 }
 
-/** Only an accuser that counts is passed on, or every suspicion would echo through the cluster for ever. */
+/**
+ * Only an accuser that counts is passed on, or every suspicion would echo through the cluster for ever. In memberlist
+ * the accusation of a later life confirms a suspicion of an earlier one, which that life has refuted; and then its old
+ * timer declares dead who was only just suspected, and has had no time to refute.
+ */
 function confirmSuspicion(roster: Roster, known: Member, claim: Suspect, moment: Moment): MembershipEffect[] {
+  if (moment.profile.mends.suspicionsRenewed && claim.incarnation > known.incarnation) {
+    return [...dropSuspicion(roster, known.name), ...beginSuspicion(roster, known, claim, moment)];
+  }
   raiseIncarnation(roster, known, claim.incarnation, moment);
   const confirmed = confirm(roster.suspicions.get(known.name)!, claim.from);
   if (confirmed === undefined) return ignored("suspect_uncounted", known.name);

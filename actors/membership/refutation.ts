@@ -1,7 +1,7 @@
 import { splitAddress } from "../../transport/address.ts";
 import type { MembershipEffect } from "./effect.ts";
 import { type Member, toAlive } from "./member.ts";
-import type { Roster } from "./roster.ts";
+import type { Moment, Roster } from "./roster.ts";
 
 /** The last incarnation: they are 32 bits on the wire. */
 export const INCARNATION_MAX = 0xffff_ffff;
@@ -23,6 +23,18 @@ export function refute(roster: Roster, own: Member, accused: number): Membership
     { type: "health", delta: 1 },
     { type: "broadcast", key: refutationKey(own), message: toAlive(next) },
   ];
+}
+
+/**
+ * Tells an accuser to its face what we say of ourselves, whether that is new or was said before: gossip may have missed
+ * it, and it is about to declare us dead. memberlist does not; it heeds no accusation that is refuted already.
+ */
+export function answerAccuser(roster: Roster, from: string, { now, profile }: Moment): MembershipEffect[] {
+  const accuser = roster.get(from);
+  const { own } = roster;
+  if (!profile.mends.accusersAnswered || accuser === undefined || own === undefined || from === own.name) return [];
+  if (!roster.answered.mayTell(accuser.name, now)) return [{ type: "accuser_put_off" }];
+  return [{ type: "answer", to: accuser.address, message: toAlive(own) }];
 }
 
 /** Under which key a refutation is queued: memberlist takes the text of the IP address, not the name. */

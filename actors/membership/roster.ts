@@ -2,6 +2,7 @@ import type { Profile } from "../pool/profile.ts";
 import type { Random } from "../runtime/random.ts";
 import { isListed, type Member, type NodeName, sameBytes } from "./member.ts";
 import type { Suspicion } from "./suspicion.ts";
+import { ToldLately } from "./told_lately.ts";
 
 /** What the rules are told of the world: our monotonic time in ms, chance, and the numbers to go by. */
 export type Moment = Readonly<{ now: number; random: Random; profile: Profile }>;
@@ -14,6 +15,13 @@ const GRAVE_LIFE_MULT = 10;
 
 /** Graves kept at most, the oldest given up first; without the limit a churn of names would grow it for minutes. */
 const GRAVES_MAX = 10_000;
+
+/**
+ * How often an accuser is answered at most, in ms, and how many of them in that time. One accusation comes many ways,
+ * within a few rounds of gossip; a question to a suspect comes again after half a second and more.
+ */
+const ANSWER_INTERVAL_MS = 250;
+const ANSWERS_MAX = 16;
 
 /**
  * The table of members in every state, ourselves included, in the order of the probe ring, with an index by name.
@@ -32,6 +40,8 @@ export class Roster {
   readonly graves: Map<string, Grave> = new Map();
   /** When we last repeated an accusation of a name to a stale alive, in ms. */
   readonly answeredAt: Map<string, number> = new Map();
+  /** Who accused us and was answered of late. */
+  readonly answered: ToldLately = new ToldLately(ANSWER_INTERVAL_MS, ANSWERS_MAX);
   /** Those of whom we know only from hearsay, the first heard of first. */
   readonly #unverified = new Set<string>();
   #ring: Member[] = [];

@@ -70,6 +70,12 @@ type Mends = Readonly<{
   staleAliveAnswered: boolean;
   /** Remember the forgotten dead for a while, so that an exchange with a straggler does not revive them (312). */
   gravesKept: boolean;
+  /** Answer who accuses us directly, also if the accusation is refuted already: it may have missed that. */
+  accusersAnswered: boolean;
+  /** Begin a suspicion anew with an accusation of a later incarnation: the suspect has refuted the earlier one. */
+  suspicionsRenewed: boolean;
+  /** Ask a suspect before it is declared dead, in case its answer got lost. */
+  suspectsAsked: boolean;
 }>;
 
 /** How Parley behaves. */
@@ -78,6 +84,9 @@ export const allMends: Mends = {
   incarnationsRaised: true,
   staleAliveAnswered: true,
   gravesKept: true,
+  accusersAnswered: true,
+  suspicionsRenewed: true,
+  suspectsAsked: true,
 };
 
 /** How memberlist 0.2.2 behaves: for replaying its recordings. */
@@ -86,6 +95,9 @@ export const noMends: Mends = {
   incarnationsRaised: false,
   staleAliveAnswered: false,
   gravesKept: false,
+  accusersAnswered: false,
+  suspicionsRenewed: false,
+  suspectsAsked: false,
 };
 
 /** One data centre or office (DefaultLANConfig): a dead peer among ten is known in 5 to 25 s. */

@@ -1,4 +1,4 @@
-import { lan, type Profile } from "../../actors/pool/profile.ts";
+import { allMends, lan, type Profile } from "../../actors/pool/profile.ts";
 import { seededRandom } from "../../actors/runtime/random.ts";
 import { held } from "../rules/held.ts";
 import type { SimulatedPeer } from "../world.ts";
@@ -28,8 +28,11 @@ const WELL_MS = 1_024;
 const LASTS_MS = 120_000;
 const AFTERWARDS_MS = 15_000;
 
+/** What we added since, and the paper does not measure. */
+const PAPERS_MENDS = { ...allMends, accusersAnswered: false, suspicionsRenewed: false, suspectsAsked: false };
+
 /** memberlist's numbers at the time of the paper: suspicions of 5 log10(n) periods at least, of six times that at most. */
-const lifeguard: Profile = { ...lan, suspicionMult: 5, suspicionMaxTimeoutMult: 6 };
+const lifeguard: Profile = { ...lan, suspicionMult: 5, suspicionMaxTimeoutMult: 6, mends: PAPERS_MENDS };
 
 const NO_PROBE = { awarenessMaxMultiplier: 1 };
 const NO_SUSPICION = { suspicionMaxTimeoutMult: 1 };

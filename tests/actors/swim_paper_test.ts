@@ -104,7 +104,7 @@ Deno.test("SWIM 4.1: what was passed on less often is preferred", () => {
 Deno.test("SWIM 4.2: a silent member is suspected first, and still counts as one", () => {
   const roster = rosterOf("j");
   const effects = applySuspect(roster, suspect("j", 1, SELF), moment());
-  assertEquals(words(effects), ["broadcast suspect 1", "suspect", "start_timer"]);
+  assertEquals(words(effects), ["broadcast suspect 1", "suspect", "start_timer", "start_question"]);
   assertEquals(roster.listedCount, 2);
 });
 

@@ -16,8 +16,8 @@ const PEER_CASES: readonly (readonly [MemberState, Claim, number, readonly strin
   ["alive", "alive", 5, ["alive_stale"], "alive", 5],
   ["alive", "alive", 6, ["broadcast alive 6"], "alive", 6],
   ["alive", "suspect", 4, ["accusation_stale"], "alive", 5],
-  ["alive", "suspect", 5, ["broadcast suspect 5", "suspect", "start_timer"], "suspect", 5],
-  ["alive", "suspect", 6, ["broadcast suspect 6", "suspect", "start_timer"], "suspect", 6],
+  ["alive", "suspect", 5, ["broadcast suspect 5", "suspect", "start_timer", "start_question"], "suspect", 5],
+  ["alive", "suspect", 6, ["broadcast suspect 6", "suspect", "start_timer", "start_question"], "suspect", 6],
   ["alive", "dead", 4, ["accusation_stale"], "alive", 5],
   ["alive", "dead", 5, ["broadcast dead 5", "leave"], "dead", 5],
   ["alive", "dead", 6, ["broadcast dead 6", "leave"], "dead", 6],
@@ -33,7 +33,7 @@ const PEER_CASES: readonly (readonly [MemberState, Claim, number, readonly strin
   ["suspect", "alive", 6, ["stop_timer", "broadcast alive 6", "unsuspect"], "alive", 6],
   ["suspect", "suspect", 4, ["accusation_stale"], "suspect", 5],
   ["suspect", "suspect", 5, ["broadcast suspect 5", "start_timer"], "suspect", 5],
-  ["suspect", "suspect", 6, ["broadcast suspect 6", "start_timer"], "suspect", 6],
+  ["suspect", "suspect", 6, ["stop_timer", "broadcast suspect 6", "start_timer", "start_question"], "suspect", 6],
   ["suspect", "dead", 4, ["accusation_stale"], "suspect", 5],
   ["suspect", "dead", 5, ["stop_timer", "broadcast dead 5", "leave"], "dead", 5],
   ["suspect", "dead", 6, ["stop_timer", "broadcast dead 6", "leave"], "dead", 6],
@@ -291,6 +291,24 @@ Deno.test("an accusation at the last incarnation is reported, not wrapped around
     `broadcast alive ${INCARNATION_MAX}`,
   ]);
   assertEquals(words(updateSelf(roster, new Uint8Array(1), moment())), ["irrefutable"]);
+});
+
+Deno.test("with an accusation of a later life a suspicion begins anew, and the earlier one's timer declares nobody dead", () => {
+  const roster = rosterWith("b", "suspect", 5);
+  const earlier = roster.suspicions.get("b")!;
+  apply(roster, "b", "suspect", 6, moment(3_000));
+  const later = roster.suspicions.get("b")!;
+  assertEquals([later.startedAt, later.confirmations, [...later.heard]], [3_000, 0, ["q"]]);
+  assertEquals(words(suspicionExpired(roster, "b", earlier.token, moment(4_000))), ["timer_stale"]);
+  assertEquals(words(suspicionExpired(roster, "b", later.token, moment(27_000))).at(-1), "leave");
+});
+
+Deno.test("in memberlist an accusation of a later life confirms the suspicion of the earlier one", () => {
+  const without = { ...lan, mends: { ...allMends, suspicionsRenewed: false } };
+  const roster = rosterWith("b", "suspect", 5);
+  const { token } = roster.suspicions.get("b")!;
+  assertEquals(words(apply(roster, "b", "suspect", 6, moment(0, without))), ["broadcast suspect 6", "start_timer"]);
+  assertEquals(roster.suspicions.get("b")!.token, token);
 });
 
 const claims = fc.constantFrom<Claim>("alive", "suspect", "dead", "leave", "elsewhere");

@@ -32,7 +32,8 @@ Deno.test("another's dead are suspects here, and those who left have left", () =
   const roster = rosterOf("b", "c");
   const remote = [{ ...row, state: NODE_STATE.dead }, { ...row, name: "c", state: NODE_STATE.left }];
   const effects = mergeRemote(roster, remote, moment());
-  assertEquals(words(effects), ["broadcast suspect 1", "suspect", "start_timer", "broadcast dead 1", "leave"]);
+  const suspected = ["broadcast suspect 1", "suspect", "start_timer", "start_question"];
+  assertEquals(words(effects), [...suspected, "broadcast dead 1", "leave"]);
 });
 
 Deno.test("a row in a state nobody has defined is passed over", () => {

@@ -64,6 +64,7 @@ export function words(effects: readonly MembershipEffect[]): readonly string[] {
     switch (effect.type) {
       case "broadcast":
       case "accuse":
+      case "answer":
         return `${effect.type} ${effect.message.type} ${effect.message.incarnation}`;
       case "announce":
         return effect.event;
