@@ -28,6 +28,8 @@ export class Connection {
   overtaken = false;
   /** When the last whole frame came: single bytes are no sign of life. */
   heardAt: number;
+  /** When we last asked for a sign of life. */
+  askedAt = -Infinity;
   /** Pieces that arrived from the network, and those that reached us: a mailbox in between may have been full. */
   arrived = 0;
   taken = 0;
@@ -72,6 +74,11 @@ export class Connection {
   /** Whether nothing is missing if the other side has ended its half. */
   get isWhole(): boolean {
     return this.#channel.isWhole;
+  }
+
+  /** What came last is the beginning of a frame. */
+  get isWithinFrame(): boolean {
+    return this.#channel.isWithinFrame;
   }
 
   /** Whether it would be opened like this today as well. */

@@ -20,9 +20,17 @@ const HOUSEKEEPING_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection that has not said hello by then is closed. */
 const HELLO_TIMEOUT_MS = 5_000;
-/** Silence after which a ping is sent, and after which the connection counts as dead. */
+/** Silence after which a ping is sent where somebody waits for something of the other side. */
 const PING_AFTER_MS = 4_000;
-const DEAD_AFTER_MS = 12_000;
+/**
+ * The same where nobody does: often enough for what lies between to remember the connection, and for the next message
+ * to find one that works; and no more, because a member may have as many links as there are others.
+ */
+const IDLE_PING_AFTER_MS = 20_000;
+/** How long an answer to a ping may take, until the connection counts as dead. */
+const PONG_TIMEOUT_MS = 8_000;
+/** How long a connection may be silent once our half of it is ended. */
+const END_TIMEOUT_MS = 12_000;
 /** A link that nobody needs is closed after this time without a message. */
 const IDLE_CLOSE_MS = 120_000;
 /**
@@ -200,9 +208,10 @@ export class LinkKeeper {
 
   housekeeping(): void {
     const now = this.#now();
-    for (const connection of [...this.#live]) this.#lookAfter(connection, now);
+    const protection = this.#protection();
+    for (const connection of [...this.#live]) this.#lookAfter(connection, protection, now);
     for (const link of [...this.#links.values()]) {
-      if (link.needed || now - link.usedAt < IDLE_CLOSE_MS) continue;
+      if (now - link.usedAt < IDLE_CLOSE_MS || link.needed) continue;
       if (link.connections.size === 0) this.#forget(link);
       for (const connection of [...link.connections]) if (connection.outgoing) this.#retire(connection);
     }
@@ -221,13 +230,23 @@ export class LinkKeeper {
     this.#timeHousekeeping();
   }
 
-  #lookAfter(connection: Connection, now: number): void {
-    const { established, retired, openedAt, heardAt } = connection;
-    if (established ? now - heardAt > DEAD_AFTER_MS : now - openedAt > HELLO_TIMEOUT_MS) {
+  #lookAfter(connection: Connection, protection: Protection, now: number): void {
+    if (isOverdue(connection, now)) {
       this.#counters.timedOut++;
       this.#hangUp(connection);
-    } else if (!connection.isUpToDate(this.#protection())) this.#outdated(connection);
-    else if (established && !retired && now - heardAt > PING_AFTER_MS) this.#write(connection, { type: "ping" });
+    } else if (!connection.isUpToDate(protection)) this.#outdated(connection);
+    else if (this.#isPingDue(connection, now)) {
+      connection.askedAt = now;
+      this.#write(connection, { type: "ping" });
+    }
+  }
+
+  #isPingDue(connection: Connection, now: number): boolean {
+    const { established, retired, heardAt, askedAt } = connection;
+    const silenceMs = now - heardAt;
+    if (silenceMs <= PING_AFTER_MS || !established || retired || askedAt > heardAt) return false;
+    // Half a frame keeps memory of ours, so it is waited for as well.
+    return silenceMs > IDLE_PING_AFTER_MS || connection.isWithinFrame || this.#linkOf(connection)?.needed === true;
   }
 
   #receive(connection: Connection, envelope: Envelope): void {
@@ -454,6 +473,7 @@ export class LinkKeeper {
   #retire(connection: Connection): void {
     if (!connection.established) return this.#hangUp(connection);
     connection.retired = true;
+    connection.askedAt = this.#now();
     connection.end();
     this.#lose(connection);
   }
@@ -583,6 +603,13 @@ export class LinkKeeper {
   #now(): number {
     return this.#ctx.clock.now();
   }
+}
+
+/** Whether something should have come of this connection by now. */
+function isOverdue({ established, retired, openedAt, heardAt, askedAt }: Connection, now: number): boolean {
+  if (!established) return now - openedAt > HELLO_TIMEOUT_MS;
+  if (retired) return now - Math.max(heardAt, askedAt) > END_TIMEOUT_MS;
+  return askedAt > heardAt && now - askedAt >= PONG_TIMEOUT_MS;
 }
 
 /** Who has no ring proves nothing, and so has nothing to keep secret. */

@@ -435,6 +435,59 @@ Deno.test("a silent peer is pinged after 4 s and lives as long as it answers", a
   assertEquals([notices, (await alice.status()).counters.timedOut], [[], 0]);
 });
 
+Deno.test("a link on which nobody waits for anything is pinged each 20 s, one on which somebody does each 4 s", async () => {
+  const pingsIn = async (ms: number, isWatched: boolean): Promise<number> => {
+    const world = new LinkedPeers();
+    const alice = await world.start("alice");
+    const stranger = await world.stranger();
+    stranger.told.onAccept = (stream) => stream.write(stranger.hello());
+    const ear = alice.to(stranger.address, "ear");
+    ear.tell({ text: "hello" });
+    if (isWatched) ear.watch(() => {});
+    await world.clock.advance(50);
+    const { stream, told } = stranger.told.accepted[0]!;
+    const pings = (): number => stranger.heard(told).filter(({ type }) => type === "ping").length;
+    for (let answered = 0, passed = 0; passed < ms; passed += 500) {
+      for (; answered < pings(); answered++) stream.write(stranger.frame({ type: "pong" }));
+      await world.clock.advance(500);
+    }
+    assertEquals(told.closedAs, undefined);
+    return pings();
+  };
+  // Links are looked after each 2 s, so that it is 22 s and 6 s from one to the next.
+  assertEquals([await pingsIn(100_000, false), await pingsIn(100_000, true)], [4, 16]);
+});
+
+Deno.test("a ping that is not answered ends a link within 30 s, also where nobody waits, and what is told then arrives", async () => {
+  const world = new LinkedPeers();
+  const [alice, bob] = await world.startAll("alice", "bob");
+  bob.listen("ear");
+  alice.to(bob, "ear").tell({ text: "before" });
+  await world.clock.advance(1_000);
+  const heal = world.network.add(cutOff(bob.address));
+  await world.clock.advance(27_000);
+  assertEquals((await alice.status()).counters.timedOut, 0);
+  await world.clock.advance(2_500);
+  assertEquals([(await alice.status()).counters.timedOut, (await alice.status()).connections], [1, 0]);
+  heal();
+  const { heard } = bob.listen("ear again");
+  alice.to(bob, "ear again").tell({ text: "after" });
+  await world.clock.advance(1_000);
+  assertEquals(texts(heard), ["after"]);
+});
+
+Deno.test("a link that was silent for long is not dead for it when somebody begins to wait", async () => {
+  const world = new LinkedPeers();
+  const [alice, bob] = await world.startAll("alice", "bob");
+  bob.listen("ear");
+  alice.to(bob, "ear").tell({ text: "hello" });
+  await world.clock.advance(19_000);
+  const notices: StopReason[] = [];
+  alice.to(bob, "ear").watch((reason) => notices.push(reason));
+  await world.clock.advance(100_000);
+  assertEquals([notices, (await alice.status()).counters.timedOut], [[], 0]);
+});
+
 Deno.test("an idle link is closed after two minutes, and what is sent in that moment still arrives", async () => {
   for (let offsetMs = -3_000; offsetMs <= 3_000; offsetMs += 250) {
     const world = new LinkedPeers(`idle ${offsetMs}`);

@@ -71,6 +71,18 @@ export class Channel {
     return this.#state.type !== "sealed" || this.#state.opener.isEnded;
   }
 
+  /** What came last is the beginning of a frame. */
+  get isWithinFrame(): boolean {
+    switch (this.#state.type) {
+      case "plain":
+        return this.#state.reader.isWithinFrame;
+      case "sealed":
+        return this.#state.opener.isWithinFrame;
+      default:
+        return false;
+    }
+  }
+
   /** Whether it would be opened like this today as well. */
   isUpToDate(protection: Protection, outgoing: boolean): boolean {
     const { keyring, verifyIncoming } = protection;

@@ -39,6 +39,11 @@ export class FrameReader {
     this.#bytesMax = bytesMax;
   }
 
+  /** The beginning of a frame is held. */
+  get isWithinFrame(): boolean {
+    return this.#length > 0;
+  }
+
   /** The bodies completed by `chunk`; `undefined` when a frame is empty or too long, after which it is of no use. */
   push(chunk: Uint8Array): Uint8Array[] | undefined {
     const bytes = this.#length === 0 ? chunk : this.#append(chunk);

@@ -78,6 +78,11 @@ export class FrameOpener {
     this.#nonces = new Nonces(key, framesPerKey);
   }
 
+  /** The beginning of a frame is held. */
+  get isWithinFrame(): boolean {
+    return this.#reader.isWithinFrame;
+  }
+
   /** The bodies completed by `chunk`; `undefined` when one does not open, after which it is of no use. */
   push(chunk: Uint8Array): Uint8Array[] | undefined {
     const frames = this.#reader.push(chunk);
