@@ -74,8 +74,9 @@ export class Link {
 
   /** Somebody would miss this link, here or there. */
   get needed(): boolean {
-    return this.#queue.size > 0 || this.watches.size > 0 || this.slots.size > 0 ||
-      [...this.#connections].some(({ theirWatches }) => theirWatches.size > 0);
+    if (this.#queue.size > 0 || this.watches.size > 0 || this.slots.size > 0) return true;
+    for (const { theirWatches } of this.#connections) if (theirWatches.size > 0) return true;
+    return false;
   }
 
   add(connection: Connection): void {

@@ -123,11 +123,12 @@ export class Reception {
     const tell = (what: (handler: StreamHandler) => void): void =>
       handler === undefined ? void early.push(what) : what(handler);
     const data = (bytes: Uint8Array): void => {
-      if (handler === undefined && (earlyBytes += bytes.length) > EARLY_BYTES_MAX && !isPaused) {
+      if (handler !== undefined) return handler.data(bytes);
+      if ((earlyBytes += bytes.length) > EARLY_BYTES_MAX && !isPaused) {
         isPaused = true;
         stream.pause();
       }
-      tell((handler) => handler.data(bytes));
+      early.push((handler) => handler.data(bytes));
     };
     const adopt = (adopter: StreamHandler): void => {
       if (handler !== undefined) return;

@@ -1,4 +1,4 @@
-import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
+import { decode, encode, Encoder, ExtensionCodec } from "@msgpack/msgpack";
 import type { ActorRef, StopOptions, StopReason } from "../../actors/runtime/ref.ts";
 import { REMOTE_STOP_DEADLINE_MAX_MS } from "../../actors/runtime/remote_ref.ts";
 import { type Address, parseAddress } from "../address.ts";
@@ -69,9 +69,20 @@ interface RefCodec {
   resolve(address: Address, id: string): ActorRef<unknown>;
 }
 
+/** Most frames of a link on which little is said are one of these: their bodies, and what they mean. */
+const PING: Envelope = { type: "ping" };
+const PONG: Envelope = { type: "pong" };
+const ARRAY_OF_ONE = 0x91;
+const PING_BODY = Uint8Array.of(ARRAY_OF_ONE, CODES.ping);
+const PONG_BODY = Uint8Array.of(ARRAY_OF_ONE, CODES.pong);
+
+/** An encoder keeps as much memory as its longest message took; behind one beyond this, another is made. */
+const ENCODER_KEPT_BYTES = 16 * 1024;
+
 /** Encodes and decodes envelopes with the refs inside their messages. */
 export class EnvelopeCodec {
   readonly #extensions = new ExtensionCodec();
+  #encoder: Encoder | undefined;
 
   constructor(refs: RefCodec) {
     this.#extensions.register({
@@ -93,21 +104,31 @@ export class EnvelopeCodec {
    * {@linkcode ENVELOPE_DEPTH_MAX}.
    */
   encode(envelope: Envelope): Uint8Array {
-    return encode(toArray(envelope), {
-      extensionCodec: this.#extensions,
-      ignoreUndefined: true,
-      maxDepth: ENVELOPE_DEPTH_MAX,
-    });
+    if (envelope.type === "ping") return PING_BODY;
+    if (envelope.type === "pong") return PONG_BODY;
+    const encoder = this.#encoder ?? this.#newEncoder();
+    this.#encoder = undefined; // it is let go of if it throws
+    const body = encoder.encode(toArray(envelope));
+    if (body.length <= ENCODER_KEPT_BYTES) this.#encoder = encoder;
+    return body;
   }
 
   /** The envelope in a stranger's bytes, or `undefined` when there is none. */
   decode(body: Uint8Array): Envelope | undefined {
+    if (body.length === PING_BODY.length && body[0] === ARRAY_OF_ONE) {
+      if (body[1] === CODES.ping) return PING;
+      if (body[1] === CODES.pong) return PONG;
+    }
     if (!isSound(body)) return undefined;
     try {
       return fromArray(decode(body, { extensionCodec: this.#extensions }));
     } catch {
       return undefined; // whatever the library throws over: it is not one of our envelopes
     }
+  }
+
+  #newEncoder(): Encoder {
+    return new Encoder({ extensionCodec: this.#extensions, ignoreUndefined: true, maxDepth: ENVELOPE_DEPTH_MAX });
   }
 }
 
@@ -169,9 +190,9 @@ function fromArray(value: unknown): Envelope | undefined {
       if (!isId(a) || !isNumber(b) || !isOneOf(UNDELIVERED_REASONS, c)) return undefined;
       return { type: "undelivered", id: a, number: b, reason: c };
     case CODES.ping:
-      return { type: "ping" };
+      return PING;
     case CODES.pong:
-      return { type: "pong" };
+      return PONG;
     default:
       return undefined;
   }

@@ -22,7 +22,7 @@ const HELD_BYTES_MIN = 1024;
 export function encodeFrame(body: Uint8Array): Uint8Array {
   if (body.length > FRAME_BYTES_MAX) throw new RangeError(`A frame of ${body.length} bytes is too long`);
   const frame = new Uint8Array(FRAME_HEADER_BYTES + body.length);
-  new DataView(frame.buffer).setUint32(0, body.length);
+  writeLength(frame, body.length);
   frame.set(body, FRAME_HEADER_BYTES);
   return frame;
 }
@@ -47,17 +47,16 @@ export class FrameReader {
   /** The bodies completed by `chunk`; `undefined` when a frame is empty or too long, after which it is of no use. */
   push(chunk: Uint8Array): Uint8Array[] | undefined {
     const bytes = this.#length === 0 ? chunk : this.#append(chunk);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const bodies: Uint8Array[] = [];
     let at = 0;
     while (bytes.length - at >= FRAME_HEADER_BYTES) {
-      const length = view.getUint32(at);
+      const length = readLength(bytes, at);
       if (length === 0 || length > this.#bytesMax) return undefined;
       if (bytes.length - at - FRAME_HEADER_BYTES < length) break;
       bodies.push(bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + length));
       at += FRAME_HEADER_BYTES + length;
     }
-    if (bodies.length > 0 || this.#length === 0) this.#hold(bytes.subarray(at));
+    if (bodies.length > 0 || this.#length === 0) this.#hold(bytes, at);
     return bodies;
   }
 
@@ -74,10 +73,23 @@ export class FrameReader {
     return this.#held.subarray(0, length);
   }
 
-  #hold(rest: Uint8Array): void {
-    this.#held = rest.length === 0 ? NOTHING : new Uint8Array(rest);
-    this.#length = rest.length;
+  /** Keeps what is behind the last whole frame. */
+  #hold(bytes: Uint8Array, from: number): void {
+    this.#held = from === bytes.length ? NOTHING : bytes.slice(from);
+    this.#length = this.#held.length;
   }
+}
+
+/** Writes a frame's length before it. Byte by byte: a view of the memory would cost more than a short frame. */
+export function writeLength(frame: Uint8Array, length: number): void {
+  frame[0] = length >>> 24;
+  frame[1] = length >>> 16;
+  frame[2] = length >>> 8;
+  frame[3] = length;
+}
+
+function readLength(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 const NOTHING = new Uint8Array(0);

@@ -6,7 +6,7 @@
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import { NONCE_BYTES, TAG_BYTES } from "../wire/key.ts";
-import { FRAME_BYTES_MAX, FRAME_HEADER_BYTES, FrameReader } from "./frame.ts";
+import { FRAME_BYTES_MAX, FRAME_HEADER_BYTES, FrameReader, writeLength } from "./frame.ts";
 
 /**
  * Frames under one key; the next one follows from it, on both sides alike and without a word, and does not lead back to
@@ -53,7 +53,7 @@ export class FrameSealer {
     this.#nonces.advance();
     const { key, nonce } = this.#nonces;
     const frame = new Uint8Array(FRAME_HEADER_BYTES + body.length + TAG_BYTES);
-    new DataView(frame.buffer).setUint32(0, body.length + TAG_BYTES);
+    writeLength(frame, body.length + TAG_BYTES);
     const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
     frame.set(cipher.update(body), FRAME_HEADER_BYTES);
     cipher.final();

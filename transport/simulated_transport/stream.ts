@@ -85,11 +85,12 @@ export class SimulatedStream implements Stream {
       this.#context.counters.streamsOverflowed++;
       return this.#break("overflow");
     }
+    this.#context.counters.streamBytesSent += bytes.length;
+    if (this.#goesAtOnce(bytes)) return this.#sendData(bytes.slice());
     for (let at = 0; at < bytes.length; at += SEGMENT_BYTES_MAX) {
       this.#queue.push(bytes.slice(at, at + SEGMENT_BYTES_MAX));
     }
     this.#queuedBytes += bytes.length;
-    this.#context.counters.streamBytesSent += bytes.length;
     this.#flush();
   }
 
@@ -138,11 +139,13 @@ export class SimulatedStream implements Stream {
         return this.#flush();
       case "reset":
         return this.#close(this.#isOpen ? "reset" : "refused");
-      case "accepted":
       case "data":
+        if (!this.#isNext(segment)) return this.#putInOrder(segment);
+        this.#expectedSequence++;
+        return this.#take(segment);
+      case "accepted":
       case "end":
-        this.#early.set(segment.sequence, segment);
-        return this.#putInOrder();
+        return this.#putInOrder(segment);
     }
   }
 
@@ -152,7 +155,13 @@ export class SimulatedStream implements Stream {
     this.#close(this.#isOpen ? "reset" : "timed_out");
   }
 
-  #putInOrder(): void {
+  /** As most do: it comes in its turn, nothing is before it, and the owner wants it now. */
+  #isNext({ sequence }: OrderedSegment): boolean {
+    return sequence === this.#expectedSequence && this.#early.size === 0 && this.#unread.length === 0 && !this.#paused;
+  }
+
+  #putInOrder(segment: OrderedSegment): void {
+    this.#early.set(segment.sequence, segment);
     for (let next = this.#early.get(this.#expectedSequence); next; next = this.#early.get(this.#expectedSequence)) {
       this.#early.delete(this.#expectedSequence++);
       this.#unread.push(next);
@@ -165,20 +174,22 @@ export class SimulatedStream implements Stream {
       const next = this.#unread[0];
       if (next === undefined || (this.#paused && next.type !== "accepted")) return;
       this.#unread.shift();
-      switch (next.type) {
-        case "accepted":
-          this.#becomeOpen();
-          break;
-        case "data":
-          this.#context.counters.streamBytesReceived += next.bytes.length;
-          this.#handler?.data(next.bytes);
-          this.#tellTaken(next.bytes.length);
-          break;
-        case "end":
-          this.#endReceived = true;
-          this.#handler?.ended?.();
-          this.#closeIfEnded();
-      }
+      this.#take(next);
+    }
+  }
+
+  #take(next: OrderedSegment): void {
+    switch (next.type) {
+      case "accepted":
+        return this.#becomeOpen();
+      case "data":
+        this.#context.counters.streamBytesReceived += next.bytes.length;
+        this.#handler?.data(next.bytes);
+        return this.#tellTaken(next.bytes.length);
+      case "end":
+        this.#endReceived = true;
+        this.#handler?.ended?.();
+        this.#closeIfEnded();
     }
   }
 
@@ -203,13 +214,23 @@ export class SimulatedStream implements Stream {
     for (let next = this.#queue[0]; next !== undefined && next.length <= this.#window; next = this.#queue[0]) {
       this.#queue.shift();
       this.#queuedBytes -= next.length;
-      this.#window -= next.length;
-      this.#send({ type: "data", stream: this.#context.id, sequence: this.#nextSequence++, bytes: next });
+      this.#sendData(next);
     }
     if (!this.#ending || this.#endSent || this.#queue.length > 0) return;
     this.#endSent = true;
     this.#send({ type: "end", stream: this.#context.id, sequence: this.#nextSequence++ });
     this.#closeIfEnded();
+  }
+
+  /** As most do: one piece, nothing waits before it, and there is room. */
+  #goesAtOnce({ length }: Uint8Array): boolean {
+    return this.#isOpen && this.#queue.length === 0 && length > 0 &&
+      length <= Math.min(SEGMENT_BYTES_MAX, this.#window);
+  }
+
+  #sendData(bytes: Uint8Array): void {
+    this.#window -= bytes.length;
+    this.#send({ type: "data", stream: this.#context.id, sequence: this.#nextSequence++, bytes });
   }
 
   #closeIfEnded(): void {
