@@ -47,8 +47,8 @@ export class Bucket {
 export class SourceBudget {
   readonly #each: Allowance;
   readonly #sourcesMax: number;
-  /** By source, the one longest unheard first. */
-  readonly #buckets = new Map<string, Bucket>();
+  /** By source, in the order of coming; who has spent since is put to the end before anybody is forgotten. */
+  readonly #buckets = new Map<string, Known>();
   #crowd: Bucket | undefined;
   /** Who spent last is at the end of the order already: a packet is many messages. */
   #latestSource: string | undefined;
@@ -71,23 +71,40 @@ export class SourceBudget {
 
   /** See {@linkcode Bucket.correct}; of who is forgotten, there is nothing to correct. */
   correct(source: string, amount: number): void {
-    (this.#buckets.get(source) ?? this.#crowd)?.correct(amount);
+    (this.#buckets.get(source)?.bucket ?? this.#crowd)?.correct(amount);
   }
 
   #bucketOf(source: string, now: number): Bucket {
     if (source === this.#latestSource) return this.#latest!;
     const known = this.#buckets.get(source);
     if (known === undefined && !this.#hasRoom(now)) return this.#crowd ??= new Bucket(this.#each, now);
-    const bucket = known ?? new Bucket(this.#each, now);
-    this.#buckets.delete(source); // to the end of the order
-    this.#buckets.set(source, bucket);
-    [this.#latestSource, this.#latest] = [source, bucket];
+    const { bucket } = known ?? this.#remember(source, now);
+    if (known !== undefined) known.isRecent = true;
+    this.#latestSource = source;
+    this.#latest = bucket;
     return bucket;
   }
 
+  #remember(source: string, now: number): Known {
+    const known = { bucket: new Bucket(this.#each, now), isRecent: false };
+    this.#buckets.set(source, known);
+    return known;
+  }
+
+  /**
+   * Each who has spent since it was put to the end goes there again: one step for what may have been thousands of
+   * packets, which an order by the latest would have cost one step each.
+   */
   #hasRoom(now: number): boolean {
     if (this.#buckets.size < this.#sourcesMax) return true;
-    const [oldest, bucket] = this.#buckets.entries().next().value!;
-    return bucket.isFull(now) && this.#buckets.delete(oldest);
+    for (const [oldest, known] of this.#buckets) {
+      if (!known.isRecent) return known.bucket.isFull(now) && this.#buckets.delete(oldest);
+      known.isRecent = false;
+      this.#buckets.delete(oldest);
+      this.#buckets.set(oldest, known);
+    }
+    return false;
   }
 }
+
+type Known = { readonly bucket: Bucket; isRecent: boolean };
