@@ -73,6 +73,8 @@ export class LinkKeeper {
   #transport: Pick<Transport, "connect"> | undefined;
   #self: LinkIdentity | undefined;
   #guard: LinkGuard = {};
+  /** As it was when links were last looked after. */
+  #protectionSeen: Protection | undefined;
 
   constructor(ctx: Context<LinksMessage>) {
     this.#ctx = ctx;
@@ -119,7 +121,7 @@ export class LinkKeeper {
   watch(to: Address, watch: RemoteWatch): void {
     const link = this.#link(to);
     const number = ++this.#number;
-    if (!link?.watches.add(number, watch)) {
+    if (!link?.watch(number, watch)) {
       this.#counters.undelivered++;
       return this.#notify(watch, "unreachable");
     }
@@ -209,7 +211,11 @@ export class LinkKeeper {
   housekeeping(): void {
     const now = this.#now();
     const protection = this.#protection();
-    for (const connection of [...this.#live]) this.#lookAfter(connection, protection, now);
+    const isChanged = protection !== this.#protectionSeen;
+    this.#protectionSeen = protection;
+    for (const connection of [...this.#live]) {
+      if (isChanged || now >= connection.quietUntil) this.#lookAfter(connection, protection, now);
+    }
     for (const link of [...this.#links.values()]) {
       if (now - link.usedAt < IDLE_CLOSE_MS || link.needed) continue;
       if (link.connections.size === 0) this.#forget(link);
@@ -235,18 +241,20 @@ export class LinkKeeper {
       this.#counters.timedOut++;
       this.#hangUp(connection);
     } else if (!connection.isUpToDate(protection)) this.#outdated(connection);
-    else if (this.#isPingDue(connection, now)) {
-      connection.askedAt = now;
-      this.#write(connection, { type: "ping" });
+    else if (connection.established && !connection.retired && connection.askedAt <= connection.heardAt) {
+      this.#lookWhetherAlive(connection, now);
     }
   }
 
-  #isPingDue(connection: Connection, now: number): boolean {
-    const { established, retired, heardAt, askedAt } = connection;
-    const silenceMs = now - heardAt;
-    if (silenceMs <= PING_AFTER_MS || !established || retired || askedAt > heardAt) return false;
+  #lookWhetherAlive(connection: Connection, now: number): void {
     // Half a frame keeps memory of ours, so it is waited for as well.
-    return silenceMs > IDLE_PING_AFTER_MS || connection.isWithinFrame || this.#linkOf(connection)?.needed === true;
+    const isAwaited = connection.isWithinFrame || this.#linkOf(connection)?.needed === true;
+    const silenceMs = now - connection.heardAt;
+    if (silenceMs > (isAwaited ? PING_AFTER_MS : IDLE_PING_AFTER_MS)) {
+      connection.askedAt = now;
+      connection.quietUntil = 0;
+      this.#write(connection, { type: "ping" });
+    } else if (!isAwaited) connection.quietUntil = connection.heardAt + IDLE_PING_AFTER_MS;
   }
 
   #receive(connection: Connection, envelope: Envelope): void {
@@ -347,6 +355,7 @@ export class LinkKeeper {
     if (target === undefined) return this.#write(connection, { type: "gone", watch, reason: "unknown" });
     if (connection.theirWatches.has(watch)) return;
     connection.theirWatches.set(watch, () => {});
+    this.#linkOf(connection)?.stir();
     const cancel = target.watch((reason) => {
       if (connection.theirWatches.delete(watch)) this.#write(connection, { type: "gone", watch, reason });
     });
@@ -474,6 +483,7 @@ export class LinkKeeper {
     if (!connection.established) return this.#hangUp(connection);
     connection.retired = true;
     connection.askedAt = this.#now();
+    connection.quietUntil = 0;
     connection.end();
     this.#lose(connection);
   }
