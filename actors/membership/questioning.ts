@@ -31,7 +31,7 @@ export function questionDue(
   const known = roster.get(node);
   if (known === undefined || suspicion?.token !== token) return [];
   const next = number < QUESTIONS ? [later(node, suspicion, number + 1)] : [];
-  if (roster.size > ASKERS && random.next() * roster.size >= ASKERS) return next;
+  if (random.next() * roster.size >= ASKERS) return next;
   const { incarnation, address } = known;
   return [{ type: "accuse", to: address, message: { type: "suspect", node, incarnation, from: roster.self } }, ...next];
 }

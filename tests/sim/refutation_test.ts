@@ -43,6 +43,23 @@ Deno.test("where every fifth packet is lost, suspects are heard all the same", a
   assertEquals(suspected > SEEDS, true, `${suspected}`);
 });
 
+Deno.test("what is said to one member only, and what is held back, is counted", async () => {
+  const { world, peers } = await clusterOf("counted");
+  world.network.add(slow([peers[1]!.memory.address!], 1_200));
+  await world.clock.advance(60_000);
+  type Counts = Readonly<Record<string, number>>;
+  const asked = peers.map(({ cast }) =>
+    cast.get("membership").ask<Counts>((replyTo) => ({ type: "status", replyTo }), 1_000)
+  );
+  await world.clock.advance(10);
+  const [alice, bob] = await Promise.all(asked);
+  assertEquals([alice!["accused told"]! > 0, bob!["accusers answered"]! > 0, bob!["accuser_put_off"]! > 0], [
+    true,
+    true,
+    true,
+  ]);
+});
+
 Deno.test("who is dead is asked as well, and found dead as soon as before", async () => {
   const { world, peers } = await clusterOf("dead");
   peers[1]!.kill();
