@@ -31,6 +31,8 @@ export type MembershipMessage =
   /** Commands. */
   | Readonly<{ type: "create"; address: Address; replyTo: ActorRef<MemberView> }>
   | Readonly<{ type: "join"; addresses: readonly Address[]; replyTo: ActorRef<JoinReply> }>
+  /** Somebody should be there: those who are not known yet are looked for, now and then. */
+  | Readonly<{ type: "seek"; addresses: readonly Address[] }>
   | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
   /** From the application: what it tells of us from now on (UpdateNode), at most 512 bytes. */
   | Readonly<{ type: "update_meta"; meta: Uint8Array; replyTo?: ActorRef<UpdateReply> }>
@@ -106,7 +108,7 @@ export type MembershipMemory = {
   address?: Address;
   /** The others whom we announced and did not announce as gone, as they were then: whom to ask for the rest. */
   readonly present: Map<string, Member>;
-  /** Members that failed, to be sought. */
+  /** Members that failed, and places where somebody should be, to be sought. */
   readonly lost: LostMembers;
 };
 
@@ -150,6 +152,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return message.replyTo.tell(keeper.create(message.address));
         case "join":
           return keeper.join(message.addresses, message.replyTo);
+        case "seek":
+          return keeper.seek(message.addresses);
         case "leave":
           return keeper.leave(message.replyTo);
         case "shutdown":
@@ -312,6 +316,16 @@ class Keeper {
       });
     }
     this.#exchanges.join(addresses, (reply) => replyTo?.tell(reply));
+  }
+
+  seek(addresses: readonly Address[]): void {
+    const roster = this.#roster;
+    if (roster === undefined || roster.left) return;
+    const { lost, address: own } = this.#deps.memory;
+    const known = new Set([own, ...roster.listed().map(({ address }) => address)]);
+    const unknown = addresses.filter((address) => !known.has(address));
+    for (const address of unknown) lost.seek(address, this.#ctx.clock.now());
+    this.#seekLost();
   }
 
   joinLate(id: number): void {
@@ -487,12 +501,15 @@ class Keeper {
     this.#schedulePushPull(0);
   }
 
-  /** An exchange with somebody we lost; its outcome is that of any other. */
+  /** An exchange with somebody we lost or never met; its outcome is that of any other. */
   rejoin(): void {
     const roster = this.#roster;
     if (roster === undefined || roster.left) return;
     const to = this.#deps.memory.lost.pick(roster.listedCount - 1, this.#ctx.clock.now(), this.#ctx.random);
-    if (to !== undefined) this.#exchanges.peek(to);
+    if (to !== undefined) {
+      this.#count("lost sought");
+      this.#exchanges.peek(to);
+    }
     this.#seekLost();
   }
 
@@ -591,7 +608,7 @@ class Keeper {
 
   #rememberLost({ name, address, state }: Member): void {
     const { lost } = this.#deps.memory;
-    if (state !== "dead") return lost.found(name);
+    if (state !== "dead") return lost.found(name, address);
     lost.lost(name, address, this.#ctx.clock.now());
     this.#seekLost();
   }

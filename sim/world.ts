@@ -48,6 +48,8 @@ export type StartOptions = Readonly<{
   manual?: boolean;
   bootstrap?: BootstrapPlace;
   last?: LastRun;
+  /** Whom it is told to join. */
+  contacts?: readonly Address[];
   /** What the process finds there it goes by, and there it keeps the same for the next. */
   disk?: Disk;
   /** The clocks of its machine, if they may go wrong. */
@@ -171,7 +173,7 @@ export class SimulatedPeer {
         bind: "127.0.0.1:0" as Address,
         profile,
         room: "lobby" as RoomName,
-        contacts: [],
+        contacts: options.contacts ?? [],
         memory: this.memory,
         clock: this.#clock,
         ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),

@@ -151,7 +151,7 @@ export class Exchanges {
       this.#host.count("exchange failed");
       this.#host.ctx.log.info("exchange_failed", { with: address, problem });
     }
-    if (problem === undefined) this.#verifyAt(address);
+    if (problem === undefined) this.#meet(address);
     if (problem === undefined && joining !== undefined) this.#introduce(joining, address);
     joining?.settle(address, problem);
     joining?.proceed((next) => this.#peek(next, joining!));
@@ -175,7 +175,8 @@ export class Exchanges {
   }
 
   /** Who answered there with its table is there. */
-  #verifyAt(address: Address): void {
+  #meet(address: Address): void {
+    this.#host.deps.memory.lost.met(address);
     const member = this.#roster?.ring.find((one) => one.address === address);
     if (member !== undefined) this.#roster?.verify(member.name);
   }

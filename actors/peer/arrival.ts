@@ -43,6 +43,7 @@ async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
   const joined = await join(steps, plan, others);
   if (!joined.ok) return stop(joined.refused ? EXIT_REFUSED : EXIT_NOT_JOINED, joined.why);
 
+  steps.seek([...plan.contacts, ...await formerPlaces(steps)]);
   await seekFormer(steps, plan);
   const started = await steps.start();
   if (!started.ok) return stop(EXIT_NOT_JOINED, started.why);
@@ -50,6 +51,12 @@ async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
   if (!entered.ok) return stop(EXIT_NOT_JOINED, entered.why);
   await greet(steps, plan);
   return { ok: true };
+}
+
+/** Where others were before a crash, unless a registry has led us to others: perhaps those are another cluster now. */
+async function formerPlaces(steps: Steps): Promise<readonly Address[]> {
+  const isLed = steps.candidateId !== undefined && (await steps.members()).length > 1;
+  return isLed ? [] : steps.formerContacts;
 }
 
 /** Alone, we look where others were before a crash: perhaps all that is gone is the registry. */

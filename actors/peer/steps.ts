@@ -180,6 +180,11 @@ export class Steps {
     return yes({ contacted: reply.contacted, members: await this.members() });
   }
 
+  /** Has the membership look there now and then, until somebody is found. */
+  seek(addresses: readonly Address[]): void {
+    this.#deps.cast.get("membership").tell({ type: "seek", addresses });
+  }
+
   /** Everybody alive or suspected, ourselves included. */
   async members(): Promise<readonly MemberView[]> {
     if (!this.#deps.memory.membership.created) return [];

@@ -161,24 +161,13 @@ export class Cluster {
     await steps.configure();
     await steps.create();
     await this.#join(peer, contact);
+    // As a peer does that is told to join somebody and has no registry.
+    steps.seek([...steps.formerContacts, ...(contact === undefined ? [] : [this.addressOf(contact)])]);
     await steps.start();
     const room = this.#plan.rooms.get(name);
     if (room === undefined || !this.#isCurrent(peer)) return;
     const entered = await steps.chatJoin(room as RoomName);
     if (entered.ok && this.#isCurrent(peer)) this.#tell("entered", name, room);
-  }
-
-  /**
-   * Whom a registry would bring together: everybody asks one whom it does not list, if there is one. Members that lost
-   * each other find each other by themselves; but who came while the network was cut, and is with others who did, knows
-   * of nobody else.
-   */
-  seekThoroughly(): void {
-    const running = [...this.#processes.values()];
-    for (const peer of running) {
-      const stranger = running.find(({ name }) => name !== peer.name && !this.#views.lists(peer.name, name));
-      if (stranger !== undefined) peer.steps.join([this.addressOf(stranger.name)]).catch(() => undefined);
-    }
   }
 
   #member(peer: SimulatedPeer, event: MembershipEvent): void {

@@ -52,9 +52,6 @@ const STEP_MS = 100;
 /** How often samples are taken and checkers look round. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Who still does not know each other so long before the time is up, since they never met, is told by a registry. */
-const STRANGERS_MS = 30_000;
-
 /** Thrown to end a run where it is. */
 class Ended extends Error {
   readonly verdict: Verdict;
@@ -145,7 +142,6 @@ class Run {
   async #comeRight(): Promise<void> {
     const { endsAtMs, rightWithinMs } = this.#plan;
     const deadline = endsAtMs + rightWithinMs;
-    this.#cluster.world.clock.after(rightWithinMs - STRANGERS_MS, () => this.#cluster.seekThoroughly());
     for (;;) {
       while (this.#views.wrong > 0 && this.#cluster.now() < deadline) await this.#step(deadline);
       if (this.#views.wrong === 0) this.#meter.right();

@@ -2,10 +2,11 @@
 import { assertEquals } from "@std/assert";
 import { cut } from "../../sim/rules/cut.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
-import type { Address } from "../../transport/address.ts";
-import { bareCluster, taken } from "../support/bare_cluster.ts";
+import { type Address, splitAddress } from "../../transport/address.ts";
+import { bareCluster, bareMember, taken } from "../support/bare_cluster.ts";
 
 const MINUTE_MS = 60_000;
+const [CHARLY, DORA] = ["127.0.0.1:7201", "127.0.0.1:7202"] as [Address, Address];
 
 function addresses(peers: readonly SimulatedPeer[]): readonly Address[] {
   return peers.map(({ memory }) => memory.address!);
@@ -49,4 +50,32 @@ Deno.test("who was killed is sought, now and then", async () => {
   await world.clock.advance(MINUTE_MS);
   const pieces = await streamed(world, 10 * MINUTE_MS);
   assertEquals(pieces >= 20 && pieces <= 60, true, `about one try each 30 s: ${pieces} pieces of streams`);
+});
+
+Deno.test("two halves that came while they were apart become one, if one was told where the other is", async () => {
+  const world = new World({ seed: "halves" });
+  const here = await bareCluster(world, ["alice", "bob"]);
+  const heal = world.network.add(cut(addresses(here), [CHARLY, DORA]));
+  const charly = await bareMember(world, "charly", { port: splitAddress(CHARLY).port });
+  const dora = await bareMember(world, "dora", { port: splitAddress(DORA).port });
+  void dora.steps.join([CHARLY]);
+  dora.steps.seek([here[0]!.memory.address!, CHARLY, DORA]);
+  await world.clock.advance(10 * MINUTE_MS);
+  assertEquals([here[0]!, charly].map(({ alive }) => alive), [["alice", "bob"], ["charly", "dora"]]);
+  heal();
+  await world.clock.until(() => world.isConverged(), 3 * MINUTE_MS, "one membership");
+  assertEquals(dora.memory.membership.lost.size, 0, "and nobody is sought any more");
+});
+
+Deno.test("who is told to join several, of whom one keeps silent, looks for that one until it answers", async () => {
+  const world = new World({ seed: "several contacts" });
+  const [alice] = await bareCluster(world, ["alice"]);
+  const late = "127.0.0.1:7300" as Address;
+  const gone = { type: "parley", address: "127.0.0.1:9" as Address } as const;
+  const bob = world.start("bob", { bootstrap: gone, contacts: [alice!.memory.address!, late] });
+  await world.clock.until(() => bob.alive.length === 2, MINUTE_MS, "bob has found alice");
+  await world.clock.advance(MINUTE_MS);
+  assertEquals(bob.memory.membership.lost.addresses, [late]);
+  await bareMember(world, "dora", { port: 7300 });
+  await world.clock.until(() => world.isConverged(), 5 * MINUTE_MS, "dora is found, who asked nobody");
 });

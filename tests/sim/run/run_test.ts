@@ -125,9 +125,9 @@ Deno.test("in the end everybody in a room says something once more, after all is
   assert(figures.rooms.said > 4);
 });
 
-Deno.test("strangers who never met, since the network was cut from the first, are told of each other before the time is up", async () => {
+Deno.test("strangers who never met, since the network was cut from the first, find each other, since they look where they were told to join", async () => {
   let isCut = false;
-  const { verdict, figures, plan } = await small("none", { peers: 4 }, {
+  const { verdict, figures } = await small("none", { peers: 4 }, {
     witness: (cluster) => ({
       started: () => {
         if (isCut) return;
@@ -139,7 +139,7 @@ Deno.test("strangers who never met, since the network was cut from the first, ar
     }),
   });
   assertEquals(verdict.type, "passed");
-  assert(figures.rightAfterMs! > plan.rightWithinMs - 30_500, `${figures.rightAfterMs} ms`);
+  assert(figures.rightAfterMs! < 90_000, `${figures.rightAfterMs} ms: within three tries`);
 });
 
 Deno.test("a run in which something throws fails, and says what", async () => {
