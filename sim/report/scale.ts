@@ -28,3 +28,11 @@ export function thinned(
   }
   return kept;
 }
+
+/** Powers of ten from the greatest below all of these to the least above them, at least two; all are above 0. */
+export function powersOfTen(values: readonly number[]): readonly number[] {
+  if (values.length === 0) return [1, 10];
+  const least = Math.floor(Math.log10(Math.min(...values)));
+  const most = Math.max(least + 1, Math.ceil(Math.log10(Math.max(...values))));
+  return Array.from({ length: most - least + 1 }, (_, at) => Number(`1e${least + at}`));
+}
