@@ -1,13 +1,24 @@
 import { realClock } from "../actors/runtime/clock.ts";
 import type { Config } from "../config.ts";
-import { type LifeguardRow, measureLifeguard, PEERS, SLOWNESSES, VARIANTS } from "../sim/experiment/lifeguard.ts";
+import {
+  type LifeguardCase,
+  type LifeguardRow,
+  measureLifeguard,
+  PEERS,
+  SLOW_MS,
+  SLOWNESSES,
+  VARIANTS,
+} from "../sim/experiment/lifeguard.ts";
+import { type Findings, findingsPage, findingsSvg, tablesOf } from "../sim/experiment/report.ts";
 import { measureSwim, type SwimRow } from "../sim/experiment/swim.ts";
-import { lifeguardTable, swimTable, tableLines } from "../sim/experiment/tables.ts";
+import { tableLines } from "../sim/experiment/tables.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
-import { writeData, writeMore } from "./output.ts";
+import { failed, writeData, writeMore } from "./output.ts";
 import { onSignals } from "./signals.ts";
+import { writeReport } from "./sim/report_file.ts";
+import { seedAt } from "./sim/seeds.ts";
 
 /** Members of a cluster, and of those of Lifeguard's how many are slow, unless somebody wants others. */
 const SIZES: Readonly<Record<Experiment, readonly number[]>> = { swim: [16, 64, 256], lifeguard: [1, 4, 8, 16] };
@@ -31,10 +42,19 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   }
   if (surplus !== undefined) return usageError("experiment", `unexpected argument ${JSON.stringify(surplus)}`);
   const sizes = config.sizes.value ?? SIZES[name];
-  const tooMany = sizes.find((size) => name === "lifeguard" && size >= PEERS);
-  if (name === "swim" && sizes.includes(1)) return usageError("experiment", "--sizes 1: nobody notices who is alone");
-  if (tooMany !== undefined) return usageError("experiment", `--sizes ${tooMany} slow ones of ${PEERS} are too many`);
-  return await new Experimenter(config, sizes).all(name);
+  const problem = problemOf(name, sizes, config);
+  return problem === undefined ? await new Experimenter(config, sizes).all(name) : usageError("experiment", problem);
+}
+
+/** What of the flags makes no sense for this experiment, if anything. */
+function problemOf(name: Experiment, sizes: readonly number[], { seeds, loss }: Config<"experiment">) {
+  if (name === "lifeguard") {
+    const tooMany = sizes.find((size) => size >= PEERS);
+    return tooMany === undefined ? undefined : `--sizes ${tooMany} slow ones of ${PEERS} are too many`;
+  }
+  if (sizes.includes(1)) return "--sizes 1: nobody notices who is alone";
+  if (seeds.value > 1) return `--seeds ${seeds.value}: only lifeguard has several; swim's errors are over its crashes`;
+  return loss.value > 0 ? "--loss: only lifeguard has it" : undefined;
 }
 
 /** Measures row by row, and prints what there is when it is asked to end. */
@@ -56,51 +76,69 @@ class Experimenter {
       if (this.#asked !== undefined) Deno.exit(code);
       this.#asked = code;
     }, () => realClock.now());
+    const { report } = this.#config;
     try {
-      await (name === "swim" ? this.#swim() : this.#lifeguard());
+      const unwritable = writeReport(report.value, ""); // now, and not after an hour
+      if (unwritable !== undefined) return failed(unwritable);
+      const findings = await (name === "swim" ? this.#swim() : this.#lifeguard());
+      if (!this.#config.json.value) {
+        writeData(tablesOf(findings).map((table) => tableLines(table).map((line) => `${line}\n`).join("")).join("\n"));
+      }
+      if (this.#asked !== undefined) writeMore([`stopped: these are the rows so far; seed ${this.#seed}`]);
+      const isSvg = report.value?.endsWith(".svg");
+      const problem = writeReport(report.value, isSvg ? findingsSvg(findings) : findingsPage(findings));
+      return problem === undefined ? this.#asked ?? EXIT.done : failed(problem);
     } finally {
       forgetSignals();
     }
-    if (this.#asked !== undefined) writeMore([`stopped: these are the rows so far; seed ${this.#seed}`]);
-    return this.#asked ?? EXIT.done;
   }
 
-  async #swim(): Promise<void> {
+  async #swim(): Promise<Findings> {
     const rows: SwimRow[] = [];
     await this.#untilStopped(async () => {
       for (const size of this.#sizes) {
-        rows.push(this.#row("swim", await measureSwim(this.#seed, size, () => this.#breathe())));
+        const row = await measureSwim(this.#seed, size, () => this.#breathe());
+        this.#tell({ type: "swim", seed: this.#seed, ...row });
+        rows.push(row);
       }
     });
-    this.#print(tableLines(swimTable(rows)));
+    return { name: "swim", seed: this.#seed, rows };
   }
 
-  async #lifeguard(): Promise<void> {
+  async #lifeguard(): Promise<Findings> {
     const rows: LifeguardRow[] = [];
-    const onStep = (): Promise<void> | void => this.#breathe();
     await this.#untilStopped(async () => {
+      for (const tried of this.#cases()) {
+        const row = await measureLifeguard({ ...tried, onStep: () => this.#breathe() });
+        this.#tell({ type: "lifeguard", ...row });
+        rows.push(row);
+      }
+    });
+    return { name: "lifeguard", seed: this.#seed, rows };
+  }
+
+  /** All of one seed before the next: whoever stops it has whole tables. Stopped processes are tried without all parts. */
+  *#cases(): Iterable<LifeguardCase> {
+    const { seeds, loss } = this.#config;
+    for (let at = 0; at < seeds.value; at++) {
       for (const slowness of SLOWNESSES) {
+        const variants = Object.keys(VARIANTS).slice(0, slowness === "stopped" ? 1 : undefined);
         for (const slow of this.#sizes) {
-          for (const variant of Object.keys(VARIANTS)) {
-            const row = await measureLifeguard({ seed: this.#seed, variant, slowness, slow, onStep });
-            rows.push(this.#row("lifeguard", row));
+          for (const slowMs of SLOW_MS) {
+            for (const variant of variants) {
+              yield { seed: seedAt(this.#seed, at), variant, slowness, slow, slowMs, loss: loss.value };
+            }
           }
         }
       }
-    });
-    this.#print(tableLines(lifeguardTable(rows)));
+    }
   }
 
   /** What is measured is told at once: a table takes its time. */
-  #row<R extends SwimRow | LifeguardRow>(type: Experiment, row: R): R {
-    const line = JSON.stringify({ v: 1, type, seed: this.#seed, ...row });
+  #tell(row: Readonly<{ type: Experiment; seed: string }>): void {
+    const line = JSON.stringify({ v: 1, ...row });
     if (this.#config.json.value) writeData(`${line}\n`);
     else writeMore([line]);
-    return row;
-  }
-
-  #print(lines: readonly string[]): void {
-    if (!this.#config.json.value) writeData(lines.map((line) => `${line}\n`).join(""));
   }
 
   async #untilStopped(measure: () => Promise<void>): Promise<void> {

@@ -11,6 +11,8 @@ import { failed, writeData, writeMore } from "./output.ts";
 import { onSignals } from "./signals.ts";
 import { runJson, totalsJson } from "./sim/json.ts";
 import { ProgressLine } from "./sim/progress.ts";
+import { writeReport } from "./sim/report_file.ts";
+import { seedAt } from "./sim/seeds.ts";
 import { reportPage } from "../sim/report/page.ts";
 import { againLines, figureLines, parametersLine, round, time, verdictLine } from "../sim/report/text.ts";
 import { Totals } from "./sim/totals.ts";
@@ -83,7 +85,7 @@ class Simulation {
 
   async all(): Promise<ExitCode> {
     const { seeds, json } = this.#config;
-    const unwritable = this.#write("");
+    const unwritable = writeReport(this.#config.report.value, "");
     if (unwritable !== undefined) return failed(unwritable); // now, and not after an hour
     if (!json.value) writeData(`${parametersLine(this.#parameters)}${seeds.value > 1 ? " and following" : ""}\n`);
     const startedAt = realClock.now();
@@ -95,7 +97,9 @@ class Simulation {
     this.#progress.clear();
     if (seeds.value > 1) writeData(json.value ? totalsJson(this.#totals) : lines(this.#totals.lines()));
     this.#tellSpeed(realClock.now() - startedAt);
-    const problem = this.#outcomes.length === 0 ? undefined : this.#write(reportPage(this.#outcomes));
+    const problem = this.#outcomes.length === 0
+      ? undefined
+      : writeReport(this.#config.report.value, reportPage(this.#outcomes));
     return problem === undefined ? this.#exitCode() : failed(problem);
   }
 
@@ -132,21 +136,6 @@ class Simulation {
     };
   }
 
-  /** Writes the report, if one is wanted; why it could not be, if so. */
-  #write(page: string): string | undefined {
-    const { value: path } = this.#config.report;
-    if (path === undefined) return undefined;
-    try {
-      Deno.writeTextFileSync(path, page);
-      return undefined;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) {
-        return `cannot write ${path}: under deno task only below the folder where you are, and /tmp`;
-      }
-      return `cannot write ${path}: ${error instanceof Error ? error.message : error}`;
-    }
-  }
-
   /** How fast this machine was is no part of the figures, which are the same on all. */
   #tellSpeed(wallMs: number): void {
     const { rss } = Deno.memoryUsage();
@@ -164,12 +153,6 @@ class Simulation {
     if (failures > 0) return EXIT.failed;
     return voids > 0 ? EXIT.expectation_failed : EXIT.done;
   }
-}
-
-/** The seeds after one: its number counts up, and a word gets one. */
-function seedAt(seed: string, at: number): string {
-  if (at === 0) return seed;
-  return /^\d{1,15}$/.test(seed) ? String(Number(seed) + at) : `${seed}-${at + 1}`;
 }
 
 function lines(all: readonly string[]): string {

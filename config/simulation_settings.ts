@@ -64,10 +64,15 @@ export const SIMULATION_SETTINGS = {
     environment: "PARLEY_ROOMS",
     help: "Rooms between which those are divided",
   }),
-  seeds: number(1, SEEDS_MAX, 1, {
+  seeds: single("count", {
     flag: "seeds",
     environment: "PARLEY_SEEDS",
-    help: "How many runs, each with the seed after the one before",
+    placeholder: "N",
+    help: "How many runs, each with the seed after the one before; not of the experiment swim",
+    commands: ["sim", "experiment"],
+    section: "sim",
+    parse: parseCount(1, SEEDS_MAX),
+    fallback: 1,
   }),
   sizes: text({
     flag: "sizes",
@@ -81,12 +86,24 @@ export const SIMULATION_SETTINGS = {
     fallbackText: "16,64,256, or 1,4,8,16",
     show: (sizes) => sizes?.join(",") ?? "",
   }),
+  loss: single("text", {
+    flag: "loss",
+    environment: "PARLEY_LOSS",
+    placeholder: "P%",
+    help: "Of the experiment lifeguard: how many packets get lost besides",
+    commands: ["experiment"],
+    section: "sim",
+    parse: parseLoss,
+    fallback: 0,
+    fallbackText: "0%",
+    show: (probability) => `${100 * probability}%`,
+  }),
   report: text({
     flag: "report",
     environment: "PARLEY_REPORT",
     placeholder: "FILE.html",
-    help: "Write a page with plots of the figures, below the folder where you are",
-    commands: ["sim"],
+    help: "Write a page with plots, below the folder where you are; an experiment as .svg too",
+    commands: ["sim", "experiment"],
     section: "sim",
     parse: (text, env) => parsePath(text, env["INIT_CWD"] ?? ".", env),
     fallback: undefined,
@@ -102,6 +119,15 @@ function parseSizes(text: string) {
   }
   return { ok: false, why: `expected numbers from 1 to ${PEERS_MAX} such as 16,64` } as const;
 }
+
+/** A percentage as a probability; of what never arrives, nothing can be measured. */
+function parseLoss(text: string) {
+  const percent = /^\d{1,3}(\.\d{1,9})?%$/.test(text) ? Number(text.slice(0, -1)) : NaN;
+  if (percent <= LOSS_PERCENT_MAX) return { ok: true, value: percent / 100 } as const;
+  return { ok: false, why: `expected a percentage from 0% to ${LOSS_PERCENT_MAX}%, such as 10%` } as const;
+}
+
+const LOSS_PERCENT_MAX = 99;
 
 type Row = Readonly<{ flag: string; environment: `PARLEY_${string}`; help: string; fallbackText?: string }>;
 

@@ -1,4 +1,5 @@
 import type { MembershipEvent } from "../../actors/membership.ts";
+import { pushPullAfterMs } from "../../actors/membership/push_pull.ts";
 import { lan } from "../../actors/pool/profile.ts";
 import { seededRandom } from "../../actors/runtime/random.ts";
 import type { Traffic } from "../world.ts";
@@ -24,15 +25,15 @@ export type SwimRow = Readonly<{
   deadAfterMs: number;
 }>;
 
-/** For so long traffic is counted. */
-const WINDOW_MS = 30_000;
+/** For so long traffic is counted at least. */
+const WINDOW_MS_LEAST = 120_000;
 
 /** Crashes measured for each size: in one cluster not more than an eighth of it, so that it stays what it is. */
-const CRASHES = 24;
+const CRASHES = 48;
 const CRASHES_SHARE = 1 / 8;
 
 /** Between two crashes, and after the last, until everybody knows. */
-const BETWEEN_MS: readonly [number, number] = [2_000, 4_000];
+const BETWEEN_MS: readonly [number, number] = [200, 600];
 const KNOWN_WITHIN_MS = 60_000;
 
 type Crash = { readonly at: number; dead: number | undefined; readonly heard: Map<string, number> };
@@ -47,7 +48,7 @@ export async function measureSwim(seed: string, peers: number, onStep?: Step): P
     crashes.push(...run.crashes);
     loads.push(run.load);
   }
-  const memberSeconds = loads.length * peers * WINDOW_MS / 1_000;
+  const memberSeconds = loads.length * peers * windowMs(peers) / 1_000;
   const perSecond = (of: (load: Traffic) => number): number =>
     loads.reduce((sum, load) => sum + of(load), 0) / memberSeconds;
   const firsts = crashes.map((crash) => (Math.min(...crash.heard.values()) - crash.at) / lan.probeIntervalMs);
@@ -67,7 +68,7 @@ export async function measureSwim(seed: string, peers: number, onStep?: Step): P
 async function measureOne(seed: string, peers: number, count: number, onStep: Step | undefined) {
   const gathering = await Gathering.of({ seed, peers, profile: lan, ...(onStep === undefined ? {} : { onStep }) });
   const before = trafficOf(gathering);
-  await gathering.pass(WINDOW_MS);
+  await gathering.pass(windowMs(peers));
   const load = less(trafficOf(gathering), before);
   const crashes = new Map<string, Crash>();
   gathering.witness = (observer, event) => note(crashes.get(event.member.name), observer, event, gathering.now);
@@ -84,6 +85,12 @@ async function measureOne(seed: string, peers: number, count: number, onStep: St
     for (const name of crashes.keys()) heard.delete(name); // who crashed later may have heard, or not
   }
   return { load, crashes: [...crashes.values()] };
+}
+
+/** As many whole intervals as it takes: within each, each member begins one exchange of tables. */
+function windowMs(peers: number): number {
+  const intervalMs = pushPullAfterMs(lan.pushPullIntervalMs, peers);
+  return intervalMs * Math.ceil(WINDOW_MS_LEAST / intervalMs);
 }
 
 function note(crash: Crash | undefined, observer: string, { type }: MembershipEvent, now: number): void {
