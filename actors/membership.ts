@@ -62,6 +62,7 @@ export type MembershipMessage =
   | Readonly<{ type: "question_due"; node: string; token: number; number: number }>
   | Readonly<{ type: "push_pull" }>
   | Readonly<{ type: "join_late"; id: number }>
+  | Readonly<{ type: "join_again" }>
   | Readonly<{ type: "rejoin" }>
   | Readonly<{ type: "ask_former"; timesLeft: number }>;
 
@@ -108,9 +109,13 @@ export type MembershipMemory = {
   address?: Address;
   /** The others whom we announced and did not announce as gone, as they were then: whom to ask for the rest. */
   readonly present: Map<string, Member>;
+  /** Joins that were asked for and are not over: a crash of ours begins them anew, or who asked would wait in vain. */
+  readonly joins: Set<JoinAsked>;
   /** Members that failed, and places where somebody should be, to be sought. */
   readonly lost: LostMembers;
 };
+
+type JoinAsked = Readonly<{ addresses: readonly Address[]; replyTo: ActorRef<JoinReply> | undefined }>;
 
 export type MembershipDeps = Readonly<{
   name: NodeName;
@@ -136,6 +141,9 @@ const UPDATE_TIMEOUT_MS = 5_000;
 
 /** Changes of meta whose end somebody waits for; each but the last is replaced in the queue, and over at once. */
 const UPDATES_WAITING_MAX = 64;
+
+/** Joins under way that a crash begins anew; of more, the rest are not, and who asked is told nothing. */
+const JOINS_REMEMBERED_MAX = 64;
 
 /** After a crash, others are asked so often, so long after each other, before they count as gone. */
 const ASKED_TIMES = 3;
@@ -197,6 +205,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.pushPull();
         case "join_late":
           return keeper.joinLate(message.id);
+        case "join_again":
+          return keeper.joinAgain();
         case "rejoin":
           return keeper.rejoin();
         case "ask_former":
@@ -256,6 +266,7 @@ class Keeper {
     if (!memory.created || memory.address === undefined) return;
     this.create(memory.address);
     this.askFormer(ASKED_TIMES);
+    if (memory.joins.size > 0) this.#ctx.timers.after("join_again", ASKED_AGAIN_MS, { type: "join_again" });
   }
 
   /** Asks who was here before our crash. The transport may have crashed too and not be open yet: then again. */
@@ -315,7 +326,23 @@ class Keeper {
         why: "You left; memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
       });
     }
-    this.#exchanges.join(addresses, (reply) => replyTo?.tell(reply));
+    const { joins } = this.#deps.memory;
+    const asked = { addresses, replyTo };
+    if (joins.size < JOINS_REMEMBERED_MAX) joins.add(asked);
+    else this.#count("joins not remembered");
+    this.#join(asked);
+  }
+
+  /** Joins that a crash cut short. By now the transport is open again, if it crashed too. */
+  joinAgain(): void {
+    for (const asked of this.#deps.memory.joins) this.#join(asked);
+  }
+
+  #join(asked: JoinAsked): void {
+    this.#exchanges.join(asked.addresses, (reply) => {
+      this.#deps.memory.joins.delete(asked);
+      asked.replyTo?.tell(reply);
+    });
   }
 
   seek(addresses: readonly Address[]): void {
@@ -400,8 +427,10 @@ class Keeper {
     this.#ctx.timers.cancel("push_pull");
     this.#ctx.timers.cancel("rejoin");
     this.#ctx.timers.cancel("ask_former");
+    this.#ctx.timers.cancel("join_again");
     this.#roster = undefined;
     memory.created = false;
+    memory.joins.clear();
     memory.present.clear();
     memory.lost.clear();
     cast.get("failureDetector").tell({ type: "stop" });

@@ -40,10 +40,11 @@ async function comeIn(steps: Steps, plan: ArrivalPlan): Promise<Arrival> {
   const registered = await register(steps, plan);
   if (!registered.ok) return stop(EXIT_NOT_JOINED, registered.why);
   const others = registered.value.filter(({ id }) => id !== steps.candidateId);
+  steps.seek(plan.contacts);
   const joined = await join(steps, plan, others);
   if (!joined.ok) return stop(joined.refused ? EXIT_REFUSED : EXIT_NOT_JOINED, joined.why);
 
-  steps.seek([...plan.contacts, ...await formerPlaces(steps)]);
+  steps.seek(await formerPlaces(steps));
   await seekFormer(steps, plan);
   const started = await steps.start();
   if (!started.ok) return stop(EXIT_NOT_JOINED, started.why);

@@ -10,7 +10,7 @@ export function newPoolMemory(
   { incarnation = 0, meta = new Uint8Array() }: Readonly<{ incarnation?: number; meta?: Uint8Array }> = {},
 ): PoolMemory {
   return {
-    membership: { created: false, incarnation, meta, present: new Map(), lost: new LostMembers() },
+    membership: { created: false, incarnation, meta, present: new Map(), joins: new Set(), lost: new LostMembers() },
     broadcaster: { started: false, epoch: 0, sequence: 0 },
   };
 }

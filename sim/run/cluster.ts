@@ -160,9 +160,9 @@ export class Cluster {
     const { steps, name } = peer;
     await steps.configure();
     await steps.create();
-    await this.#join(peer, contact);
     // As a peer does that is told to join somebody and has no registry.
     steps.seek([...steps.formerContacts, ...(contact === undefined ? [] : [this.addressOf(contact)])]);
+    await this.#join(peer, contact);
     await steps.start();
     const room = this.#plan.rooms.get(name);
     if (room === undefined || !this.#isCurrent(peer)) return;

@@ -22,6 +22,8 @@ const MEND_OF_ORDER = "rumours: told again, they come neither twice nor behind l
 const MEND_OF_PAUSES =
   "sim: a timer that came due in a pause can still be cancelled; clusters of a run, tested by themselves";
 const MEND_OF_ASKS = "runtime: asks that are open when the system has stopped fail, and leave no timer";
+const MEND_OF_CONTACTS = "membership: who keeps silent of those whom a peer is told to join is sought";
+const MEND_OF_JOINS_CUT_SHORT = "membership: a join that a crash cuts short is begun anew";
 
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
 const ALL_OF_17 = "crash,restart,power-cut,restart-without-disk,churn,pause,slow,loss,latency,duplication,reordering," +
@@ -149,5 +151,30 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     run: { seed: "40015", peers: 8, minutes: 3, profile: "lan", faults: ALL_OF_18, chatters: 4, rooms: 1 },
     invariant: "a timer outlives its actor",
     mendedBy: MEND_OF_ASKS,
+  },
+  // Hidden while the run brought together whoever had never met.
+  {
+    run: { seed: "60028", peers: 4, minutes: 2, profile: "local", faults: ALL_OF_18, chatters: 4, rooms: 1 },
+    invariant: "a live, reachable peer stays declared dead",
+    mendedBy: MEND_OF_CONTACTS,
+  },
+  {
+    run: {
+      seed: "70128",
+      peers: 4,
+      minutes: 2,
+      profile: "local",
+      faults: ALL_OF_18,
+      only: [4, 6, 10, 16, 18],
+      chatters: 0,
+      rooms: 1,
+    },
+    invariant: "a live, reachable peer stays declared dead",
+    mendedBy: MEND_OF_JOINS_CUT_SHORT,
+  },
+  {
+    run: { seed: "70002", peers: 8, minutes: 3, profile: "lan", faults: ALL_OF_18, chatters: 4, rooms: 1 },
+    invariant: "a live, reachable peer stays declared dead",
+    mendedBy: MEND_OF_JOINS_CUT_SHORT,
   },
 ];

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TreeNode } from "../../actors/runtime/system.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { cutOff } from "../../sim/rules/cut.ts";
 import { World } from "../../sim/world.ts";
+import { bareCluster, bareMember, taken } from "../support/bare_cluster.ts";
 import { Seat } from "../support/seat.ts";
 
 const CAST = [
@@ -112,6 +114,34 @@ Deno.test("the membership crashes, and nobody who was there answers any more: th
   await world.clock.advance(10_000);
   assertEquals(alice.members.map(({ type, member }) => `${type} ${member.name}`), ["joined alice", "failed bob"]);
   assertEquals(alice.memory.membership.lost.addresses, [address]);
+});
+
+for (const part of ["transport", "pool/membership"]) {
+  Deno.test(`the ${part} crashes during a join: it is begun anew, and who asked is answered`, async () => {
+    const world = new World({ seed: `join ${part}` });
+    const [alice] = await bareCluster(world, ["alice"]);
+    const bob = await bareMember(world, "bob");
+    const back = world.network.add(cutOff(alice!.memory.address!)); // no answer comes to this life
+    const joined = taken(world, bob.steps.join([alice!.memory.address!]), 10_000);
+    await world.clock.advance(100);
+    assertEquals(bob.memory.membership.joins.size, 1);
+    bob.system.crash(`/peer/${part}`);
+    back();
+    const result = await joined;
+    assertEquals(result.ok && result.value.contacted, 1);
+    assertEquals([bob.alive, bob.memory.membership.joins.size], [["alice", "bob"], 0]);
+  });
+}
+
+Deno.test("a join that was asked for is not begun anew in another membership", async () => {
+  const world = new World({ seed: "another membership" });
+  const [alice] = await bareCluster(world, ["alice"]);
+  const bob = await bareMember(world, "bob");
+  world.network.add(cutOff(alice!.memory.address!));
+  void bob.steps.join([alice!.memory.address!]);
+  await world.clock.advance(100);
+  await taken(world, bob.steps.shutdown(), 5_000);
+  assertEquals(bob.memory.membership.joins.size, 0);
 });
 
 Deno.test("an actor that crashes again and again takes the peer down, with a reason, and the others notice", async () => {
