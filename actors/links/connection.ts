@@ -30,8 +30,6 @@ export class Connection {
   heardAt: number;
   /** When we last asked for a sign of life. */
   askedAt = -Infinity;
-  /** Until then there is nothing to look after, unless somebody begins to wait for something. */
-  quietUntil = 0;
   /** Pieces that arrived from the network, and those that reached us: a mailbox in between may have been full. */
   arrived = 0;
   taken = 0;
@@ -116,7 +114,6 @@ export class Connection {
     if (!step.ok) return step;
     if (step.say !== undefined && step.say.length > 0) this.stream.write(step.say);
     if (step.bodies.length > 0) this.heardAt = now;
-    if (this.isWithinFrame) this.quietUntil = 0;
     const envelopes: Envelope[] = [];
     for (const body of step.bodies) {
       const envelope = this.#codec.decode(body);

@@ -13,6 +13,7 @@ import { Connection } from "./connection.ts";
 import { linksCourier } from "./courier.ts";
 import { type Delivery, Exports } from "./exports.ts";
 import { type Content, Link, type Parcel } from "./link.ts";
+import { Rounds } from "./rounds.ts";
 import { type RemoteWatch, WATCHES_PER_LINK_MAX } from "./watches.ts";
 
 /** How often links are looked after: hellos that are late, connections that are silent, links that nobody needs. */
@@ -48,6 +49,10 @@ export class LinkKeeper {
   readonly #links = new Map<Address, Link>();
   /** All connections, oldest first: those of the links, those that have not said whose they are, and retired ones. */
   readonly #live = new Set<Connection>();
+  /** When each of them is looked after next. */
+  readonly #rounds = new Rounds<Connection>(HOUSEKEEPING_MS);
+  /** No link is idle for long enough to be closed before. */
+  #idleFrom = 0;
   readonly #codec: EnvelopeCodec;
   readonly #counters: LinksCounters = {
     sent: 0,
@@ -121,10 +126,11 @@ export class LinkKeeper {
   watch(to: Address, watch: RemoteWatch): void {
     const link = this.#link(to);
     const number = ++this.#number;
-    if (!link?.watch(number, watch)) {
+    if (!link?.watches.add(number, watch)) {
       this.#counters.undelivered++;
       return this.#notify(watch, "unreachable");
     }
+    this.#stir(link);
     if (link.current === undefined) this.#ensureConnected(link);
     else this.#write(link.current, { type: "watch", watch: number, id: watch.id });
   }
@@ -172,6 +178,7 @@ export class LinkKeeper {
     const wasProving = connection.isProving;
     const reading = connection.read(bytes, this.#now());
     if (!reading.ok) return this.#refuse(connection, reading.fault);
+    if (connection.isWithinFrame) this.#rounds.plan(connection, 0);
     if (wasProving && connection.isOpen && connection.outgoing) this.#greet(connection);
     for (const envelope of reading.envelopes) if (this.#live.has(connection)) this.#receive(connection, envelope);
   }
@@ -186,6 +193,7 @@ export class LinkKeeper {
 
   closed(connection: Connection): void {
     if (!this.#live.delete(connection)) return;
+    this.#rounds.drop(connection);
     this.#noteUnproven(connection);
     this.#lose(connection);
     this.#timeHousekeeping();
@@ -211,17 +219,26 @@ export class LinkKeeper {
   housekeeping(): void {
     const now = this.#now();
     const protection = this.#protection();
-    const isChanged = protection !== this.#protectionSeen;
+    const isSame = protection === this.#protectionSeen;
     this.#protectionSeen = protection;
-    for (const connection of [...this.#live]) {
-      if (isChanged || now >= connection.quietUntil) this.#lookAfter(connection, protection, now);
+    for (const connection of isSame ? this.#rounds.take(now) : [...this.#live]) {
+      this.#lookAfter(connection, protection, now);
     }
+    if (now >= this.#idleFrom) this.#closeIdle(now);
+    this.#timeHousekeeping();
+  }
+
+  #closeIdle(now: number): void {
+    this.#idleFrom = now + IDLE_CLOSE_MS;
     for (const link of [...this.#links.values()]) {
-      if (now - link.usedAt < IDLE_CLOSE_MS || link.needed) continue;
+      const idleFrom = link.usedAt + IDLE_CLOSE_MS;
+      if (now < idleFrom || link.needed) {
+        this.#idleFrom = Math.min(this.#idleFrom, Math.max(now, idleFrom));
+        continue;
+      }
       if (link.connections.size === 0) this.#forget(link);
       for (const connection of [...link.connections]) if (connection.outgoing) this.#retire(connection);
     }
-    this.#timeHousekeeping();
   }
 
   /** With no link and no connection there is nothing to look after: an idle peer sleeps. */
@@ -233,10 +250,13 @@ export class LinkKeeper {
 
   #admit(connection: Connection): void {
     this.#live.add(connection);
+    this.#rounds.plan(connection, 0);
     this.#timeHousekeeping();
   }
 
   #lookAfter(connection: Connection, protection: Protection, now: number): void {
+    if (!this.#live.has(connection)) return; // another one took it along in this round
+    this.#rounds.plan(connection, now);
     if (isOverdue(connection, now)) {
       this.#counters.timedOut++;
       this.#hangUp(connection);
@@ -249,12 +269,16 @@ export class LinkKeeper {
   #lookWhetherAlive(connection: Connection, now: number): void {
     // Half a frame keeps memory of ours, so it is waited for as well.
     const isAwaited = connection.isWithinFrame || this.#linkOf(connection)?.needed === true;
-    const silenceMs = now - connection.heardAt;
-    if (silenceMs > (isAwaited ? PING_AFTER_MS : IDLE_PING_AFTER_MS)) {
+    const { heardAt } = connection;
+    if (now - heardAt > (isAwaited ? PING_AFTER_MS : IDLE_PING_AFTER_MS)) {
       connection.askedAt = now;
-      connection.quietUntil = 0;
       this.#write(connection, { type: "ping" });
-    } else if (!isAwaited) connection.quietUntil = connection.heardAt + IDLE_PING_AFTER_MS;
+    } else if (!isAwaited) this.#rounds.plan(connection, heardAt + IDLE_PING_AFTER_MS);
+  }
+
+  /** Somebody waits for something of the other side from now on: how it is has to be looked after closely. */
+  #stir(link: Link): void {
+    for (const connection of link.connections) this.#rounds.plan(connection, 0);
   }
 
   #receive(connection: Connection, envelope: Envelope): void {
@@ -355,7 +379,8 @@ export class LinkKeeper {
     if (target === undefined) return this.#write(connection, { type: "gone", watch, reason: "unknown" });
     if (connection.theirWatches.has(watch)) return;
     connection.theirWatches.set(watch, () => {});
-    this.#linkOf(connection)?.stir();
+    const link = this.#linkOf(connection);
+    if (link !== undefined) this.#stir(link);
     const cancel = target.watch((reason) => {
       if (connection.theirWatches.delete(watch)) this.#write(connection, { type: "gone", watch, reason });
     });
@@ -396,6 +421,7 @@ export class LinkKeeper {
     this.#drain(link, connection);
     if (!connection.isBacklogged) return this.#post(link, connection, parcel);
     if (parcel.written === undefined || !link.enqueue(parcel)) return this.#tooMuchWaits(link.peer, parcel);
+    this.#stir(link);
     this.#drainLater(link);
   }
 
@@ -427,7 +453,10 @@ export class LinkKeeper {
       return this.#unsendable(link.peer, parcel, error);
     }
     this.#counters.sent++;
-    if (slot !== undefined) link.expect(number, slot);
+    if (slot !== undefined) {
+      link.expect(number, slot);
+      this.#stir(link);
+    }
     written?.tell();
   }
 
@@ -473,6 +502,7 @@ export class LinkKeeper {
   /** Closes at once. */
   #hangUp(connection: Connection): void {
     this.#live.delete(connection);
+    this.#rounds.drop(connection);
     connection.stream.destroy();
     this.#lose(connection);
     this.#timeHousekeeping();
@@ -483,7 +513,7 @@ export class LinkKeeper {
     if (!connection.established) return this.#hangUp(connection);
     connection.retired = true;
     connection.askedAt = this.#now();
-    connection.quietUntil = 0;
+    this.#rounds.plan(connection, 0);
     connection.end();
     this.#lose(connection);
   }

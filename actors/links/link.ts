@@ -2,7 +2,7 @@ import type { Address } from "../../transport/address.ts";
 import type { StopMode } from "../../transport/link/envelope.ts";
 import type { ReplySlot, Waiting } from "../runtime/reply_slot.ts";
 import type { Connection } from "./connection.ts";
-import { type RemoteWatch, Watches } from "./watches.ts";
+import { Watches } from "./watches.ts";
 
 /** Messages waiting for a link to open. */
 export const LINK_QUEUE_MAX = 1_024;
@@ -108,20 +108,8 @@ export class Link {
     this.#heardOn = connection;
   }
 
-  /** Somebody waits for something of the other side: its connections have to be looked after closely from now on. */
-  stir(): void {
-    for (const connection of this.#connections) connection.quietUntil = 0;
-  }
-
-  /** See {@linkcode Watches.add}. */
-  watch(number: number, watch: RemoteWatch): boolean {
-    this.stir();
-    return this.watches.add(number, watch);
-  }
-
   /** Remembers who waits for a reply, until it has come or will not. */
   expect(number: number, slot: Waiting): void {
-    this.stir();
     this.slots.set(number, slot);
     slot.watch(() => this.slots.delete(number));
   }
@@ -134,7 +122,6 @@ export class Link {
       : [this.#senders, LINK_SENDERS_MAX];
     if (waiting >= limit) return false;
     this.#queue.add(parcel);
-    this.stir();
     if (written !== undefined) {
       this.#senders++;
       written.watch(() => this.dequeue(parcel));

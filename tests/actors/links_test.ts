@@ -12,7 +12,15 @@ import type { ActorRef, StopReason } from "../../actors/runtime/ref.ts";
 import { linksCourier } from "../../actors/links/courier.ts";
 import { RemoteRef } from "../../actors/runtime/remote_ref.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
-import { ANY_PORT, failure, LinkedPeers, outcomeOf, type Word } from "../support/linked_peers.ts";
+import {
+  ANY_PORT,
+  failure,
+  type LinkedPeer,
+  LinkedPeers,
+  outcomeOf,
+  type Stranger,
+  type Word,
+} from "../support/linked_peers.ts";
 
 const NOBODY = parseAddress("127.0.0.1:9")!;
 
@@ -476,6 +484,41 @@ Deno.test("a ping that is not answered ends a link within 30 s, also where nobod
   assertEquals(texts(heard), ["after"]);
 });
 
+type Awaiting = (alice: LinkedPeer, stranger: Stranger, stream: Stream) => void;
+const awaitings: readonly [what: string, await_: Awaiting][] = [
+  ["we watch somebody there", (alice, { address }) => void alice.to(address, "ear").watch(() => {})],
+  ["we ask somebody there", (alice, { address }) => void ask(alice.to(address, "ear"), "?", 60_000)],
+  [
+    "they watch somebody here",
+    (_, stranger, stream) => stream.write(stranger.frame({ type: "watch", watch: 1, id: "ear" })),
+  ],
+  ["half a frame of theirs has come", (_, __, stream) => stream.write(Uint8Array.of(0, 0, 1, 0))],
+  ["we wait for room", (alice, { address }, stream) => {
+    stream.pause();
+    const bytes = new Uint8Array(FRAME_BYTES_MAX - 1_000);
+    for (let sent = 0; sent < 3 * CONNECTION_BACKLOG_BYTES_MAX; sent += bytes.length) {
+      alice.to(address, "ear").tellAndWait({ text: "", bytes }, 60_000).catch(() => {});
+    }
+  }],
+];
+for (const [what, begin] of awaitings) {
+  Deno.test(`a peer that was quiet is soon found to be gone when ${what}`, async () => {
+    const world = new LinkedPeers();
+    const alice = await world.start("alice");
+    alice.listen("ear");
+    const stranger = await world.stranger();
+    stranger.told.onAccept = (stream) => stream.write(stranger.hello());
+    alice.to(stranger.address, "ear").tell({ text: "hello" });
+    await world.clock.advance(9_000);
+    begin(alice, stranger, stranger.told.accepted[0]!.stream);
+    await world.clock.advance(8_000);
+    assertEquals((await alice.status()).counters.timedOut, 0);
+    // What comes is a sign of life; then it is 6 s until the ping and 8 s for the answer.
+    await world.clock.advance(7_500);
+    assertEquals((await alice.status()).counters.timedOut, 1);
+  });
+}
+
 Deno.test("a link that was silent for long is not dead for it when somebody begins to wait", async () => {
   const world = new LinkedPeers();
   const [alice, bob] = await world.startAll("alice", "bob");
@@ -506,6 +549,30 @@ Deno.test("an idle link is closed after two minutes, and what is sent in that mo
     assertEquals([a.counters.timedOut, b.counters.timedOut], [0, 0]);
   }
 });
+
+for (const lastWordS of [104, 120]) {
+  Deno.test(`an idle link, last heard of after ${lastWordS} s, whose other side does not end its half is given 12 s for it`, async () => {
+    const world = new LinkedPeers();
+    const alice = await world.start("alice");
+    const stranger = await world.stranger();
+    stranger.told.onAccept = (stream) => stream.write(stranger.hello());
+    alice.to(stranger.address, "ear").tell({ text: "hello" });
+    await world.clock.advance(50);
+    const { stream, told } = stranger.told.accepted[0]!;
+    const closedAt = async (isSo: () => boolean): Promise<number> => {
+      await world.clock.until(isSo, 150_000, "an end", 1_000);
+      return Math.round(world.clock.now() / 1_000);
+    };
+    for (let second = 0; second < lastWordS; second++) {
+      stream.write(stranger.frame({ type: "pong" }));
+      await world.clock.advance(1_000);
+    }
+    const ended = await closedAt(() => told.isEnded);
+    assert(ended >= 120 && ended <= 123, `${ended}`);
+    const given = await closedAt(() => told.closedAs !== undefined) - ended;
+    assert(given >= 12 && given <= 15, `${given}`);
+  });
+}
 
 Deno.test("links are looked after by a timer only while there are some", async () => {
   const world = new LinkedPeers();

@@ -387,6 +387,15 @@ Deno.test("one who was proven by a key that was removed, and does not follow, is
   assertEquals([heard, inside.closedAs], [[], "reset"]);
 });
 
+Deno.test("what a removed key has proven is ended within 2 s, also where nothing was said for long", async () => {
+  const { world, alice, bob } = await two(protectedBy(KEY, NEW));
+  alice.to(bob, "ear").tell({ text: "hello" });
+  await world.clock.advance(9_000);
+  alice.protection = bob.protection = protectedBy(NEW);
+  await world.clock.advance(2_000);
+  assertEquals([(await alice.status()).connections, (await bob.status()).connections], [0, 0]);
+});
+
 Deno.test("a cluster turns encryption on in three steps without losing a message", async () => {
   const { world, alice, bob, heard } = await two(UNPROTECTED);
   const atAlice = alice.listen("ear").heard;
