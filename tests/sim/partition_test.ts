@@ -72,10 +72,39 @@ Deno.test("who is told to join several, of whom one keeps silent, looks for that
   const [alice] = await bareCluster(world, ["alice"]);
   const late = "127.0.0.1:7300" as Address;
   const gone = { type: "parley", address: "127.0.0.1:9" as Address } as const;
-  const bob = world.start("bob", { bootstrap: gone, contacts: [alice!.memory.address!, late] });
+  const former = "127.0.0.1:7301" as Address;
+  const contacts = [alice!.memory.address!, late];
+  const bob = world.start("bob", { bootstrap: gone, contacts, last: { contacts: [former] } });
   await world.clock.until(() => bob.alive.length === 2, MINUTE_MS, "bob has found alice");
   await world.clock.advance(MINUTE_MS);
-  assertEquals(bob.memory.membership.lost.addresses, [late]);
+  assertEquals(bob.memory.membership.lost.addresses, [late, former], "and without a registry where others once were");
   await bareMember(world, "dora", { port: 7300 });
   await world.clock.until(() => world.isConverged(), 5 * MINUTE_MS, "dora is found, who asked nobody");
+});
+
+Deno.test("who answers in a place is not looked for there any more, though it is no member", async () => {
+  const world = new World({ seed: "answers" });
+  const [alice] = await bareCluster(world, ["alice"]);
+  await taken(world, alice!.steps.leave(), 5_000); // and still answers, as memberlist does
+  const bob = await bareMember(world, "bob");
+  bob.steps.seek([alice!.memory.address!]);
+  await world.clock.advance(1_000);
+  assertEquals(bob.memory.membership.lost.size, 1);
+  await world.clock.advance(MINUTE_MS);
+  assertEquals([bob.memory.membership.lost.size, bob.alive], [0, ["bob"]]);
+  const asked = bob.cast.get("membership").ask<Readonly<Record<string, number>>>(
+    (replyTo) => ({ type: "status", replyTo }),
+    1_000,
+  );
+  await world.clock.advance(10);
+  assertEquals((await asked)["lost sought"], 1);
+});
+
+Deno.test("who has left looks for nobody", async () => {
+  const world = new World({ seed: "looks for nobody" });
+  const bob = await bareMember(world, "bob");
+  await taken(world, bob.steps.leave(), 5_000);
+  bob.steps.seek(["127.0.0.1:7300" as Address]);
+  await world.clock.advance(MINUTE_MS);
+  assertEquals(bob.memory.membership.lost.size, 0);
 });

@@ -65,6 +65,7 @@ Deno.test("a place is looked at until somebody answers there, a member is there,
   members.met(at(1));
   assertEquals(picked(members, 4), [at(2), at(3)]);
   members.found(named(7), at(2));
+  assertEquals(picked(members, 4), [at(3)]);
   assertEquals(picked(members, DAY_MS + 2), [at(3)]);
   assertEquals(picked(members, DAY_MS + 3), []);
   members.seek(at(4), 5);
