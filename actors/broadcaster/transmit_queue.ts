@@ -22,9 +22,9 @@ export type Broadcast<T> = Readonly<{
 /** A broadcast in the queue. */
 type Entry<T> = {
   readonly broadcast: Broadcast<T>;
-  readonly id: number;
+  /** Its place among those that were sent as often: the higher, the earlier. See {@linkcode rankOf}. */
+  readonly rank: number;
   readonly length: number;
-  readonly isUrgent: boolean;
   transmits: number;
 };
 
@@ -38,15 +38,15 @@ export function retransmitLimit(mult: number, members: number): number {
 
 /**
  * What is still to be told to everybody, the least told first (`queue.go`, TransmitLimitedQueue). Among equals those
- * that are urgent go first (only we have such), then the longest, since the short ones fill the gaps, then the newest. One tier for each number of transmits,
- * each sorted, so that the longest item that fits is found by halving.
+ * that are urgent go first (only we have such), then the longest, since the short ones fill the gaps, then the newest.
  *
  * Bounded: beyond `itemsMax` the most told are finished early. A *finished* item was sent often enough, replaced,
  * or pruned; whoever waits for it need not wait any more.
  */
 export class TransmitQueue<T> {
   readonly #itemsMax: number;
-  readonly #tiers = new Map<number, Entry<T>[]>();
+  /** By how often they were sent. */
+  readonly #tiers: Tier<T>[] = [];
   readonly #named = new Map<string, Entry<T>>();
   readonly #plain = new Set<Entry<T>>();
   #size = 0;
@@ -67,18 +67,25 @@ export class TransmitQueue<T> {
     return this.#bytes;
   }
 
-  /** Queues a broadcast; returns those it replaced or pushed out. */
+  /** Queues a broadcast of at most 1 MiB; returns those it replaced or pushed out. */
   enqueue(broadcast: Broadcast<T>): readonly Broadcast<T>[] {
+    const { length } = broadcast.bytes;
+    if (length >= LENGTHS) throw new RangeError(`Cannot gossip ${length} bytes`);
     const replaced = this.#replacedBy(broadcast);
-    for (const entry of replaced) this.#remove(entry);
-    const { bytes, isUrgent = false } = broadcast;
-    this.#add({ broadcast, id: ++this.#lastId, length: bytes.length, isUrgent, transmits: 0 });
+    for (const entry of replaced) {
+      this.#tiers[entry.transmits]!.remove(entry);
+      this.#forget(entry);
+    }
+    this.#lastId = (this.#lastId + 1) % IDS;
+    const entry = { broadcast, rank: rankOf(broadcast, this.#lastId), length, transmits: 0 };
+    this.#tier(0).add(entry);
+    this.#note(entry);
     return [...replaced.map((entry) => entry.broadcast), ...this.prune(this.#itemsMax)];
   }
 
   /** Whether an item of at most `lengthMax` bytes waits. */
   hasWithin(lengthMax: number): boolean {
-    return lengthMax > 0 && this.#tiers.values().some((tier) => tier.at(-1)!.length <= lengthMax);
+    return lengthMax > 0 && this.#tiers.some((tier) => tier.size > 0 && tier.last.length <= lengthMax);
   }
 
   /**
@@ -87,31 +94,28 @@ export class TransmitQueue<T> {
    */
   take(overheadBytes: number, limitBytes: number, transmitLimit: number, itemsMax = Infinity): Taken<T> {
     const taken: Entry<T>[] = [];
-    let free = limitBytes - overheadBytes;
-    for (const transmits of this.#tierNumbers()) {
-      for (let entry = this.#longest(transmits, free); entry !== undefined; entry = this.#longest(transmits, free)) {
-        if (taken.length >= itemsMax) break;
-        this.#remove(entry);
-        taken.push(entry);
-        free -= overheadBytes + entry.length;
+    let free = limitBytes;
+    for (const tier of this.#tiers) {
+      if (taken.length >= itemsMax || free <= overheadBytes) break;
+      if (tier.size > 0) free = tier.take(taken, overheadBytes, free, itemsMax);
+    }
+    const finished: Broadcast<T>[] = [];
+    for (const entry of taken) {
+      if (++entry.transmits < transmitLimit) this.#tier(entry.transmits).add(entry);
+      else {
+        this.#forget(entry);
+        finished.push(entry.broadcast);
       }
     }
-    const isLast = (entry: Entry<T>): boolean => entry.transmits + 1 >= transmitLimit;
-    const finished = taken.filter(isLast);
-    for (const entry of taken) {
-      if (isLast(entry)) continue;
-      entry.transmits++;
-      this.#add(entry);
-    }
-    return { taken: taken.map((entry) => entry.broadcast), finished: finished.map((entry) => entry.broadcast) };
+    return { taken: taken.map((entry) => entry.broadcast), finished };
   }
 
   /** Drops the most told, shortest and oldest until `keep` are left; returns the dropped. */
   prune(keep: number): readonly Broadcast<T>[] {
     const dropped: Broadcast<T>[] = [];
     while (this.#size > keep) {
-      const entry = this.#tiers.get(this.#tierNumbers().at(-1)!)!.at(-1)!;
-      this.#remove(entry);
+      const entry = this.#tiers.findLast((tier) => tier.size > 0)!.pop();
+      this.#forget(entry);
       dropped.push(entry.broadcast);
     }
     return dropped;
@@ -119,8 +123,8 @@ export class TransmitQueue<T> {
 
   /** Everything in the order of sending, with how often it was sent; for looking at. */
   inspect(): readonly Readonly<{ about: T; bytes: number; transmits: number }>[] {
-    return this.#tierNumbers().flatMap((transmits) =>
-      this.#tiers.get(transmits)!.map((entry) => ({ about: entry.broadcast.about, bytes: entry.length, transmits }))
+    return this.#tiers.flatMap((tier) =>
+      tier.entries.map(({ broadcast: { about }, length, transmits }) => ({ about, bytes: length, transmits }))
     );
   }
 
@@ -137,10 +141,12 @@ export class TransmitQueue<T> {
     }
   }
 
-  #add(entry: Entry<T>): void {
-    const tier = this.#tiers.get(entry.transmits) ?? [];
-    this.#tiers.set(entry.transmits, tier);
-    tier.splice(firstAt(tier, (other) => isBefore(entry, other)), 0, entry);
+  #tier(transmits: number): Tier<T> {
+    while (this.#tiers.length <= transmits) this.#tiers.push(new Tier());
+    return this.#tiers[transmits]!;
+  }
+
+  #note(entry: Entry<T>): void {
     const { replacement } = entry.broadcast;
     if (replacement.kind === "named") this.#named.set(replacement.name, entry);
     if (replacement.kind === "plain") this.#plain.add(entry);
@@ -148,44 +154,100 @@ export class TransmitQueue<T> {
     this.#bytes += entry.length;
   }
 
-  #remove(entry: Entry<T>): void {
-    const tier = this.#tiers.get(entry.transmits)!;
-    tier.splice(firstAt(tier, (other) => !isBefore(other, entry)), 1);
-    if (tier.length === 0) this.#tiers.delete(entry.transmits);
+  #forget(entry: Entry<T>): void {
     const { replacement } = entry.broadcast;
     if (replacement.kind === "named") this.#named.delete(replacement.name);
     if (replacement.kind === "plain") this.#plain.delete(entry);
     this.#size--;
     this.#bytes -= entry.length;
   }
+}
 
-  /** The longest that fits, of the urgent ones first. */
-  #longest(transmits: number, lengthMax: number): Entry<T> | undefined {
-    const tier = this.#tiers.get(transmits);
-    if (tier === undefined || lengthMax <= 0) return undefined;
-    const fits = (entry: Entry<T>): boolean => entry.length <= lengthMax;
-    const urgent = tier[0]!.isUrgent ? firstAt(tier, (entry) => !entry.isUrgent) : 0;
-    const first = urgent === 0 ? 0 : firstAt(tier, fits, 0, urgent);
-    return tier[first < urgent ? first : firstAt(tier, fits, urgent)];
+/**
+ * Items that were sent equally often, in the order of sending. Their ranks stand in a list of their own: who looks for a
+ * place among a thousand need not look at the items.
+ */
+class Tier<T> {
+  readonly entries: Entry<T>[] = [];
+  /** Falling. */
+  readonly #ranks: number[] = [];
+
+  get size(): number {
+    return this.entries.length;
   }
 
-  #tierNumbers(): readonly number[] {
-    return [...this.#tiers.keys()].sort((a, b) => a - b);
+  /** Of one that is not empty. */
+  get last(): Entry<T> {
+    return this.entries.at(-1)!;
+  }
+
+  add(entry: Entry<T>): void {
+    const at = this.#firstBelow(entry.rank);
+    this.entries.splice(at, 0, entry);
+    this.#ranks.splice(at, 0, entry.rank);
+  }
+
+  remove(entry: Entry<T>): void {
+    this.#cut(this.#firstBelow(entry.rank + 1), 1);
+  }
+
+  pop(): Entry<T> {
+    this.#ranks.pop();
+    return this.entries.pop()!;
+  }
+
+  /** Moves what fits into `taken`, until that has `itemsMax`, the longest first; returns what is left free. */
+  take(taken: Entry<T>[], overheadBytes: number, freeBytes: number, itemsMax: number): number {
+    let free = freeBytes;
+    const { entries } = this;
+    // Once one does not fit, only shorter ones may, and those that were passed over never do: less is free by then.
+    for (let from = 0; taken.length < itemsMax;) {
+      from = this.#firstFit(free - overheadBytes, from);
+      let to = from;
+      while (to < entries.length && taken.length < itemsMax && entries[to]!.length <= free - overheadBytes) {
+        taken.push(entries[to]!);
+        free -= overheadBytes + entries[to]!.length;
+        to++;
+      }
+      if (to === from) break;
+      this.#cut(from, to - from);
+    }
+    return free;
+  }
+
+  /** From `from` on the first that is no longer than `lengthMax`, of the urgent ones if one is. */
+  #firstFit(lengthMax: number, from: number): number {
+    if (lengthMax <= 0) return this.size;
+    const longer = Math.min(lengthMax + 1, LENGTHS) * IDS;
+    const first = this.#firstBelow(longer, from);
+    if (first === 0 || (this.#ranks[from] ?? 0) < URGENT) return first;
+    const urgent = this.#firstBelow(URGENT + longer, from);
+    return (this.#ranks[urgent] ?? 0) >= URGENT ? urgent : first;
+  }
+
+  /** From `from` on the first whose rank is below that one. */
+  #firstBelow(rank: number, from = 0): number {
+    const ranks = this.#ranks;
+    let [low, high] = [from, ranks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ranks[middle]! < rank) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #cut(from: number, count: number): void {
+    this.entries.splice(from, count);
+    this.#ranks.splice(from, count);
   }
 }
 
-function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
-  if (a.isUrgent !== b.isUrgent) return a.isUrgent;
-  return a.length === b.length ? a.id > b.id : a.length > b.length;
-}
+/** A rank is made of these, so that it is a safe integer: whether it is urgent, the length, the number it was given. */
+const IDS = 2 ** 32;
+const LENGTHS = 2 ** 20;
+const URGENT = LENGTHS * IDS;
 
-/** The first index from which on `isThere` holds, in a list where it does not hold before. */
-function firstAt<T>(sorted: readonly T[], isThere: (item: T) => boolean, from = 0, to = sorted.length): number {
-  let [low, high] = [from, to];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isThere(sorted[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+function rankOf<T>({ bytes, isUrgent = false }: Broadcast<T>, id: number): number {
+  return (isUrgent ? URGENT : 0) + bytes.length * IDS + id;
 }
