@@ -60,7 +60,7 @@ export type MembershipMessage =
   | Readonly<{ type: "own_words_late"; token: number }>
   | Readonly<{ type: "suspicion_over"; node: string; token: number; dueAt: number }>
   | Readonly<{ type: "question_due"; node: string; token: number; number: number }>
-  | Readonly<{ type: "push_pull" }>
+  | Readonly<{ type: "push_pull" | "catch_up" }>
   | Readonly<{ type: "join_late"; id: number }>
   | Readonly<{ type: "join_again" }>
   | Readonly<{ type: "rejoin" }>
@@ -203,6 +203,8 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
           return keeper.paused(message.ms);
         case "push_pull":
           return keeper.pushPull();
+        case "catch_up":
+          return keeper.catchUp();
         case "join_late":
           return keeper.joinLate(message.id);
         case "join_again":
@@ -251,7 +253,7 @@ class Keeper {
       application: this.#application,
       vetting: this.#vetting,
       roster: () => this.#roster,
-      merge: (roster, rows) => this.#perform(mergeRemote(roster, rows, this.#moment())),
+      merge: (roster, rows, knownTo) => this.#perform(mergeRemote(roster, rows, this.#moment(), knownTo)),
       count,
     });
   }
@@ -425,6 +427,7 @@ class Keeper {
     for (const token of [...this.#ownWords.keys()]) this.ownWordsOver(token, false);
     for (const { token } of this.#roster?.suspicions.values() ?? []) this.#stopTimers(token);
     this.#ctx.timers.cancel("push_pull");
+    this.#ctx.timers.cancel("catch_up");
     this.#ctx.timers.cancel("rejoin");
     this.#ctx.timers.cancel("ask_former");
     this.#ctx.timers.cancel("join_again");
@@ -523,11 +526,20 @@ class Keeper {
 
   /** The next one is counted from here and not from its end as in memberlist: an answer that never comes stops nothing. */
   pushPull(): void {
-    const roster = this.#roster;
-    if (roster === undefined) return;
-    const [partner] = roster.pick(1, (member) => isPushPullPartner(member, roster.self), this.#ctx.random);
-    if (partner !== undefined && !roster.left) this.#exchanges.begin(partner.address);
+    if (this.#roster === undefined) return;
+    this.#withPartner((partner) => this.#exchanges.begin(partner.address));
     this.#schedulePushPull(0);
+  }
+
+  catchUp(): void {
+    this.#withPartner((partner) => this.#exchanges.catchUp(partner.address));
+  }
+
+  #withPartner(exchange: (partner: Member) => void): void {
+    const roster = this.#roster;
+    if (roster === undefined || roster.left) return;
+    const [partner] = roster.pick(1, (member) => isPushPullPartner(member, roster.self), this.#ctx.random);
+    if (partner !== undefined) exchange(partner);
   }
 
   /** An exchange with somebody we lost or never met; its outcome is that of any other. */

@@ -19,11 +19,22 @@ type Mergeable = Readonly<{ ok: true; rows: readonly NodeState[] }> | Readonly<{
 /** Members to whom a newcomer introduces itself after each exchange of its join; the rest hear of it by gossip. */
 const INTRODUCED_MAX = 64;
 
+/**
+ * Who joined looks at another member's table so long afterwards, and again after twice as long if that taught it of
+ * somebody: while many arrive at once, the rumour of one may be over before all know the other. Only where they are too
+ * many for an introduction to each.
+ */
+const CATCH_UP_AFTER_MS = 5_000;
+const CATCH_UPS_MAX = 3;
+
 /** Exchanges of others under way at once: as many as memberlist lets in (`pushPullReq` in `net.go`). */
 const ASKED_MAX = 128;
 
 /** An exchange of tables that we began. One that was begun in an earlier membership does not count in the next. */
-type Exchange = Readonly<{ address: Address; roster: Roster; joining: Joining | undefined; isPeek: boolean }>;
+type Exchange = Readonly<{ address: Address; roster: Roster; why: Occasion; joining: Joining | undefined }>;
+
+/** Why we began one: to look who is there before we show ourselves, to join, to hear what we missed, or regularly. */
+type Occasion = "peek" | "join" | "catch_up" | "regular";
 
 /** What exchanges need of the membership that they are part of. */
 type Host = Readonly<{
@@ -33,7 +44,7 @@ type Host = Readonly<{
   vetting: Vetting;
   /** The table of our present membership, if we are a member. */
   roster(): Roster | undefined;
-  merge(roster: Roster, rows: readonly NodeState[]): void;
+  merge(roster: Roster, rows: readonly NodeState[], knownTo: "everybody" | "us"): void;
   count(reason: string): void;
 }>;
 
@@ -47,6 +58,8 @@ export class Exchanges {
   #lastJoin = 0;
   /** Exchanges that others began and that are not over. */
   #asked = 0;
+  /** Since the last join. */
+  #catchUps = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -78,6 +91,12 @@ export class Exchanges {
   /** We are going: whoever asked us to join somebody waits for no answer any more. */
   giveUpJoins(): void {
     for (const joining of [...this.#joinings.values()]) joining.giveUp();
+  }
+
+  /** Looks at the table of a member for those whom we missed. */
+  catchUp(to: Address): void {
+    const roster = this.#roster;
+    if (roster !== undefined) this.#show(NOTHING_TO_SHOW, { address: to, roster, joining: undefined, why: "catch_up" });
   }
 
   /** Exchanges tables with somebody who may not be there, or be another one by now. */
@@ -121,7 +140,7 @@ export class Exchanges {
           return done("not a member any more");
         }
         answer(this.#host.deps.guard.sealReply(tableOf(roster, message.join, userState)));
-        this.#merge(mergeable, message, message.join, done);
+        this.#merge(mergeable, message, message.join ? "join" : "regular", done);
       });
     });
   }
@@ -141,7 +160,7 @@ export class Exchanges {
     if (stranger !== undefined) exchange.joining?.meetStranger(`The peer at ${exchange.address} ${stranger}`);
     if (!outcome.ok) return this.#over(exchange, outcome.reason);
     this.#takeAnswer(exchange, outcome.message, (problem) => {
-      if (exchange.isPeek && problem === undefined) this.begin(exchange.address, exchange.joining);
+      if (exchange.why === "peek" && problem === undefined) this.begin(exchange.address, exchange.joining);
       else this.#over(exchange, problem);
     });
   }
@@ -182,7 +201,7 @@ export class Exchanges {
   }
 
   /** Merges what the other side answered, or only looks at it; calls back with what is wrong with it, if anything. */
-  #takeAnswer({ roster, joining, isPeek }: Exchange, message: WireMessage, done: (problem?: string) => void): void {
+  #takeAnswer({ roster, joining, why }: Exchange, message: WireMessage, done: (problem?: string) => void): void {
     if (roster !== this.#roster) return done("not a member any more");
     if (message.type === "error") return done(`remote error: ${message.text}`);
     if (message.type !== "push_pull") return done("an answer of the wrong type");
@@ -194,8 +213,13 @@ export class Exchanges {
       if (refusal !== undefined) return done(refusal);
       if (roster !== this.#roster) return done("not a member any more");
       if (joining?.isRefused) return done("name taken");
-      if (isPeek) return done(mergeable.ok ? undefined : mergeable.reason);
-      this.#merge(mergeable, message, joining !== undefined, done);
+      if (why === "peek") return done(mergeable.ok ? undefined : mergeable.reason);
+      const sizeBefore = roster.size;
+      this.#merge(mergeable, message, why, (problem) => {
+        if (why === "join") this.#catchUps = 0;
+        if (why !== "regular" && roster.size > sizeBefore) this.#catchUpLater();
+        done(problem);
+      });
     });
   }
 
@@ -226,23 +250,33 @@ export class Exchanges {
     });
   }
 
-  #merge(mergeable: Mergeable, { userState }: PushPull, join: boolean, done: (problem?: string) => void): void {
+  #merge(mergeable: Mergeable, { userState }: PushPull, why: Occasion, done: (problem?: string) => void): void {
     const roster = this.#roster;
     if (!mergeable.ok) return done(mergeable.reason);
     if (roster === undefined) return done("not a member");
     const merged = (): void => {
       if (userState.length > 0) {
-        this.#host.application.tell("remoteState", { type: "remote_state", state: userState, join });
+        this.#host.application.tell("remoteState", {
+          type: "remote_state",
+          state: userState,
+          join: why === "join",
+        });
       }
       done();
     };
     if (!this.#host.application.wants("aliveVeto")) {
-      this.#host.merge(roster, mergeable.rows);
+      this.#host.merge(roster, mergeable.rows, why === "catch_up" ? "everybody" : "us");
       return merged();
     }
     const claims = mergeable.rows.map((row) => claimOfRow(row, roster.self)).filter((claim) => claim !== undefined);
     for (let row = claims.length; row < mergeable.rows.length; row++) this.#host.count("unknown_state");
     this.#host.vetting.hearAll(claims, merged);
+  }
+
+  #catchUpLater(): void {
+    if ((this.#roster?.size ?? 0) <= INTRODUCED_MAX || this.#catchUps >= CATCH_UPS_MAX) return;
+    const afterMs = CATCH_UP_AFTER_MS * 2 ** this.#catchUps++;
+    this.#host.ctx.timers.after("catch_up", afterMs, { type: "catch_up" });
   }
 
   #isValid(row: NodeState): boolean {
@@ -258,15 +292,15 @@ export class Exchanges {
   #peek(to: Address, joining: Joining): void {
     const roster = this.#roster;
     if (roster === undefined) return joining.settle(to, "not a member");
-    this.#show(NOTHING_TO_SHOW, { address: to, roster, joining, isPeek: true });
+    this.#show(NOTHING_TO_SHOW, { address: to, roster, joining, why: "peek" });
   }
 
   /** Exchanges tables with a member, or with whom we join by. */
   begin(to: Address, joining?: Joining): void {
     const roster = this.#roster;
     if (roster === undefined) return joining?.settle(to, "not a member");
-    const exchange = { address: to, roster, joining, isPeek: false };
     const join = joining !== undefined;
+    const exchange = { address: to, roster, joining, why: join ? "join" : "regular" } as const;
     this.#host.application.localState(join, (userState) => {
       if (this.#roster === roster) this.#show(tableOf(roster, join, userState), exchange);
       else this.#over(exchange, "not a member any more");

@@ -79,8 +79,20 @@ export function claimOfRow(row: NodeState, self: NodeName): Claim | undefined {
  * Takes over what another table says, row by row in its order (`mergeState`). The other's dead are only suspects here:
  * a rumour of a death must survive the time in which the accused may object. Versions and vetoes are checked before.
  */
-export function mergeRemote(roster: Roster, remote: readonly NodeState[], moment: Moment): MembershipEffect[] {
-  return remote.flatMap((row) => mergeRow(roster, row, moment));
+export function mergeRemote(
+  roster: Roster,
+  remote: readonly NodeState[],
+  moment: Moment,
+  knownTo: "everybody" | "us" = "us",
+): MembershipEffect[] {
+  const isOld = (knownTo === "everybody" || roster.size <= 1) && moment.profile.mends.oldNewsNotGossiped;
+  const effects = remote.flatMap((row) => mergeRow(roster, row, moment));
+  return isOld ? effects.filter((effect) => isNewsOfUs(effect, roster)) : effects;
+}
+
+/** What we say of ourselves, nobody knows yet. */
+function isNewsOfUs(effect: MembershipEffect, { self }: Roster): boolean {
+  return effect.type !== "broadcast" || effect.message.node === self;
 }
 
 /**

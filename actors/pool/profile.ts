@@ -76,6 +76,11 @@ type Mends = Readonly<{
   suspicionsRenewed: boolean;
   /** Ask a suspect before it is declared dead, in case its answer got lost. */
   suspectsAsked: boolean;
+  /**
+   * Do not gossip what we learned while we knew nobody: who told us of it has told everybody. Otherwise each newcomer of
+   * a thousand says of each other one what all know, sixteen times; it is half of what a cluster says while it forms.
+   */
+  oldNewsNotGossiped: boolean;
 }>;
 
 /** How Parley behaves. */
@@ -87,6 +92,7 @@ export const allMends: Mends = {
   accusersAnswered: true,
   suspicionsRenewed: true,
   suspectsAsked: true,
+  oldNewsNotGossiped: true,
 };
 
 /** How memberlist 0.2.2 behaves: for replaying its recordings. */
@@ -98,6 +104,7 @@ export const noMends: Mends = {
   accusersAnswered: false,
   suspicionsRenewed: false,
   suspectsAsked: false,
+  oldNewsNotGossiped: false,
 };
 
 /** One data centre or office (DefaultLANConfig): a dead peer among ten is known in 5 to 25 s. */

@@ -6,7 +6,7 @@ import {
   nameHolder,
   pushPullAfterMs,
 } from "../../../actors/membership/push_pull.ts";
-import { lan } from "../../../actors/pool/profile.ts";
+import { lan, noMends } from "../../../actors/pool/profile.ts";
 import { toNodeState } from "../../../actors/membership/member.ts";
 import { NODE_STATE } from "../../../transport/wire/message.ts";
 import vectors from "../../data/memberlist.json" with { type: "json" };
@@ -39,6 +39,28 @@ Deno.test("another's dead are suspects here, and those who left have left", () =
 Deno.test("a row in a state nobody has defined is passed over", () => {
   const row = { ...toNodeState(memberOf(rosterOf("b"), "b")), state: 7 };
   assertEquals(words(mergeRemote(rosterOfSelf(), [row], moment())), ["unknown_state"]);
+});
+
+Deno.test("who knew nobody gossips nothing of the first table but what it has to say of itself", () => {
+  const others = ["b", "c"].map((name) => toNodeState(memberOf(rosterOf("b", "c"), name)));
+  const roster = rosterOfSelf();
+  const own = toNodeState(roster.own!);
+  const rows = [...others, { ...own, state: NODE_STATE.suspect, incarnation: own.incarnation + 1 }];
+  assertEquals(words(mergeRemote(roster, rows, moment())), ["join", "join", "health", "broadcast alive 3"]);
+  const later = toNodeState(memberOf(rosterOf("d"), "d"));
+  assertEquals(words(mergeRemote(roster, [later], moment())), ["broadcast alive 1", "join"]);
+  const asMemberlist = { ...lan, mends: noMends };
+  assertEquals(words(mergeRemote(rosterOfSelf(), others, moment(0, asMemberlist))), [
+    "broadcast alive 1",
+    "join",
+    "broadcast alive 1",
+    "join",
+  ]);
+});
+
+Deno.test("what is looked at only to catch up is not gossiped either", () => {
+  const row = toNodeState(memberOf(rosterOf("d"), "d"));
+  assertEquals(words(mergeRemote(rosterOf("b"), [row], moment(), "everybody")), ["join"]);
 });
 
 Deno.test("checkVersions() names who does not fit, and into what", () => {
