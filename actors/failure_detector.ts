@@ -437,7 +437,7 @@ class Detector {
       case "health":
         return this.adjustHealth(effect.delta);
       case "accuse":
-        return this.#deps.cast.get("membership").tell({ type: "heard", message: effect.claim });
+        return this.#deps.cast.get("membership").tell({ type: "heard", claims: [effect.claim] });
       case "over":
         this.#cancelProbeTimers(sequence);
         return this.#schedule();

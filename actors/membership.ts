@@ -40,7 +40,7 @@ export type MembershipMessage =
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly MemberView[]> }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** From the network. */
-  | Readonly<{ type: "heard"; message: Claim }>
+  | Readonly<{ type: "heard"; claims: readonly Claim[] }>
   | Readonly<{ type: "push_pull_asked"; session: number; message: PushPull }>
   | ExchangeDone
   | ApplicationAnswered
@@ -172,7 +172,7 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "status":
           return message.replyTo.tell(keeper.status());
         case "heard":
-          return keeper.heard(message.message);
+          return keeper.heard(message.claims);
         case "push_pull_asked":
           return keeper.pushPullAsked(message.session, message.message);
         case "exchange_done":
@@ -449,9 +449,9 @@ class Keeper {
     return { ...Object.fromEntries(this.#ignored), ...this.#accusers.worst("accused by") };
   }
 
-  heard(claim: Claim): void {
-    if (this.#application.wants("aliveVeto")) this.#vetting.hear(claim);
-    else this.#apply(claim);
+  heard(claims: readonly Claim[]): void {
+    const isVetted = this.#application.wants("aliveVeto");
+    for (const claim of claims) isVetted ? this.#vetting.hear(claim) : this.#apply(claim);
   }
 
   #apply(claim: Claim): void {

@@ -6,6 +6,7 @@ import { broadcaster } from "./broadcaster.ts";
 import { failureDetector, type FailureDetectorMemory } from "./failure_detector.ts";
 import { isAllowedAddress } from "./membership/allowed_addresses.ts";
 import { membership, type MembershipDeps } from "./membership.ts";
+import type { Claim } from "./membership/merge.ts";
 import type { BroadcasterMemory } from "./broadcaster.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -81,7 +82,8 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
       ctx.log.warn("another_cluster_is_talking_to_us", { reason, from });
     };
 
-    const route = (message: WireMessage, from: Address): void => {
+    /** Delivers a message, or puts it with what else the packet says of members. */
+    const route = (message: WireMessage, from: Address, claims: Claim[]): void => {
       switch (message.type) {
         case "ping":
         case "indirect_ping":
@@ -92,9 +94,7 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
           // Who may not be a member may not tell of others either; an exchange needs no such rule, for we know whom we ask.
           if (!isAllowedAddress(profile.addressesAllowed, from)) return drop("alive from an address not allowed", from);
           const problem = validateAlive(message);
-          return problem === undefined
-            ? cast.get("membership").tell({ type: "heard", message })
-            : drop(`alive ${problem}`, from);
+          return problem === undefined ? void claims.push(message) : drop(`alive ${problem}`, from);
         }
         case "suspect":
         case "dead":
@@ -102,7 +102,7 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
           if (message.node === name && message.from !== name) {
             accusers.blame(splitAddress(from).hostname, ctx.clock.now());
           }
-          return cast.get("membership").tell({ type: "heard", message });
+          return void claims.push(message);
         case "user":
           return deliver(message, "packet", from);
         case "push_pull":
@@ -138,10 +138,12 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
             if (STRANGE.has(reason)) noteStrangers(reason, message.from);
           }
           const source = packetSource(message.from);
+          const claims: Claim[] = [];
           for (const one of messages) {
-            if (budget.spend(source, 1, ctx.clock.now())) route(one, message.from);
+            if (budget.spend(source, 1, ctx.clock.now())) route(one, message.from, claims);
             else drop("message over budget", message.from);
           }
+          if (claims.length > 0) cast.get("membership").tell({ type: "heard", claims });
           return;
         }
         case "stream_request":

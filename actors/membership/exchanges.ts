@@ -8,7 +8,7 @@ import type { Context } from "../runtime/behavior.ts";
 import type { ExchangeDone } from "../transport.ts";
 import type { Application } from "./application.ts";
 import { JOIN_WITHIN_MS, Joining } from "./joining.ts";
-import { isListed, type Member, stateOfRow, toAlive, viewOfRow } from "./member.ts";
+import { aliveFromNodeState, isListed, type Member, stateOfRow, toAlive, viewOfRow } from "./member.ts";
 import { checkVersions, claimOfRow, localState, nameHolder } from "./push_pull.ts";
 import type { Roster } from "./roster.ts";
 import type { Vetting } from "./vetting.ts";
@@ -280,7 +280,7 @@ export class Exchanges {
   }
 
   #isValid(row: NodeState): boolean {
-    const problem = validateAlive({ ...row, node: row.name });
+    const problem = validateAlive(aliveFromNodeState(row));
     if (problem !== undefined) this.#host.count(`row ${problem}`);
     return problem === undefined;
   }

@@ -56,8 +56,23 @@ export function parseNodeName(text: string): NodeName | undefined {
 /** The six versions of a message; all 0 when there are fewer than six bytes, as memberlist counts them. */
 export function parseVersions(vsn: Uint8Array): Versions {
   if (vsn.length < 6) return [0, 0, 0, 0, 0, 0];
-  return [vsn[0]!, vsn[1]!, vsn[2]!, vsn[3]!, vsn[4]!, vsn[5]!];
+  if (sameBytes(vsn, common.vsn)) return common.versions;
+  common = {
+    vsn: vsn.length === 6 ? vsn : vsn.slice(0, 6),
+    versions: [vsn[0]!, vsn[1]!, vsn[2]!, vsn[3]!, vsn[4]!, vsn[5]!],
+  };
+  return common.versions;
 }
+
+function vsnOf(versions: Versions): Uint8Array {
+  return versions === common.versions ? common.vsn : Uint8Array.from(versions);
+}
+
+/** Those of the last that were asked for: most members have the same, and each row of each table would have its own. */
+let common: Readonly<{ vsn: Uint8Array; versions: Versions }> = {
+  vsn: new Uint8Array(6),
+  versions: [0, 0, 0, 0, 0, 0],
+};
 
 /** What a node of this profile announces about itself. */
 export function ownVersions(profile: Profile): Versions {
@@ -90,13 +105,13 @@ export function viewOfRow(row: NodeState): MemberView | undefined {
 /** The member vouching for itself, as it goes into packets. */
 export function toAlive(member: Member): Alive {
   const { name: node, addr, port, meta, incarnation, versions } = member;
-  return { type: "alive", node, addr, port, meta, incarnation, vsn: Uint8Array.from(versions) };
+  return { type: "alive", node, addr, port, meta, incarnation, vsn: vsnOf(versions) };
 }
 
 /** The member as a row of a push/pull. */
 export function toNodeState(member: Member): NodeState {
   const { name, addr, port, meta, incarnation, state, versions } = member;
-  return { name, addr, port, meta, incarnation, state: NODE_STATE[state], vsn: Uint8Array.from(versions) };
+  return { name, addr, port, meta, incarnation, state: NODE_STATE[state], vsn: vsnOf(versions) };
 }
 
 /** The alive message that a row of a push/pull stands for. */
@@ -107,11 +122,13 @@ export function aliveFromNodeState(row: NodeState): Alive {
 
 /** What a row of a push/pull says about its node; `undefined` for a number that nobody has defined. */
 export function stateOfRow(row: NodeState): MemberState | undefined {
-  for (const state of ["alive", "suspect", "dead", "left"] as const) {
-    if (NODE_STATE[state] === row.state) return state;
-  }
-  return undefined;
+  return STATES[row.state];
 }
+
+const STATES = Object.entries(NODE_STATE).reduce<MemberState[]>((states, [state, number]) => {
+  states[number] = state as MemberState;
+  return states;
+}, []);
 
 /**
  * The entry that a first alive creates: dead and without an incarnation, so that the rules for a return apply to a
@@ -135,6 +152,7 @@ export function placeholder(alive: Alive): Member | undefined {
 
 /** Whether two byte strings are equal. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false; // asked for each alive: no closure
   return true;

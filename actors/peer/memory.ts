@@ -49,10 +49,22 @@ export function lastRunOf(
   { address, left, formerContacts, membership }: PeerMemory,
 ): LastRun & { port: number } | undefined {
   if (address === undefined) return undefined;
-  const addresses = [...membership.present.values()].map((member) => member.address);
-  const known = left ? [] : [...addresses, ...membership.lost.addresses, ...formerContacts];
-  const contacts = [...new Set(known)].filter((contact) => contact !== address).slice(0, CONTACTS_KEPT_MAX);
-  return { port: splitAddress(address).port, incarnation: membership.incarnation, contacts };
+  const contacts = new Set<Address>();
+  for (const contact of left ? [] : whomToAsk(membership, formerContacts)) {
+    if (contacts.size >= CONTACTS_KEPT_MAX) break;
+    if (contact !== address) contacts.add(contact);
+  }
+  return { port: splitAddress(address).port, incarnation: membership.incarnation, contacts: [...contacts] };
+}
+
+/** Not all of them at once: this is asked after each news, and they may be thousands. */
+function* whomToAsk(
+  { present, lost }: PeerMemory["membership"],
+  formerContacts: readonly Address[],
+): Generator<Address> {
+  for (const { address } of present.values()) yield address;
+  yield* lost.addresses;
+  yield* formerContacts;
 }
 
 /** The memory of a peer that has done nothing yet; `last` is what an earlier run left behind. */

@@ -28,8 +28,19 @@ const textEncoder = new TextEncoder();
 /** Whether this may be the name of a node: 1 to 128 bytes of well-formed text without anything to deceive a terminal. */
 export function validName(name: string): boolean {
   if (name.length === 0 || name.length > NAME_BYTES_MAX) return false;
-  return name.isWellFormed() && !FORBIDDEN_IN_NAMES.test(name) && isWithinBytes(name, NAME_BYTES_MAX);
+  return isPlain(name) || name.isWellFormed() && !FORBIDDEN_IN_NAMES.test(name) && isWithinBytes(name, NAME_BYTES_MAX);
 }
+
+/** What nearly all names are, and asked for each row of a table: ASCII, and none of it forbidden. */
+function isPlain(name: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const unit = name.charCodeAt(at);
+    if (unit < SPACE || unit > TILDE || unit === SLASH || unit === BACKSLASH) return false;
+  }
+  return true;
+}
+
+const [SPACE, TILDE, SLASH, BACKSLASH] = [0x20, 0x7e, 0x2f, 0x5c];
 
 /** Whether a text has at most so many bytes of UTF-8. Asked for each alive: most are short enough in any case. */
 function isWithinBytes(text: string, bytesMax: number): boolean {

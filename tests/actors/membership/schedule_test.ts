@@ -55,7 +55,7 @@ async function bench(others: number, profile: Partial<Profile> = {}) {
   await clock.advance(0);
   await created;
   const hear = async (message: ReturnType<typeof alive | typeof dead | typeof suspect>): Promise<void> => {
-    self.tell({ type: "heard", message });
+    self.tell({ type: "heard", claims: [message] });
     await clock.advance(0);
   };
   for (let n = 0; n < others; n++) await hear(alive(`m${n}`, 1));

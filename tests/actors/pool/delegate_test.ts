@@ -106,7 +106,7 @@ Deno.test("meta: where no incarnation is left to say it with, it is refused and 
   const [a] = await world.cluster(["a", "b"]);
   a.membership.tell({
     type: "heard",
-    message: { type: "suspect", node: "a", from: "z", incarnation: 2 ** 32 - 2 },
+    claims: [{ type: "suspect", node: "a", from: "z", incarnation: 2 ** 32 - 2 }],
   });
   const reply = await world.within(a.updateMeta(bytes("new")));
   assertEquals(reply, { type: "refused", why: "There is no higher incarnation" });
@@ -407,12 +407,12 @@ Deno.test("alive veto: what the rules drop unseen is not proposed: of ourselves 
   const view = (address: string) => ({ addr: Uint8Array.of(127, 0, 0, 1), port: Number(address.split(":")[1]) });
   const alive = { type: "alive", incarnation: 99, meta: null } as const;
   const vsn = Uint8Array.of(1, 5, 2, 0, 0, 0);
-  a.membership.tell({ type: "heard", message: { ...alive, node: "a", ...view(a.address), vsn } });
+  a.membership.tell({ type: "heard", claims: [{ ...alive, node: "a", ...view(a.address), vsn }] });
   const bad = Uint8Array.of(5, 1, 2, 0, 0, 0);
-  a.membership.tell({ type: "heard", message: { ...alive, node: "b", ...view(b.address), vsn: bad } });
+  a.membership.tell({ type: "heard", claims: [{ ...alive, node: "b", ...view(b.address), vsn: bad }] });
   await world.clock.advance(10);
   assertEquals(a.told("alive_proposed"), []);
-  a.membership.tell({ type: "heard", message: { ...alive, node: "b", ...view(b.address), vsn } });
+  a.membership.tell({ type: "heard", claims: [{ ...alive, node: "b", ...view(b.address), vsn }] });
   await world.clock.advance(10);
   assertEquals(a.told("alive_proposed").map(({ member }) => member.name), ["b"]);
 });
@@ -481,12 +481,12 @@ Deno.test("alive veto: a suspect whose refutation is being thought about does no
   a.answers.alive = () => undefined;
   a.onQuestion = (reply) => late.push(reply);
   world.network.add(cutOff(b.address));
-  a.membership.tell({ type: "heard", message: accusation });
+  a.membership.tell({ type: "heard", claims: [accusation] });
   await world.clock.advance(3_800); // it expires after 4 s
   const alive = { ...accusation, type: "alive", incarnation: view.incarnation + 1, meta: null } as const;
   const [addr, vsn] = [Uint8Array.of(127, 0, 0, 1), Uint8Array.of(1, 5, 2, 0, 0, 0)];
   const port = Number(b.address.split(":")[1]);
-  a.membership.tell({ type: "heard", message: { ...alive, addr, port, vsn } });
+  a.membership.tell({ type: "heard", claims: [{ ...alive, addr, port, vsn }] });
   await world.clock.advance(400);
   assertEquals([late.length, events(a)], [1, ["suspected b"]]);
   late[0]!();
