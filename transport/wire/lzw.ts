@@ -15,6 +15,8 @@ const CODES = 1 << WIDTH_MAX;
 const SLOTS = 4 * CODES;
 /** A key is the prefix code (12 bits) and the byte that follows it (8 bits); above them stands its generation. */
 const KEY_BITS = 20;
+/** Up to so many bytes, and so no more strings, half of so many slots twice over are enough. */
+const SHORT_BYTES_MAX = 2048;
 const GENERATIONS = 1 << (31 - KEY_BITS);
 
 // Kept between calls, for a packet would spend more time on clearing 16,384 slots than on the rest. A slot of an older
@@ -30,86 +32,64 @@ function forgetStrings(): void {
   generation = 1;
 }
 
-/** The slot that holds `key`, or else the free one where it belongs. */
-function slotOf(key: number): number {
-  let slot = (key ^ key >>> 8) & (SLOTS - 1);
-  while (slotKeys[slot] !== key && slotKeys[slot]! >>> KEY_BITS === generation) slot = (slot + 1) & (SLOTS - 1);
-  return slot;
-}
-
 /** Compresses, byte for byte as Go does; at worst half as long again. Nothing becomes a clear and an end. */
 export function encodeLzw(plain: Uint8Array): Uint8Array {
-  const codes = new CodeWriter(plain.length);
-  let prefix = plain[0];
-  if (prefix !== undefined) {
-    for (let at = 1; at < plain.length; at++) {
-      const byte = plain[at]!;
-      const key = generation << KEY_BITS | prefix << 8 | byte;
-      const slot = slotOf(key);
-      if (slotKeys[slot] === key) {
-        prefix = slotCodes[slot]!;
-        continue;
-      }
-      if (codes.data(prefix)) {
-        slotKeys[slot] = key;
-        slotCodes[slot] = codes.next;
-      }
-      prefix = byte;
+  // A code of at most 12 bits for each byte, a clear for every 3,838 codes, and the first clear, end and padding.
+  const out = new Uint8Array(plain.length + (plain.length >> 1) + (plain.length >> 11) + 8);
+  forgetStrings();
+  let written = 0;
+  let bits = CLEAR;
+  let bitCount = WIDTH_MIN;
+  let width = WIDTH_MIN;
+  /** 257 plus the data codes since the last clear: the code that the reader gives the next string. */
+  let next = END;
+  const { length } = plain;
+  // A packet has few strings, and a part of the table that stays in the nearest cache has room for them.
+  const mask = length <= SHORT_BYTES_MAX ? 2 * SHORT_BYTES_MAX - 1 : SLOTS - 1;
+
+  for (let at = 0; at < length;) {
+    // The longest string that the table has.
+    let prefix = plain[at++]!;
+    let slot = -1;
+    let key = 0;
+    while (at < length) {
+      key = generation << KEY_BITS | prefix << 8 | plain[at]!;
+      slot = (key ^ key >>> 8) & mask;
+      while (slotKeys[slot] !== key && slotKeys[slot]! >>> KEY_BITS === generation) slot = (slot + 1) & mask;
+      if (slotKeys[slot] !== key) break;
+      prefix = slotCodes[slot]!;
+      at++;
     }
-    codes.data(prefix);
-  }
-  return codes.finish();
-}
-
-/** Packs codes into bytes, and keeps count of the table that the reader builds from them. */
-class CodeWriter {
-  /** 257 plus the data codes since the last clear: the code that the next string gets. */
-  next = END;
-  readonly #out: Uint8Array;
-  #written = 0;
-  #bits = 0;
-  #bitCount = 0;
-  #width = WIDTH_MIN;
-
-  /** Writes the first clear. */
-  constructor(plainBytes: number) {
-    // A code of at most 12 bits for each byte, a clear for every 3,838 codes, and the first clear, end and padding.
-    this.#out = new Uint8Array(plainBytes + (plainBytes >> 1) + (plainBytes >> 11) + 8);
-    forgetStrings();
-    this.#emit(CLEAR);
-  }
-
-  /** Writes a data code and counts it; `false` if that filled the table, which is then cleared. */
-  data(code: number): boolean {
-    this.#emit(code);
-    this.next++;
-    if (this.next === CODES - 1) {
-      this.#emit(CLEAR);
-      this.#width = WIDTH_MIN;
-      this.next = END;
+    bits |= prefix << bitCount;
+    bitCount += width;
+    while (bitCount >= 8) {
+      out[written++] = bits;
+      bits >>>= 8;
+      bitCount -= 8;
+    }
+    next++;
+    if (next === CODES - 1) { // the table is full
+      bits |= CLEAR << bitCount;
+      bitCount += width;
+      width = WIDTH_MIN;
+      next = END;
       forgetStrings();
-      return false;
-    }
-    if (this.next === 1 << this.#width) this.#width++;
-    return true;
-  }
-
-  /** All that was written, with its end. */
-  finish(): Uint8Array {
-    this.#emit(END);
-    if (this.#bitCount > 0) this.#out[this.#written++] = this.#bits;
-    return this.#out.subarray(0, this.#written);
-  }
-
-  #emit(code: number): void {
-    this.#bits |= code << this.#bitCount;
-    this.#bitCount += this.#width;
-    while (this.#bitCount >= 8) {
-      this.#out[this.#written++] = this.#bits;
-      this.#bits >>>= 8;
-      this.#bitCount -= 8;
+    } else {
+      if (next === 1 << width) width++;
+      if (at < length) {
+        slotKeys[slot] = key;
+        slotCodes[slot] = next;
+      }
     }
   }
+  bits |= END << bitCount;
+  bitCount += width;
+  while (bitCount > 0) {
+    out[written++] = bits;
+    bits >>>= 8;
+    bitCount -= 8;
+  }
+  return out.subarray(0, written);
 }
 
 // Where each code's string stands in the output: that of the code before it, and the byte after that. Kept between calls;
