@@ -22,7 +22,8 @@ const INTRODUCED_MAX = 64;
 /**
  * Who joined looks at another member's table so long afterwards, and again after twice as long if that taught it of
  * somebody: while many arrive at once, the rumour of one may be over before all know the other. Only where they are too
- * many for an introduction to each.
+ * many for an introduction to each, be it that they have become so since: what is told while a cluster grows reaches ever
+ * fewer of it.
  */
 const CATCH_UP_AFTER_MS = 5_000;
 const CATCH_UPS_MAX = 3;
@@ -96,7 +97,9 @@ export class Exchanges {
   /** Looks at the table of a member for those whom we missed. */
   catchUp(to: Address): void {
     const roster = this.#roster;
-    if (roster !== undefined) this.#show(NOTHING_TO_SHOW, { address: to, roster, joining: undefined, why: "catch_up" });
+    if (roster === undefined) return;
+    if (roster.size <= INTRODUCED_MAX) this.#catchUpLater(); // so far each has told us of itself
+    else this.#show(NOTHING_TO_SHOW, { address: to, roster, joining: undefined, why: "catch_up" });
   }
 
   /** Exchanges tables with somebody who may not be there, or be another one by now. */
@@ -274,7 +277,7 @@ export class Exchanges {
   }
 
   #catchUpLater(): void {
-    if ((this.#roster?.size ?? 0) <= INTRODUCED_MAX || this.#catchUps >= CATCH_UPS_MAX) return;
+    if (this.#catchUps >= CATCH_UPS_MAX) return;
     const afterMs = CATCH_UP_AFTER_MS * 2 ** this.#catchUps++;
     this.#host.ctx.timers.after("catch_up", afterMs, { type: "catch_up" });
   }

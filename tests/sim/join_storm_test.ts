@@ -1,6 +1,7 @@
 /** Who comes introduces itself, so that many who come at once see each other soon, in every profile. */
 import { assert, assertEquals } from "@std/assert";
 import { lan, local, type Profile, wan } from "../../actors/pool/profile.ts";
+import { run } from "../../sim/run/run.ts";
 import { latency } from "../../sim/rules/latency.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
@@ -109,6 +110,30 @@ Deno.test("of many a newcomer tells 64, and who is dead is not told", async () =
   for (let time = 0; time < 10; time++) await taken(world, newcomer.steps.join([addressOf(contact!)]));
   await world.clock.advance(100);
   assertEquals(seen.filter(({ to }) => to === addressOf(others[0]!)), []);
+});
+
+Deno.test("of 200 who arrive within a few seconds all know all long before the next regular exchange", async () => {
+  const { verdict, figures } = await run({
+    seed: "1", // without looking again, it takes 38 s
+    peers: 200,
+    minutes: 0.2,
+    profile: "lan",
+    faults: [],
+    chatters: 0,
+    rooms: 1,
+  });
+  assertEquals(verdict.type, "passed");
+  assert(figures.convergedAfterMs! < 15_000, `${figures.convergedAfterMs} ms`);
+});
+
+Deno.test("where all could introduce themselves to all, nobody looks at a table again after its join", async () => {
+  const world = new World({ seed: "few", profile: quiet });
+  const peers = await singles(world, 6);
+  await joined(world, peers);
+  const streams = (): readonly number[] => peers.map(({ traffic }) => traffic.streams);
+  const before = streams();
+  await world.clock.advance(300_000);
+  assertEquals(streams(), before);
 });
 
 Deno.test("who leaves while it joins introduces itself to nobody any more", async () => {
