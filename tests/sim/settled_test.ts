@@ -69,6 +69,12 @@ Deno.test("a settled cluster spreads its news as any other: one is killed, and a
   peers[3]!.kill();
   const others = peers.filter((peer) => peer !== peers[3]);
   const names = others.map(({ name }) => name);
+  const sent = (): number => others.reduce((sum, { traffic }) => sum + traffic.packets, 0);
+  const isSuspected = (): boolean => others.some(({ members }) => members.some(({ type }) => type === "suspected"));
+  await world.clock.until(isSuspected, 10_000, "the first suspicion", 10);
+  const before = sent();
+  await world.clock.advance(1_000);
+  assert(sent() - before > 2 * (2 * others.length), "it is gossiped, and does not wait for pings");
   await world.clock.until(() => others.every((peer) => peer.lists(names)), 30_000, "all know of the death", 100);
 });
 

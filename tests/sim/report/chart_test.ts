@@ -45,6 +45,24 @@ Deno.test("on a logarithmic axis ten times more is one step higher, and 0 is at 
   assert(svg.includes(">1,000</text>"));
 });
 
+Deno.test("an error greater than its value ends at the bottom, also on a logarithmic axis", () => {
+  const svg = chartsFile([{
+    ...CHART,
+    series: [{ name: "a", values: [10, 20, 30], errors: [20, 20, 20] }],
+    isLogarithmic: true,
+  }]);
+  assertEquals(svg.includes("NaN"), false);
+});
+
+Deno.test("marks that no line joins stand beside each other, so that none hides another", () => {
+  const same = [5, 5, 5];
+  const series = [{ name: "a", values: same }, { name: "b", values: same }];
+  const [joined, apart] = [true, false].map((isJoined) => chartsFile([{ ...CHART, series, isJoined }]));
+  const distance = (svg: string): number => marksOf(svg, 1)[0]![0] - marksOf(svg, 0)[0]![0];
+  assertEquals(distance(joined!), 0);
+  assert(distance(apart!) > 8);
+});
+
 Deno.test("powers of ten enclose what they are for, and are two at least", () => {
   assertEquals(powersOfTen([3, 250]), [1, 10, 100, 1_000]);
   assertEquals(powersOfTen([0.2, 1]), [0.1, 1]);
