@@ -1,14 +1,6 @@
 import { realClock } from "../actors/runtime/clock.ts";
 import type { Config } from "../config.ts";
-import {
-  type LifeguardCase,
-  type LifeguardRow,
-  measureLifeguard,
-  PEERS,
-  SLOW_MS,
-  SLOWNESSES,
-  VARIANTS,
-} from "../sim/experiment/lifeguard.ts";
+import { lifeguardCases, type LifeguardRow, measureLifeguard, PEERS } from "../sim/experiment/lifeguard.ts";
 import { type Findings, findingsPage, findingsSvg, tablesOf } from "../sim/experiment/report.ts";
 import { measureSwim, type SwimRow } from "../sim/experiment/swim.ts";
 import { tableLines } from "../sim/experiment/tables.ts";
@@ -108,30 +100,15 @@ class Experimenter {
   async #lifeguard(): Promise<Findings> {
     const rows: LifeguardRow[] = [];
     await this.#untilStopped(async () => {
-      for (const tried of this.#cases()) {
+      const { seeds, loss } = this.#config;
+      const words = Array.from({ length: seeds.value }, (_, at) => seedAt(this.#seed, at));
+      for (const tried of lifeguardCases(words, this.#sizes, loss.value)) {
         const row = await measureLifeguard({ ...tried, onStep: () => this.#breathe() });
         this.#tell({ type: "lifeguard", ...row });
         rows.push(row);
       }
     });
     return { name: "lifeguard", seed: this.#seed, rows };
-  }
-
-  /** All of one seed before the next: whoever stops it has whole tables. Stopped processes are tried without all parts. */
-  *#cases(): Iterable<LifeguardCase> {
-    const { seeds, loss } = this.#config;
-    for (let at = 0; at < seeds.value; at++) {
-      for (const slowness of SLOWNESSES) {
-        const variants = Object.keys(VARIANTS).slice(0, slowness === "stopped" ? 1 : undefined);
-        for (const slow of this.#sizes) {
-          for (const slowMs of SLOW_MS) {
-            for (const variant of variants) {
-              yield { seed: seedAt(this.#seed, at), variant, slowness, slow, slowMs, loss: loss.value };
-            }
-          }
-        }
-      }
-    }
   }
 
   /** What is measured is told at once: a table takes its time. */

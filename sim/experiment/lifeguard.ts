@@ -7,11 +7,11 @@ import type { SimulatedPeer } from "../world.ts";
 import { Gathering, type Step } from "./gathering.ts";
 
 /** How members are slow: they handle no message, or the whole process stands still. */
-export const SLOWNESSES = ["held", "stopped"] as const;
+const SLOWNESSES = ["held", "stopped"] as const;
 type Slowness = typeof SLOWNESSES[number];
 
 /** Which variant of the protocol is tried, and on what. */
-export type LifeguardCase = Readonly<{
+type LifeguardCase = Readonly<{
   seed: string;
   variant: string;
   slowness: Slowness;
@@ -41,7 +41,7 @@ export type LifeguardRow =
 export const PEERS = 128;
 
 /** Members are slow for so long, in ms: of the times in the paper those in which a suspicion can run out. */
-export const SLOW_MS: readonly number[] = [16_384, 32_768];
+const SLOW_MS: readonly number[] = [16_384, 32_768];
 
 /** Then they are well for so long, and slow again; and then what is on its way still counts. All in ms. */
 const WELL_MS = 1_024;
@@ -68,6 +68,24 @@ export const VARIANTS: Readonly<Record<string, Profile>> = {
   "without Buddy System": { ...lifeguard, ...NO_BUDDY },
   Parley: { ...lifeguard, mends: allMends },
 };
+
+/** All of one seed before the next: whoever stops it has whole tables. Stopped processes are tried without all parts. */
+export function* lifeguardCases(
+  seeds: readonly string[],
+  sizes: readonly number[],
+  loss: number,
+): Generator<LifeguardCase> {
+  for (const seed of seeds) {
+    for (const slowness of SLOWNESSES) {
+      const variants = Object.keys(VARIANTS).slice(0, slowness === "stopped" ? 1 : undefined);
+      for (const slow of sizes) {
+        for (const slowMs of SLOW_MS) {
+          for (const variant of variants) yield { seed, variant, slowness, slow, slowMs, loss };
+        }
+      }
+    }
+  }
+}
 
 type LifeguardRun =
   & LifeguardCase

@@ -3,7 +3,7 @@
  * 1 to 32 slow members and all their times, with suspicions of at least 5 log10(n) periods and at most six times that.
  * The two tables of section V, "false positives" and "messages and bytes sent", each as a percentage of SWIM's.
  */
-type PaperRow = Readonly<{
+export type PaperRow = Readonly<{
   falsePositives: number;
   falsePositivesPercent: number;
   atHealthy: number;

@@ -1,6 +1,6 @@
 import { round } from "../report/text.ts";
 import type { LifeguardRow } from "./lifeguard.ts";
-import { PAPER } from "./paper.ts";
+import { PAPER, type PaperRow } from "./paper.ts";
 import type { SwimRow } from "./swim.ts";
 
 /** Cells as they are printed: the head first, a line of equally many each. */
@@ -83,13 +83,15 @@ export function bySlowness(
 
 /** False positives of each variant, and what they are of the first's, beside what they are in the paper. */
 export function lifeguardTable(rows: readonly LifeguardRow[]): Table {
-  const head = ["slow as in", "variant", ...FALSE_POSITIVES.flatMap(([, name]) => [name, "of SWIM's (paper)"])];
+  const columns = FALSE_POSITIVES.flatMap((
+    [, name, paper],
+  ) => [name, `of SWIM's${paper === undefined ? "" : " (paper)"}`]);
   return [
-    head,
-    ...linesOf(rows, (sums, variant) =>
+    ["slow as in", "variant", ...columns],
+    ...linesOf(rows, (sums, variant, papers) =>
       FALSE_POSITIVES.flatMap(([figure, , paper]) => [
         spread(sums.bySeed(variant, figure)),
-        share(sums.percent(variant, figure), paper === undefined ? undefined : PAPER[variant]?.[paper]),
+        share(sums.percent(variant, figure), paper === undefined ? undefined : papers?.[paper]),
       ])),
   ];
 }
@@ -104,19 +106,22 @@ const FALSE_POSITIVES = [
 export function lifeguardLoadTable(rows: readonly LifeguardRow[]): Table {
   return [
     ["slow as in", "variant", "datagrams, of SWIM's (paper: messages)", "bytes, of SWIM's (paper)"],
-    ...linesOf(rows, (sums, variant) => [
-      share(sums.percent(variant, "packets"), PAPER[variant]?.messagesPercent),
-      share(sums.percent(variant, "bytes"), PAPER[variant]?.bytesPercent),
+    ...linesOf(rows, (sums, variant, papers) => [
+      share(sums.percent(variant, "packets"), papers?.messagesPercent),
+      share(sums.percent(variant, "bytes"), papers?.bytesPercent),
     ]),
   ];
 }
 
+/** A line for each variant; the paper's members were slow at messages only. */
 function linesOf(
   rows: readonly LifeguardRow[],
-  cells: (sums: LifeguardSums, variant: string) => readonly string[],
+  cells: (sums: LifeguardSums, variant: string, papers: PaperRow | undefined) => readonly string[],
 ): readonly (readonly string[])[] {
   return bySlowness(rows).flatMap(([slowness, sums]) =>
-    sums.variants.map((variant) => [slowness, variant, ...cells(sums, variant)])
+    sums.variants.map((
+      variant,
+    ) => [slowness, variant, ...cells(sums, variant, slowness === "held" ? PAPER[variant] : undefined)])
   );
 }
 
@@ -138,5 +143,5 @@ function spread(values: readonly number[]): string {
 
 function share(percent: number, paper: number | undefined): string {
   const ours = Number.isFinite(percent) ? `${Number(percent.toPrecision(2))} %` : "–";
-  return paper === undefined ? ours : `${ours} (${Number(paper.toPrecision(2))} %)`;
+  return paper === undefined ? ours : `${ours} (${paper} %)`;
 }

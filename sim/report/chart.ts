@@ -15,7 +15,7 @@ export type Chart = Readonly<{
   xLabel: string;
   columns: readonly string[];
   series: readonly Measured[];
-  /** Powers of ten, where values lie far apart; what is 0 stands on the axis then. */
+  /** Powers of ten, where values lie far apart; what is 0 stands below all of them. */
   isLogarithmic?: boolean;
   /** Whether a line joins the points of a series. */
   isJoined?: boolean;
@@ -71,7 +71,7 @@ function panelOf(chart: Chart): Markup {
 ${
     axis.ticks.map((value) =>
       markup`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value)}" y2="${y(value)}"/>
-<text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${grouped(value)}</text>
+<text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${axis.label(value)}</text>
 `
     )
   }
@@ -143,7 +143,11 @@ function legend(series: readonly Measured[]): Markup {
 }
 
 /** Which values are marked, and where a value stands, from 0 at the bottom to 1 at the top. */
-type Axis = Readonly<{ ticks: readonly number[]; share: (value: number) => number }>;
+type Axis = Readonly<{
+  ticks: readonly number[];
+  label: (tick: number) => string;
+  share: (value: number) => number;
+}>;
 
 function axisOf({ series, yMost = 0, isLogarithmic = false }: Chart): Axis {
   const values = series.flatMap(({ values, errors }) =>
@@ -153,11 +157,17 @@ function axisOf({ series, yMost = 0, isLogarithmic = false }: Chart): Axis {
   if (!isLogarithmic) {
     const marked = ticks(most, 5);
     const end = marked.at(-1)!;
-    return { ticks: marked, share: (value) => Math.max(0, value) / end };
+    return { ticks: marked, label: grouped, share: (value) => Math.max(0, value) / end };
   }
-  const marked = powersOfTen(values.filter((value) => value > 0));
+  const powers = powersOfTen(values.filter((value) => value > 0));
+  const zero = values.includes(0) ? powers[0]! / 10 : undefined;
+  const marked = zero === undefined ? powers : [zero, ...powers];
   const [least, end] = [Math.log10(marked[0]!), Math.log10(marked.at(-1)!)];
-  return { ticks: marked, share: (value) => value <= 0 ? 0 : Math.max(0, (Math.log10(value) - least) / (end - least)) };
+  return {
+    ticks: marked,
+    label: (tick) => tick === zero ? "0" : grouped(tick),
+    share: (value) => value <= 0 ? 0 : Math.max(0, (Math.log10(value) - least) / (end - least)),
+  };
 }
 
 function round(value: number): number {

@@ -29,9 +29,9 @@ body { margin: 2rem auto; max-width: 52rem; padding: 0 1rem; color: var(--ink); 
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; }
 code { font-size: .85rem; overflow-wrap: anywhere; }
 .verdict { font-weight: 600; } .failed { color: var(--bad); } .passed.verdict { color: var(--good); } .void.verdict { color: var(--other); }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { margin: 1rem 0; border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--rule); }
-th { white-space: nowrap; font-weight: 600; color: var(--faint); }
+th { white-space: nowrap; font-weight: 600; color: var(--faint); } thead th { white-space: normal; }
 figure { margin: 1.5rem 0; } figcaption { font-weight: 600; margin-bottom: .25rem; }
 figure > svg { width: 100%; height: auto; display: block; }
 .grid { stroke: var(--rule); } .axis { stroke: var(--faint); }

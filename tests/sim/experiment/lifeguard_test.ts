@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type LifeguardRow, measureLifeguard, VARIANTS } from "../../../sim/experiment/lifeguard.ts";
+import { lifeguardCases, type LifeguardRow, measureLifeguard, VARIANTS } from "../../../sim/experiment/lifeguard.ts";
 import {
   lifeguardLoadTable,
   LifeguardSums,
@@ -61,6 +61,23 @@ Deno.test("each variant has what it is called by, and nothing else of Lifeguard 
   ]);
 });
 
+Deno.test("what is tried: each variant on the same, one seed after the other; stopped processes without all parts", () => {
+  const cases = [...lifeguardCases(["1", "2"], [4, 8], 0.1)];
+  const variants = Object.keys(VARIANTS);
+  assertEquals(cases.length, 2 * (2 * 2 * variants.length + 2 * 2));
+  assertEquals(cases.slice(0, variants.length).map(({ variant }) => variant), variants);
+  const before = { seed: "1", slowness: "held", slow: 4, slowMs: 16_384, loss: 0.1 };
+  for (const { variant, ...same } of cases.slice(0, variants.length)) assertEquals([variant, same], [variant, before]);
+  assertEquals(cases.map(({ seed }) => seed), cases.map((_, at) => at < cases.length / 2 ? "1" : "2"));
+  const stopped = cases.filter(({ slowness }) => slowness === "stopped");
+  assertEquals(stopped.map(({ variant, slow, slowMs }) => [variant, slow, slowMs]).slice(0, 4), [
+    ["SWIM", 4, 16_384],
+    ["SWIM", 4, 32_768],
+    ["SWIM", 8, 16_384],
+    ["SWIM", 8, 32_768],
+  ]);
+});
+
 Deno.test("a variant that there is not is an error, and so are more slow ones than members", async () => {
   await assertRejects(() => measure("SWIN"), RangeError);
   const all = { seed: "1", variant: "SWIM", slowness: "held", slow: 24, slowMs: 1_000, peers: 24 } as const;
@@ -92,8 +109,10 @@ const ROWS = [
 Deno.test("the table adds up what was tried with a seed, tells how far seeds lie apart, and has the paper's beside it", () => {
   assertEquals(lifeguardTable(ROWS).slice(1), [
     ["held", "SWIM", "1,500 (1,000–2,000)", "100 % (100 %)", "0 (0–0)", "– (100 %)", "150 (100–200)", "100 %"],
-    ["held", "Lifeguard", "10 (0–20)", "0.67 % (1.5 %)", "0 (0–0)", "– (1.9 %)", "1 (0–2)", "0.67 %"],
+    ["held", "Lifeguard", "10 (0–20)", "0.67 % (1.53 %)", "0 (0–0)", "– (1.89 %)", "1 (0–2)", "0.67 %"],
   ]);
+  const stopped = lifeguardTable([{ ...row("SWIM", "1", 4, 5), slowness: "stopped" }]).at(-1)!;
+  assertEquals(stopped.slice(0, 4), ["stopped", "SWIM", "5", "100 %"], "the paper stopped nobody");
   const one = lifeguardTable([row("without Buddy System", "1", 4, 5)]).at(-1)!;
   assertEquals(one.slice(1, 4), ["without Buddy System", "5", "100 %"], "of which the paper has nothing");
 });
@@ -103,8 +122,8 @@ Deno.test("the table of what is sent has it as a share of what the first variant
     lifeguardLoadTable([...ROWS, { ...row("LHA-Probe", "1", 4, 1), packets: 1_500, bytes: 75_000 }]).slice(1),
     [
       ["held", "SWIM", "100 % (100 %)", "100 % (100 %)"],
-      ["held", "Lifeguard", "100 % (110 %)", "100 % (98 %)"],
-      ["held", "LHA-Probe", "50 % (98 %)", "50 % (90 %)"],
+      ["held", "Lifeguard", "100 % (110.59 %)", "100 % (97.97 %)"],
+      ["held", "LHA-Probe", "50 % (98.46 %)", "50 % (90.03 %)"],
     ],
   );
 });

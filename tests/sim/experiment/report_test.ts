@@ -45,6 +45,17 @@ Deno.test("the page of an experiment has its plots, its table and the command, a
   assert(lifeguard.includes("the paper&#39;s"));
 });
 
+Deno.test("the command on the page is the one that was given, with its seeds and its loss", () => {
+  const rows = [{ ...held!, loss: 0.1 }, { ...none!, seed: "8", slow: 8, loss: 0.1 }];
+  const page = findingsPage({ name: "lifeguard", seed: "7", rows });
+  assert(page.includes("deno task experiment lifeguard --seed 7 --sizes 4,8 --seeds 2 --loss 10%<"));
+});
+
+Deno.test("where SWIM has no false positives, shares of them are not drawn", () => {
+  const svg = findingsSvg({ name: "lifeguard", seed: "7", rows: [{ ...held!, falsePositives: 0, firstHand: 0 }] });
+  assertEquals(/NaN|Infinity/.test(svg), false);
+});
+
 Deno.test("an experiment that was stopped before its first row has a report too", () => {
   for (const name of ["swim", "lifeguard"] as const) {
     const findings = { name, seed: "1", rows: [] };
