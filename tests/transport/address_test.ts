@@ -91,6 +91,16 @@ Deno.test("addressFromBytes() rejects other lengths and ports", () => {
   for (const port of [-1, 65_536, 1.5, NaN]) assertEquals(addressFromBytes(new Uint8Array(4), port), undefined);
 });
 
+Deno.test("addressFromBytes() takes none of many addresses for another", () => {
+  for (let time = 0; time < 2; time++) {
+    for (let number = 0; number < 20_000; number++) {
+      const ip = Uint8Array.of(number % 7, 0, number >> 8, number & 0xff);
+      const port = number % 3 === 0 ? number : 7946;
+      assertEquals(addressFromBytes(ip, port), `${ip.join(".")}:${port}` as Address);
+    }
+  }
+});
+
 Deno.test("ipBytes() refuses what never went through a parser", () => {
   assertThrows(() => ipBytes("nowhere:80" as Address), TypeError, "nowhere:80");
 });
