@@ -28,6 +28,8 @@ export class Connection {
   overtaken = false;
   /** When the last whole frame came: single bytes are no sign of life. */
   heardAt: number;
+  /** When we said the first of what nothing was heard after. */
+  saidAt = -Infinity;
   /** When we last asked for a sign of life. */
   askedAt = -Infinity;
   /** Pieces that arrived from the network, and those that reached us: a mailbox in between may have been full. */

@@ -21,7 +21,7 @@ const HOUSEKEEPING_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection that has not said hello by then is closed. */
 const HELLO_TIMEOUT_MS = 5_000;
-/** Silence after which a ping is sent where somebody waits for something of the other side. */
+/** Silence after which a ping is sent where somebody waits for something of the other side, or it was told something. */
 const PING_AFTER_MS = 4_000;
 /**
  * The same where nobody does: often enough for what lies between to remember the connection, and for the next message
@@ -267,9 +267,9 @@ export class LinkKeeper {
   }
 
   #lookWhetherAlive(connection: Connection, now: number): void {
+    const { heardAt, saidAt } = connection;
     // Half a frame keeps memory of ours, so it is waited for as well.
-    const isAwaited = connection.isWithinFrame || this.#linkOf(connection)?.needed === true;
-    const { heardAt } = connection;
+    const isAwaited = saidAt >= heardAt || connection.isWithinFrame || this.#linkOf(connection)?.needed === true;
     if (now - heardAt > (isAwaited ? PING_AFTER_MS : IDLE_PING_AFTER_MS)) {
       connection.askedAt = now;
       this.#write(connection, { type: "ping" });
@@ -453,11 +453,19 @@ export class LinkKeeper {
       return this.#unsendable(link.peer, parcel, error);
     }
     this.#counters.sent++;
+    this.#noteSaid(connection);
     if (slot !== undefined) {
       link.expect(number, slot);
       this.#stir(link);
     }
     written?.tell();
+  }
+
+  /** What is said into a connection that is dead is lost, so it is not long believed to live. */
+  #noteSaid(connection: Connection): void {
+    if (connection.saidAt >= connection.heardAt) return;
+    connection.saidAt = this.#now();
+    this.#rounds.plan(connection, connection.saidAt + PING_AFTER_MS);
   }
 
   /** What is said about links is written also to a slow peer: a notice that is dropped would be waited for for ever. */
