@@ -173,6 +173,8 @@ class Detector {
   readonly #loss = new LossEstimate();
   #acquaintances = new Acquaintances();
   #address: Address | undefined;
+  /** The same as it goes into pings. */
+  #source: Pick<Ping, "sourceAddr" | "sourcePort"> = { sourceAddr: NO_BYTES, sourcePort: 0 };
   #probe: Probe | undefined;
   #health = 0;
   #sequence: number;
@@ -190,6 +192,7 @@ class Detector {
 
   start(address: Address, members: readonly MemberView[]): void {
     this.#address = address;
+    this.#source = { sourceAddr: ipBytes(address), sourcePort: splitAddress(address).port };
     this.#acquaintances = new Acquaintances();
     for (const member of members) this.#acquaintances.meet(member);
     // At a random phase, so that peers started together do not probe in step. In memberlist they do, by mistake: its
@@ -201,7 +204,7 @@ class Detector {
 
   stop(): void {
     this.#ctx.timers.cancel("tick");
-    if (this.#probe !== undefined) this.#cancelProbeTimers(this.#probe.sequence);
+    this.#cancelProbeTimers();
     for (const sequence of [...this.#relays.keys()]) this.#endRelay(sequence);
     for (const sequence of [...this.#pings.keys()]) this.pingOver(sequence, NOT_A_MEMBER);
     this.#address = undefined;
@@ -420,7 +423,7 @@ class Detector {
       case "start_timer": {
         const { timer, afterMs } = effect;
         const dueAt = this.#ctx.clock.now() + afterMs;
-        return this.#ctx.timers.after(`${timer} ${sequence}`, afterMs, { type: "probe_timer", sequence, timer, dueAt });
+        return this.#ctx.timers.after(timer, afterMs, { type: "probe_timer", sequence, timer, dueAt });
       }
       case "choose_relays":
         return this.#deps.cast.get("membership").tell({ type: "pick_relays", sequence, target: effect.target });
@@ -439,7 +442,7 @@ class Detector {
       case "accuse":
         return this.#deps.cast.get("membership").tell({ type: "heard", claims: [effect.claim] });
       case "over":
-        this.#cancelProbeTimers(sequence);
+        this.#cancelProbeTimers();
         return this.#schedule();
     }
   }
@@ -498,16 +501,8 @@ class Detector {
   }
 
   #ping(sequence: number, node: string): Ping {
-    const address = this.#address!;
-    const { port } = splitAddress(address);
-    return {
-      type: "ping",
-      sequence,
-      node,
-      sourceAddr: ipBytes(address),
-      sourcePort: port,
-      sourceNode: this.#deps.name,
-    };
+    const { sourceAddr, sourcePort } = this.#source;
+    return { type: "ping", sequence, node, sourceAddr, sourcePort, sourceNode: this.#deps.name };
   }
 
   #send(to: Address, message: Uint8Array, more: Omit<SendMessage, "type" | "to" | "message"> = {}): void {
@@ -536,9 +531,10 @@ class Detector {
     return true;
   }
 
-  #cancelProbeTimers(sequence: number): void {
-    this.#ctx.timers.cancel(`direct_timeout ${sequence}`);
-    this.#ctx.timers.cancel(`deadline ${sequence}`);
+  /** There is one probe at a time. */
+  #cancelProbeTimers(): void {
+    this.#ctx.timers.cancel("direct_timeout");
+    this.#ctx.timers.cancel("deadline");
   }
 
   #endRelay(sequence: number): void {

@@ -45,6 +45,8 @@ const STRANGE: ReadonlySet<DecodeReason> = new Set([
  */
 const MESSAGES_PER_SOURCE = { burst: 16_384, perSecond: 8_192 };
 const MESSAGE_SOURCES_MAX = 4_096;
+/** With no more in it than that, a packet is counted by the transport alone: most are a ping or its answer. */
+const MESSAGES_UNCOUNTED = 4;
 
 /** One gossip pool: its three actors, and which of them a message from the wire belongs to. */
 export function pool(deps: PoolDeps): Behavior<PoolMessage> {
@@ -139,8 +141,9 @@ export function pool(deps: PoolDeps): Behavior<PoolMessage> {
           }
           const source = packetSource(message.from);
           const claims: Claim[] = [];
+          const isCounted = messages.length > MESSAGES_UNCOUNTED;
           for (const one of messages) {
-            if (budget.spend(source, 1, ctx.clock.now())) route(one, message.from, claims);
+            if (!isCounted || budget.spend(source, 1, ctx.clock.now())) route(one, message.from, claims);
             else drop("message over budget", message.from);
           }
           if (claims.length > 0) cast.get("membership").tell({ type: "heard", claims });

@@ -15,14 +15,30 @@ export interface Timers<M> {
   has(key: string): boolean;
 }
 
-export type TimerEntry = {
-  live: boolean;
+/** One timer that was set. */
+export class TimerEntry {
+  live = true;
   /** A tick of it is in the mailbox. */
-  waiting: boolean;
-  cancel: Cancel;
-  /** It has sent its only message, and that is being handled. */
-  done: () => void;
-};
+  waiting = false;
+  /** Stops it at the clock. */
+  stop: Cancel = NOTHING_TO_STOP;
+  readonly #key: string;
+  readonly #entries: Map<string, TimerEntry>;
+  readonly #isLast: boolean;
+
+  constructor(key: string, entries: Map<string, TimerEntry>, isLast: boolean) {
+    this.#key = key;
+    this.#entries = entries;
+    this.#isLast = isLast;
+  }
+
+  /** What it has sent is being handled; if that was its only message, it is over. */
+  done(): void {
+    if (this.#isLast && this.#entries.get(this.#key) === this) this.#entries.delete(this.#key);
+  }
+}
+
+const NOTHING_TO_STOP: Cancel = () => {};
 
 /** The timers of one incarnation; `deliver` puts a message into the actor's mailbox. */
 export class TimerTable<M> implements Timers<M> {
@@ -40,31 +56,27 @@ export class TimerTable<M> implements Timers<M> {
   after(key: string, delayMs: number, message: M): void {
     if (Number.isNaN(delayMs)) throw new RangeError("A timer needs a delay in ms");
     if (this.#over) return;
-    const entry = this.#replace(key);
-    entry.done = () => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    };
-    entry.cancel = this.#clock.after(delayMs, () => this.#deliver(message, entry));
+    const entry = this.#replace(key, true);
+    entry.stop = this.#clock.after(delayMs, () => this.#deliver(message, entry));
   }
 
   every(key: string, intervalMs: number, message: M): void {
     if (!(intervalMs > 0)) throw new RangeError(`Not an interval in ms: ${intervalMs}`);
     if (this.#over) return;
-    const entry = this.#replace(key);
+    const entry = this.#replace(key, false);
     const tick = (): void => {
-      entry.cancel = this.#clock.after(intervalMs, tick);
+      entry.stop = this.#clock.after(intervalMs, tick);
       if (entry.waiting) return;
       entry.waiting = true;
       this.#deliver(message, entry);
     };
-    entry.cancel = this.#clock.after(intervalMs, tick);
+    entry.stop = this.#clock.after(intervalMs, tick);
   }
 
   cancel(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    entry.live = false;
-    entry.cancel();
+    end(entry);
     this.#entries.delete(key);
   }
 
@@ -75,13 +87,20 @@ export class TimerTable<M> implements Timers<M> {
   /** The incarnation is over: cancels all, also those whose message is already in the mailbox, and takes no more. */
   end(): void {
     this.#over = true;
-    for (const key of [...this.#entries.keys()]) this.cancel(key);
+    for (const entry of this.#entries.values()) end(entry);
+    this.#entries.clear();
   }
 
-  #replace(key: string): TimerEntry {
-    this.cancel(key);
-    const entry: TimerEntry = { live: true, waiting: false, cancel: () => {}, done: () => {} };
+  #replace(key: string, isLast: boolean): TimerEntry {
+    const before = this.#entries.get(key);
+    if (before !== undefined) end(before);
+    const entry = new TimerEntry(key, this.#entries, isLast);
     this.#entries.set(key, entry);
     return entry;
   }
+}
+
+function end(entry: TimerEntry): void {
+  entry.live = false;
+  entry.stop();
 }
