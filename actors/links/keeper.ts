@@ -28,8 +28,11 @@ const PING_AFTER_MS = 4_000;
  * to find one that works; and no more, because a member may have as many links as there are others.
  */
 const IDLE_PING_AFTER_MS = 20_000;
-/** How long an answer to a ping may take, until the connection counts as dead. */
-const PONG_TIMEOUT_MS = 8_000;
+/**
+ * How long an answer to a ping may take, until the connection counts as dead, and what was said into it as lost. Where
+ * three of ten packets get lost, some living ones bring nothing for 8 s.
+ */
+const PONG_TIMEOUT_MS = 12_000;
 /** How long a connection may be silent once our half of it is ended. */
 const END_TIMEOUT_MS = 12_000;
 /** A link that nobody needs is closed after this time without a message. */

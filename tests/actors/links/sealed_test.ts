@@ -173,7 +173,7 @@ for (const side of ["who dials", "who answers"] as const) {
         isDone = true;
       }));
       const reply = ask(alice, bob, 60_000);
-      await world.clock.advance(15_000);
+      await world.clock.advance(19_000);
       const counters = [(await alice.status()).counters, (await bob.status()).counters];
       const sum = (key: "unproven" | "forged" | "timedOut"): number => counters.reduce((all, one) => all + one[key], 0);
       // A length that became a little longer waits for more bytes, until somebody finds that too long.
