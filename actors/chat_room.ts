@@ -11,6 +11,8 @@ import type { ActorRef } from "./runtime/ref.ts";
 export type ChatRoomMessage =
   | Readonly<{ type: "say"; text: string; replyTo: ActorRef<SayReply> }>
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly Occupant[]> }>
+  /** Ask somebody in the room whether he is there; the answer goes to who asked, and there may be none. */
+  | Readonly<{ type: "ping"; name: string; replyTo: ActorRef<ChatPingReply> }>
   /** Say goodbye, then stop. */
   | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
@@ -18,6 +20,14 @@ export type ChatRoomMessage =
 
 /** Whether a message was accepted, and how many others are in the room to hear it. */
 export type SayReply = Readonly<{ ok: true; others: number }> | Readonly<{ ok: false; why: string }>;
+
+/** How long somebody in the room took to answer; or he is not in the room, or too many are being asked. */
+export type ChatPingReply =
+  | Readonly<{ type: "answered"; roundTripMs: number }>
+  | Readonly<{ type: "not_there" | "too_many" }>;
+
+/** Pings under way at once; an answer that never comes leaves its place when the next ping to the same one begins. */
+const PINGS_MAX = 64;
 
 /** What happens in rooms, for screens. */
 export type ChatEvent =
@@ -53,6 +63,8 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return message.replyTo.tell(room.say(message.text));
         case "list":
           return message.replyTo.tell(room.list());
+        case "ping":
+          return room.ping(message.name, message.replyTo);
         case "leave":
           return room.leave(message.replyTo);
         case "heard":
@@ -69,6 +81,8 @@ class Room {
   readonly #deps: ChatRoomDeps;
   readonly #occupants = new Occupants();
   readonly #topic: string;
+  /** Whom we asked whether he is there, and since when. */
+  readonly #pings = new Map<string, { readonly sentAt: number; readonly replyTo: ActorRef<ChatPingReply> }>();
 
   constructor(ctx: Context<ChatRoomMessage>, deps: ChatRoomDeps) {
     this.#ctx = ctx;
@@ -97,6 +111,23 @@ class Room {
     return this.#occupants.list();
   }
 
+  /** He is asked what a newcomer asks, which every peer answers; whatever he says next of himself is the answer. */
+  ping(name: string, replyTo: ActorRef<ChatPingReply>): void {
+    const isThere = this.#occupants.list().some((occupant) => occupant.name === name);
+    if (!isThere) return replyTo.tell({ type: "not_there" });
+    if (name === this.#deps.self) return replyTo.tell({ type: "answered", roundTripMs: 0 });
+    if (!this.#pings.has(name) && this.#pings.size >= PINGS_MAX) return replyTo.tell({ type: "too_many" });
+    this.#pings.set(name, { sentAt: this.#ctx.clock.now(), replyTo });
+    this.#tellAbout("asked", name);
+  }
+
+  #answered(name: string): void {
+    const ping = this.#pings.get(name);
+    if (ping === undefined) return;
+    this.#pings.delete(name);
+    ping.replyTo.tell({ type: "answered", roundTripMs: this.#ctx.clock.now() - ping.sentAt });
+  }
+
   leave(replyTo: ActorRef<"left">): void {
     this.#publish({ type: "went", wallMs: this.#ctx.clock.wallMs() });
     replyTo.tell("left");
@@ -107,6 +138,7 @@ class Room {
     if (rumour.topic !== this.#topic) return;
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
+    if (entry.type === "present") this.#answered(rumour.author);
     const changed = this.#occupants.note(rumour.author, entry);
     if (entry.type === "came" || entry.type === "asked") this.#tellAbout("present", rumour.author);
     if ((entry.type === "said" || changed) && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);

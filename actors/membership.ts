@@ -33,9 +33,13 @@ export type MembershipMessage =
   | Readonly<{ type: "join"; addresses: readonly Address[]; replyTo: ActorRef<JoinReply> }>
   /** Somebody should be there: those who are not known yet are looked for, now and then. */
   | Readonly<{ type: "seek"; addresses: readonly Address[] }>
-  | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
-  /** From the application: what it tells of us from now on (UpdateNode), at most 512 bytes. */
-  | Readonly<{ type: "update_meta"; meta: Uint8Array; replyTo?: ActorRef<UpdateReply> }>
+  /** It is answered at the latest after `withinMs`, by default 2 s. */
+  | Readonly<{ type: "leave"; withinMs?: number; replyTo: ActorRef<"left"> }>
+  /**
+   * From the application: what it tells of us from now on (UpdateNode), at most 512 bytes. It is answered at the latest
+   * after `withinMs`, by default 5 s.
+   */
+  | Readonly<{ type: "update_meta"; meta: Uint8Array; withinMs?: number; replyTo?: ActorRef<UpdateReply> }>
   | Readonly<{ type: "shutdown"; replyTo: ActorRef<"down"> }>
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly MemberView[]> }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
@@ -163,7 +167,7 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "seek":
           return keeper.seek(message.addresses);
         case "leave":
-          return keeper.leave(message.replyTo);
+          return keeper.leave(message.replyTo, message.withinMs);
         case "shutdown":
           keeper.shutdown();
           return message.replyTo.tell("down");
@@ -190,7 +194,7 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "brief":
           return keeper.brief(message.who);
         case "update_meta":
-          return keeper.updateMeta(message.meta, message.replyTo);
+          return keeper.updateMeta(message.meta, message.replyTo, message.withinMs);
         case "own_words_sent":
           return keeper.ownWordsOver(message.token, true);
         case "own_words_late":
@@ -369,7 +373,7 @@ class Keeper {
     this.#exchanges.asked(session, message);
   }
 
-  leave(replyTo: ActorRef<"left">): void {
+  leave(replyTo: ActorRef<"left">, withinMs = FAREWELL_TIMEOUT_MS): void {
     const roster = this.#roster;
     if (roster === undefined || roster.left) return replyTo.tell("left");
     this.#exchanges.giveUpJoins();
@@ -382,13 +386,13 @@ class Keeper {
       this.#perform(goodbye);
       return replyTo.tell("left");
     }
-    this.#say(goodbye, FAREWELL_TIMEOUT_MS, () => replyTo.tell("left"));
+    this.#say(goodbye, withinMs, () => replyTo.tell("left"));
     const own = roster.own!;
     const dead: Dead = { type: "dead", node: own.name, from: own.name, incarnation: own.incarnation };
     this.#deps.cast.get("broadcaster").tell({ type: "farewell", message: encodeMessage(dead), to: others });
   }
 
-  updateMeta(meta: Uint8Array, replyTo: ActorRef<UpdateReply> | undefined): void {
+  updateMeta(meta: Uint8Array, replyTo: ActorRef<UpdateReply> | undefined, withinMs = UPDATE_TIMEOUT_MS): void {
     const roster = this.#roster;
     const refuse = (why: string): void => {
       this.#count("meta refused");
@@ -404,7 +408,7 @@ class Keeper {
       this.#perform(effects);
       return replyTo?.tell({ type: "updated" });
     }
-    this.#say(effects, UPDATE_TIMEOUT_MS, (sent) => replyTo?.tell({ type: sent ? "updated" : "timed_out" }));
+    this.#say(effects, withinMs, (sent) => replyTo?.tell({ type: sent ? "updated" : "timed_out" }));
   }
 
   /** Performs what we say of ourselves, and calls back when that was sent often enough, or `withinMs` later. */

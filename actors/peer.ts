@@ -170,6 +170,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       cast,
       memory,
       wallMs: () => ctx.clock.wallMs(),
+      now: () => ctx.clock.now(),
       uuid: () => ctx.random.uuid(),
     });
     options.onSteps?.(steps, cast);

@@ -1,5 +1,5 @@
 import type { BroadcasterMessage } from "./broadcaster.ts";
-import { chatRoom, type ChatRoomMessage, type RoomMemory, type SayReply } from "./chat_room.ts";
+import { type ChatPingReply, chatRoom, type ChatRoomMessage, type RoomMemory, type SayReply } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import type { Behavior } from "./runtime/behavior.ts";
@@ -12,6 +12,9 @@ export type RoomsMessage =
   | Readonly<{ type: "leave"; room: RoomName; replyTo: ActorRef<"left" | "not_in"> }>
   | Readonly<{ type: "say"; room: RoomName; text: string; replyTo: ActorRef<SayReply> }>
   | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>
+  | Readonly<
+    { type: "ping"; room: RoomName; name: string; replyTo: ActorRef<ChatPingReply | Readonly<{ type: "not_in" }>> }
+  >
   /** Leave all rooms without a word: the membership says it, or nobody shall. */
   | Readonly<{ type: "close_all"; replyTo: ActorRef<"closed"> }>
   /** The actor of a room has ended. */
@@ -93,6 +96,12 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       else ref.tell({ type: "list", replyTo });
     };
 
+    const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {
+      const ref = open.get(room);
+      if (ref === undefined) replyTo.tell({ type: "not_in" });
+      else ref.tell({ type: "ping", name, replyTo });
+    };
+
     for (const memory of deps.memory.values()) start(memory);
     return (message) => {
       switch (message.type) {
@@ -104,6 +113,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return say(message.room, message.text, message.replyTo);
         case "list":
           return list(message.room, message.replyTo);
+        case "ping":
+          return ping(message);
         case "close_all":
           closeAll();
           return message.replyTo.tell("closed");

@@ -4,12 +4,14 @@ import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } fr
 import type { RoomName } from "../chat_room/entry.ts";
 import type { SayReply } from "../chat_room.ts";
 import type { Occupant } from "../chat_room/occupants.ts";
-import type { JoinReply, MemberView } from "../membership.ts";
+import type { JoinReply, MemberView, UpdateReply } from "../membership.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { OpenReply } from "../transport.ts";
 import type { Cast, Parts } from "./cast.ts";
 import { joinFailure } from "./join_failure.ts";
 import type { PeerMemory } from "./memory.ts";
+import { MISSING, missingForChat, missingForMembers, missingForMembership } from "./missing.ts";
+import { Soundings } from "./soundings.ts";
 
 /** What a step gives: its result, or one sentence that says why not. */
 export type StepResult<T> =
@@ -46,6 +48,8 @@ type StepsDeps = Readonly<{
   cast: Cast;
   memory: PeerMemory;
   wallMs(): number;
+  /** The monotonic clock. */
+  now(): number;
   uuid(): string;
 }>;
 
@@ -57,9 +61,15 @@ export class Steps {
   readonly #deps: StepsDeps;
   /** The last time that we offered ourselves, perhaps still under way. */
   #offering: Promise<unknown> | undefined;
+  /** What the bootstrap last said. */
+  #known: Listing | undefined;
+
+  /** For who only wants to know how it is with others, and with us. */
+  readonly soundings: Soundings;
 
   constructor(deps: StepsDeps) {
     this.#deps = deps;
+    this.soundings = new Soundings(deps);
   }
 
   get name(): string {
@@ -83,17 +93,24 @@ export class Steps {
 
   /** Opens the port. */
   async configure(port?: number): Promise<StepResult<Address>> {
-    const { memory, name } = this.#deps;
+    const { memory } = this.#deps;
     if (memory.address !== undefined) return no(`Configured already: listening on ${memory.address}`);
+    const announced = memory.membership.created ? memory.membership.address : undefined;
+    if (announced !== undefined) return await this.#reopen(announced, port);
     const bind = port === undefined ? this.#preferredBind() : withPort(this.#deps.bind, port);
-    const open = (to: Address): Promise<OpenReply> =>
-      this.#ask("transport", (replyTo: ActorRef<OpenReply>) => ({ type: "open", bind: to, name, replyTo }));
-    let opened = await open(bind);
+    let opened = await this.#open(bind);
     // A port that is only preferred, because it was ours before, gives way; one that was asked for does not.
-    if (!opened.ok && bind !== this.#deps.bind && port === undefined) opened = await open(this.#deps.bind);
+    if (!opened.ok && bind !== this.#deps.bind && port === undefined) opened = await this.#open(this.#deps.bind);
     if (!opened.ok) return no(opened.error.message);
     memory.address = opened.address;
     return yes(opened.address);
+  }
+
+  /** Closes the port, and no more: others will find that we do not answer, unless it is opened again in time. */
+  async shutdownTransport(): Promise<StepResult<undefined>> {
+    if (this.#deps.memory.address === undefined) return no(MISSING.configured);
+    await this.#closePort();
+    return yes(undefined);
   }
 
   /** Makes us a member, of a cluster of one. */
@@ -110,7 +127,7 @@ export class Steps {
   /** Registers us with the bootstrap. A full list does not take us, but is one to join by. */
   async bootstrapJoin(): Promise<StepResult<Listing>> {
     const { memory } = this.#deps;
-    const missing = this.#missingForMembers();
+    const missing = missingForMembers(this.#deps.memory);
     if (missing !== undefined) return no(missing);
     const peer = this.#candidate(memory.address!);
     return await this.#offer({ type: "join", peer });
@@ -134,6 +151,16 @@ export class Steps {
     return this.#deps.memory.candidate?.id;
   }
 
+  /** Who was registered when the bootstrap was last heard; nothing is asked. */
+  get bootstrapKnown(): StepResult<Listing> {
+    return this.#known === undefined ? no(MISSING.asked) : yes(this.#known);
+  }
+
+  /** Makes the bootstrap forget everybody; the limits stay. Peers that run offer themselves again by and by. */
+  bootstrapReset(): Promise<StepResult<Listing>> {
+    return this.#registry({ type: "reset" });
+  }
+
   /** Offers us to the bootstrap, in place of somebody who is gone. */
   bootstrapRefill(): Promise<StepResult<Listing>> {
     const { candidate } = this.#deps.memory;
@@ -149,7 +176,7 @@ export class Steps {
   /** Starts to spread what is said. */
   start(): Promise<StepResult<Address>> {
     const { memory } = this.#deps;
-    const missing = this.#missingForMembers();
+    const missing = missingForMembers(this.#deps.memory);
     if (missing !== undefined) return Promise.resolve(no(missing));
     memory.broadcaster.started = true;
     return Promise.resolve(yes(memory.address!));
@@ -160,7 +187,7 @@ export class Steps {
     addresses?: readonly Address[],
   ): Promise<StepResult<Readonly<{ contacted: number; members: readonly MemberView[] }>>> {
     const { memory } = this.#deps;
-    const missing = this.#missingForMembers();
+    const missing = missingForMembers(this.#deps.memory);
     if (missing !== undefined) return no(missing);
     let targets = addresses;
     if (targets === undefined) {
@@ -193,41 +220,66 @@ export class Steps {
 
   /** Whether we are a member. */
   get isMember(): boolean {
-    return this.#missingForMembers() === undefined;
+    return missingForMembers(this.#deps.memory) === undefined;
   }
 
   get created(): boolean {
     return this.#deps.memory.membership.created;
   }
 
-  /** Says goodbye to the membership, and with it to the rooms; others see us leave at once. */
-  async leave(): Promise<StepResult<undefined>> {
-    const missing = this.#missingForMembers();
+  /**
+   * Says goodbye to the membership, and with it to the rooms; others see us leave at once. What gossip has not told
+   * enough of them within `withinMs` is left to those who know.
+   */
+  async leave(withinMs?: number): Promise<StepResult<undefined>> {
+    const missing = missingForMembers(this.#deps.memory);
     if (missing !== undefined) return no(missing);
     this.#deps.memory.left = true;
     // First that we mean to go, and then that we are gone: who hears only the second takes it for a failure, in Serf.
     const said = this.#ask("serf", (replyTo: ActorRef<"said">) => ({ type: "leave", replyTo }), SERF_LEAVE_TIMEOUT_MS);
     await Promise.allSettled([said, this.#closeRooms()]); // whatever becomes of these, the rest have to be told
-    await this.#ask("membership", (replyTo: ActorRef<"left">) => ({ type: "leave", replyTo }));
+    await this.#ask(
+      "membership",
+      (replyTo: ActorRef<"left">) => ({ type: "leave", replyTo, ...(withinMs === undefined ? {} : { withinMs }) }),
+      (withinMs ?? 0) + ASK_TIMEOUT_MS,
+    );
     return yes(undefined);
   }
 
   /** Stops being a member, without a word, and closes the port. */
   async shutdown(): Promise<StepResult<undefined>> {
+    const forgotten = await this.forget();
+    if (forgotten.ok) await this.#closePort();
+    return forgotten;
+  }
+
+  /** Stops being a member, without a word; the port stays as it is. */
+  async forget(): Promise<StepResult<undefined>> {
     const { memory } = this.#deps;
-    const missing = this.#missingForMembership();
+    const missing = missingForMembership(memory);
     if (missing !== undefined) return no(missing);
     await this.#closeRooms();
     await this.#ask("membership", (replyTo: ActorRef<"down">) => ({ type: "shutdown", replyTo }));
     memory.broadcaster.started = false;
     memory.left = false;
-    await this.#closePort();
     return yes(undefined);
+  }
+
+  /** Tells the others anew what we are; whether gossip has told enough of them within `withinMs`. */
+  async update(withinMs: number): Promise<StepResult<"told" | "under_way">> {
+    const { cast, memory } = this.#deps;
+    const missing = missingForMembers(memory);
+    if (missing !== undefined) return no(missing);
+    const { meta } = memory.membership;
+    const update = (replyTo: ActorRef<UpdateReply>) => ({ type: "update_meta", meta, withinMs, replyTo }) as const;
+    const reply = await cast.get("membership").ask(update, withinMs + ASK_TIMEOUT_MS);
+    if (reply.type === "refused") return no(reply.why);
+    return yes(reply.type === "updated" ? "told" : "under_way");
   }
 
   /** Enters a room. */
   async chatJoin(room: RoomName): Promise<StepResult<RoomName>> {
-    const missing = this.#missingForChat();
+    const missing = missingForChat(this.#deps.memory);
     if (missing !== undefined) return no(missing);
     const reply = await this.#ask(
       "rooms",
@@ -285,20 +337,6 @@ export class Steps {
     }
   }
 
-  #missingForMembership(): string | undefined {
-    const { address, membership } = this.#deps.memory;
-    if (membership.created) return undefined;
-    return address === undefined ? MISSING.configured : MISSING.created;
-  }
-
-  #missingForMembers(): string | undefined {
-    return this.#missingForMembership() ?? (this.#deps.memory.left ? MISSING.anew : undefined);
-  }
-
-  #missingForChat(): string | undefined {
-    return this.#missingForMembers() ?? (this.#deps.memory.broadcaster.started ? undefined : MISSING.started);
-  }
-
   async #closeRooms(): Promise<void> {
     await this.#ask("rooms", (replyTo: ActorRef<"closed">) => ({ type: "close_all", replyTo }));
   }
@@ -309,6 +347,23 @@ export class Steps {
     if (memory.address !== undefined) memory.lastPort = splitAddress(memory.address).port;
     delete memory.address;
     await this.#ask("transport", (replyTo: ActorRef<"closed">) => ({ type: "close", replyTo }));
+  }
+
+  /** Members know us at an address, and nowhere else the port is of any use. */
+  async #reopen(announced: Address, port: number | undefined): Promise<StepResult<Address>> {
+    const elsewhere = no(`Others know you at ${announced}: memberlistdelete comes first to listen anywhere else`);
+    if (port !== undefined && port !== splitAddress(announced).port) return elsewhere;
+    const opened = await this.#open(this.#preferredBind());
+    if (!opened.ok) return no(opened.error.message);
+    this.#deps.memory.address = opened.address;
+    if (opened.address === announced) return yes(announced);
+    await this.#closePort();
+    return elsewhere;
+  }
+
+  #open(bind: Address): Promise<OpenReply> {
+    const { name } = this.#deps;
+    return this.#ask("transport", (replyTo: ActorRef<OpenReply>) => ({ type: "open", bind, name, replyTo }));
   }
 
   /** A registry in another process is reached through our port, which a shutdown has closed. */
@@ -366,7 +421,8 @@ export class Steps {
     const { config, peers } = reply;
     const ownId = (own ?? memory.candidate)?.id;
     memory.listed = peers.some(({ id }) => id === ownId);
-    return yes({ config, peers, listed: memory.listed });
+    this.#known = { config, peers, listed: memory.listed };
+    return yes(this.#known);
   }
 
   #ask<P extends keyof Parts, A>(
@@ -377,15 +433,6 @@ export class Steps {
     return this.#deps.cast.get(part).ask(build, timeoutMs);
   }
 }
-
-/** What has to be done first, and by which command. */
-const MISSING = {
-  configured: "Nothing is configured yet: memberlistconfigure comes first",
-  created: "There is no membership yet: memberlistcreate makes one",
-  bootstrapped: "You are not registered yet: bootstrapjoin comes first",
-  started: "Nothing can be spread yet: memberliststart comes first",
-  anew: "You left the membership: memberlistshutdown, memberlistconfigure and memberlistcreate begin anew",
-} as const;
 
 /** The addresses of registered peers; entries that are no addresses are left out. */
 export function addressesOf(peers: readonly RegistryPeer[]): Address[] {

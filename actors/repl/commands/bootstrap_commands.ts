@@ -1,3 +1,4 @@
+import type { Listing } from "../../peer/steps.ts";
 import { type Command, failed } from "../command.ts";
 import { visible } from "../visible.ts";
 
@@ -17,15 +18,55 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "bootstrap",
+    summary: "Show all that the bootstrap knows: its limits, and whom it lists",
+    group: "bootstrap",
+    async run({ peer, print }) {
+      const result = await peer.steps.bootstrapList();
+      if (!result.ok) return failed(result.why);
+      print(JSON.stringify(asData(result.value), null, 2).split("\n").map(visible).join("\n"));
+    },
+  },
+  {
     name: "bootstraplist",
     summary: "List who is registered",
     group: "bootstrap",
     async run({ peer, print }) {
       const result = await peer.steps.bootstrapList();
       if (!result.ok) return failed(result.why);
-      const { peers } = result.value;
-      if (peers.length === 0) print("Nobody is registered");
-      for (const entry of peers) print(visible(`${entry.name} at ${entry.ip}:${entry.port}`));
+      printList(result.value, print);
+    },
+  },
+  {
+    name: "bootstraplistlocal",
+    summary: "List who was registered when the bootstrap was last heard, without asking it",
+    group: "bootstrap",
+    run({ peer, print }) {
+      const result = peer.steps.bootstrapKnown;
+      if (!result.ok) return failed(result.why);
+      printList(result.value, print);
+    },
+  },
+  {
+    name: "bootstraprefill",
+    summary: "Offer yourself to the bootstrap, in place of somebody who is gone or came later",
+    group: "bootstrap",
+    async run({ peer, print }) {
+      const result = await peer.steps.bootstrapRefill();
+      if (!result.ok) return failed(result.why);
+      const { config, peers, listed } = result.value;
+      const places = `${peers.length} of ${config.maxPeers} places are taken`;
+      print(`${listed ? "Registered" : "The registry has others"}: ${places}`);
+    },
+  },
+  {
+    name: "bootstrapreset",
+    summary: "Make the bootstrap forget everybody; its limits stay",
+    group: "bootstrap",
+    async run({ peer, print }) {
+      const result = await peer.steps.bootstrapReset();
+      if (!result.ok) return failed(result.why);
+      print("Nobody is registered any more");
     },
   },
   {
@@ -39,3 +80,16 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+function printList({ peers }: Listing, print: (text: string) => void): void {
+  if (peers.length === 0) print("Nobody is registered");
+  for (const entry of peers) print(visible(`${entry.name} at ${entry.ip}:${entry.port}`));
+}
+
+/** In the shape of the seed's data, which its own tools read. */
+function asData({ config, peers }: Listing): unknown {
+  return {
+    Config: { maxpeers: config.maxPeers, minrefillcandidates: config.minRefillCandidates, numpeers: peers.length },
+    Peers: Object.fromEntries(peers.toSorted((a, b) => a.id < b.id ? -1 : 1).map((peer) => [peer.id, peer])),
+  };
+}

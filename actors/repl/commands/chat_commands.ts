@@ -1,6 +1,7 @@
 import { parseRoomName, type RoomName } from "../../chat_room/entry.ts";
-import { type Command, type CommandCall, type CommandOutcome, failed } from "../command.ts";
+import { type Command, type CommandCall, type CommandOutcome, type CommandPeer, failed } from "../command.ts";
 import { clockTime } from "../clock_time.ts";
+import { inMs } from "../in_ms.ts";
 import { visible } from "../visible.ts";
 
 const FIRST_ROOM = "lobby" as RoomName;
@@ -48,6 +49,22 @@ export const CHAT_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "chatmemberping",
+    usage: "NAME",
+    summary: "Ask somebody in the room whether they are there",
+    group: "chat",
+    complete: occupantNames,
+    async run({ args, peer, session, print }) {
+      if (args.length !== 1) return "usage";
+      const room = session.room();
+      if (room === undefined) return failed(NO_ROOM);
+      const name = args[0]!;
+      const result = await peer.steps.soundings.chatPing(room, name);
+      if (!result.ok) return failed(result.why);
+      print(`${visible(name)} is in #${room} and answered after ${inMs(result.value)}`);
+    },
+  },
+  {
     name: "chatleave",
     aliases: ["part"],
     usage: "[ROOM]",
@@ -64,6 +81,12 @@ export const CHAT_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+/** Those in all our rooms, for Tab. */
+async function occupantNames({ steps }: CommandPeer): Promise<readonly string[]> {
+  const found = await Promise.all(steps.rooms.map((room) => steps.occupants(room)));
+  return [...new Set(found.flatMap((result) => result.ok ? result.value.map(({ name }) => name) : []))];
+}
 
 const NO_ROOM = "You are in no room: chatjoin enters one";
 

@@ -1,10 +1,11 @@
 import { type Address, parseAddress } from "../../../transport/address.ts";
 import type { MemberView } from "../../membership.ts";
-import type { Command, CommandCall, CommandOutcome } from "../command.ts";
+import type { Command, CommandCall, CommandOutcome, CommandPeer } from "../command.ts";
 import { failed } from "../command.ts";
 import { decodeTags, isParley } from "../../serf/tags.ts";
 import { shownName } from "../announce.ts";
 import { LookAlikes } from "../look_alikes.ts";
+import { inMs } from "../in_ms.ts";
 import { visible } from "../visible.ts";
 
 /** The seed's commands around the membership, one step each. */
@@ -64,10 +65,13 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
   },
   {
     name: "memberlistleave",
-    summary: "Say goodbye to the other members",
+    usage: "[SECONDS]",
+    summary: "Say goodbye to the other members, in at most so many seconds (2)",
     group: "membership",
-    async run({ peer, session, print }) {
-      const result = await peer.steps.leave();
+    async run({ args, peer, session, print }) {
+      const withinMs = parseSeconds(args, 2);
+      if (withinMs === undefined) return "usage";
+      const result = await peer.steps.leave(withinMs);
       if (!result.ok) return failed(result.why);
       session.left();
       print("You left the membership");
@@ -84,7 +88,143 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
       print("The membership is shut down");
     },
   },
+  {
+    name: "memberlistupdate",
+    usage: "[SECONDS]",
+    summary: "Tell the others anew what you are, in at most so many seconds (5)",
+    group: "membership",
+    async run({ args, peer, print }) {
+      const withinMs = parseSeconds(args, 5);
+      if (withinMs === undefined) return "usage";
+      const result = await peer.steps.update(withinMs);
+      if (!result.ok) return failed(result.why);
+      print(result.value === "told" ? "The others were told" : "Some were told by now; gossip tells the rest");
+    },
+  },
+  {
+    name: "memberlistshutdowntransport",
+    summary: "Close the port and stay a member, whom others will miss; memberlistconfigure opens it again",
+    group: "membership",
+    async run({ peer, print }) {
+      const result = await peer.steps.shutdownTransport();
+      if (!result.ok) return failed(result.why);
+      print("The port is closed");
+    },
+  },
+  {
+    name: "memberlistdelete",
+    summary: "Stop being a member, without a word; the port stays open",
+    group: "membership",
+    async run({ peer, session, print }) {
+      const result = await peer.steps.forget();
+      if (!result.ok) return failed(result.why);
+      session.left();
+      print("The membership is forgotten");
+    },
+  },
+  {
+    name: "memberlisthealthscore",
+    summary: "Show how well this peer hears others; 0 is best",
+    group: "membership",
+    async run({ peer, print }) {
+      const result = await peer.steps.soundings.standing();
+      if (!result.ok) return failed(result.why);
+      print(`Health Score: ${result.value.healthScore}`);
+    },
+  },
+  {
+    name: "localnode",
+    summary: "Show what this peer is called, and where",
+    group: "membership",
+    async run({ peer, print }) {
+      const result = await peer.steps.soundings.standing();
+      if (!result.ok) return failed(result.why);
+      print(`localNode.Name: ${visible(result.value.name)}`);
+      print(`localNode.Address: ${result.value.address}`);
+    },
+  },
+  {
+    name: "showmemberlist",
+    summary: "Show how this peer stands in the membership, and what it knows of each member",
+    group: "membership",
+    async run({ peer, print }) {
+      const result = await peer.steps.soundings.standing();
+      if (!result.ok) return failed(result.why);
+      const { name, address, incarnation, members, healthScore } = result.value;
+      const looks = looksOf(members);
+      const rows = [
+        ["name", shownName(name, looks)],
+        ["address", address],
+        ["incarnation", String(incarnation)],
+        ["healthScore", String(healthScore)],
+        ["members", String(members.length)],
+        ...members.flatMap((member, index) => rowsOf(member, `members.${index}`, looks)),
+      ] as const;
+      const column = Math.max(...rows.map(([path = ""]) => path.length));
+      for (const [path = "", value = ""] of rows) print(`${path.padEnd(column)}  ${value}`);
+    },
+  },
+  {
+    name: "ping",
+    usage: "MEMBER",
+    summary: "Ask a member by a packet whether it is there, and show how long the answer took",
+    group: "membership",
+    complete: memberNames,
+    async run({ args, peer, print }) {
+      if (args.length !== 1) return "usage";
+      const result = await peer.steps.soundings.ping(args[0]!);
+      if (!result.ok) return failed(result.why);
+      print(`${visible(result.value.name)} answered after ${inMs(result.value.roundTripMs)}`);
+    },
+  },
+  {
+    name: "play",
+    usage: "MEMBER",
+    summary: "Connect to a member's port and close again, and show how long that took",
+    group: "membership",
+    complete: memberNames,
+    async run({ args, peer, print }) {
+      if (args.length !== 1) return "usage";
+      const result = await peer.steps.soundings.connect(args[0]!);
+      if (!result.ok) return failed(result.why);
+      const { name, address, roundTripMs } = result.value;
+      print(`${visible(name)} takes connections at ${address}, this one after ${inMs(roundTripMs)}`);
+    },
+  },
 ];
+
+/** Names of members, for Tab. */
+async function memberNames({ steps }: CommandPeer): Promise<readonly string[]> {
+  return (await steps.members()).map(({ name }) => name);
+}
+
+/** The longest that a goodbye or an update is waited for. */
+const WAIT_SECONDS_MAX = 60;
+
+/** `[SECONDS]` in ms; nonsense, and no time at all, is `undefined`. */
+function parseSeconds(args: readonly string[], fallback: number): number | undefined {
+  const [word = String(fallback)] = args;
+  const seconds = /^\d{1,3}(\.\d{1,3})?$/.test(word) ? Number(word) : NaN;
+  return args.length <= 1 && seconds > 0 && seconds <= WAIT_SECONDS_MAX ? seconds * 1_000 : undefined;
+}
+
+/** Everything that is known of a member but for its bytes, as paths and values. */
+function rowsOf(member: MemberView, path: string, looks: LookAlikes): (readonly [string, string])[] {
+  return [
+    [`${path}.name`, shownName(member.name, looks)],
+    [`${path}.address`, member.address],
+    [`${path}.state`, member.state],
+    [`${path}.incarnation`, String(member.incarnation)],
+    [`${path}.tags`, describeTags(member)],
+  ];
+}
+
+/** Who of them only looks like another. */
+function looksOf(members: readonly MemberView[]): LookAlikes {
+  const looks = new LookAlikes();
+  for (const { name } of members) looks.meet(name);
+  return looks;
+}
 
 async function joinMembers({ args, peer, print }: CommandCall): Promise<CommandOutcome> {
   const addresses: Address[] = [];

@@ -18,6 +18,9 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   join: "dev more",
   chatmemberlist: "dev more",
   chatleave: "dev more",
+  chatmemberping: "alice bob",
+  ping: "alice bob",
+  play: "alice bob",
   memberlistconfigure: "BindPort 7001 more",
   sleep: "1 2",
   crash: "/peer /peer",
@@ -42,7 +45,7 @@ for (const command of COMMANDS) {
   }
 }
 
-for (const name of ["msg", "execute", "crash", "keyinstall", "keyuse", "keyremove"]) {
+for (const name of ["msg", "execute", "crash", "keyinstall", "keyuse", "keyremove", "ping", "play", "chatmemberping"]) {
   Deno.test(`${name} without arguments shows its usage`, async () => {
     const { seat } = seated();
     const command = COMMANDS.find((one) => one.name === name)!;
