@@ -171,6 +171,7 @@ Deno.test("every value that is exported is imported by somebody", async () => {
     ...all.filter(({ path }) => path !== LIBRARY),
     ...await sources("tests/"),
     ...await sources("bench/"),
+    ...await sources("tools/"),
   ];
   for (const { path, imports } of importers) {
     for (const { target, names } of imports.filter(({ target }) => target.startsWith("."))) {

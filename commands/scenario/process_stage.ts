@@ -9,9 +9,8 @@ import { BOOTSTRAP, type Scenario, type StartFlags } from "../../sim/scenario/st
 import { type Address, splitAddress } from "../../transport/address.ts";
 import { openDenoTransport } from "../../transport/deno_transport.ts";
 import { TransportOpenError } from "../../transport/transport.ts";
+import { ownArguments, ownForm } from "../own_program.ts";
 import { ChildProcess } from "./child_process.ts";
-
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /** The ports at which others find a party, one for each of its lives, and how far from there it listens itself. */
 const OUTER_PORT_FIRST = 20_000;
@@ -103,7 +102,6 @@ export class ProcessStage implements Stage {
       ? `local:${this.#localPort}`
       : `parley://${this.#registryOuter}`;
     const args = [
-      "peer",
       flags.as ?? name,
       `--bind=${place.inner}`,
       `--advertise=${place.outer}`,
@@ -149,7 +147,7 @@ export class ProcessStage implements Stage {
     await this.#actors.get(BOOTSTRAP)?.gone;
     const { outer, inner } = await this.#settle(BOOTSTRAP, this.#registryOuter === undefined);
     this.#registryOuter = outer;
-    this.#run(BOOTSTRAP, "bootstrap", ["bootstrap", `--listen=${inner}`], outer, `${this.#options.folder}/state`);
+    this.#run(BOOTSTRAP, "bootstrap", [`--listen=${inner}`], outer, `${this.#options.folder}/state`);
     const { lines, process } = this.#actors.get(BOOTSTRAP)!;
     const until = this.now() + REGISTRY_WITHIN_MS;
     while (!lines.some(({ text }) => text.startsWith("The registry answers"))) {
@@ -190,10 +188,10 @@ export class ProcessStage implements Stage {
     return { outer, inner };
   }
 
-  #run(name: string, permissions: string, args: readonly string[], outer: Address, state: string): void {
+  #run(name: string, command: string, args: readonly string[], outer: Address, state: string): void {
     const lines: ScreenLine[] = [];
     const process = new ChildProcess(
-      ["run", "-q", "--no-prompt", `-P=${permissions}`, `--allow-write=${this.#options.folder}`, MAIN, ...args],
+      ownArguments(ownForm(), this.#options.folder, command, args),
       this.#envOf(state),
       (text) => lines.push({ atMs: this.now(), text }),
     );

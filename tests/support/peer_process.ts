@@ -56,6 +56,7 @@ export class PeerProcess implements AsyncDisposable {
       args: rest,
       clearEnv: true,
       env: place.env,
+      ...(place.cwd !== undefined && { cwd: place.cwd }),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

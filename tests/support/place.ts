@@ -6,6 +6,9 @@ const FOLDER = new URL("../..", import.meta.url).pathname;
 /** How a program is started: as the README says, or without the task runner in between. */
 export type Way = "task" | "run";
 
+/** An executable of the program, and the folder of the only other programs that it may find. */
+export type Executable = Readonly<{ path: string; tools: string }>;
+
 /**
  * A place of its own for one test: folders for what peers keep, and a port for their registry, so that nothing running
  * beside it, nor the settings of whoever runs the tests, can be noticed.
@@ -14,17 +17,26 @@ export class Place implements AsyncDisposable {
   /** Where the first peer serves the registry. */
   readonly registryPort = freePort();
   readonly #directory: string;
+  readonly #executable: Executable | undefined;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, executable: Executable | undefined) {
     this.#directory = directory;
+    this.#executable = executable;
   }
 
-  static async create(): Promise<Place> {
-    return new Place(await Deno.makeTempDir({ prefix: "parley-" }));
+  /** A place for programs from the sources; or for an executable, which finds nothing there, not even a cache of Deno's. */
+  static async create(executable?: Executable): Promise<Place> {
+    return new Place(await Deno.makeTempDir({ prefix: "parley-" }), executable);
+  }
+
+  /** Where programs are started. */
+  get cwd(): string | undefined {
+    return this.#executable === undefined ? undefined : this.#directory;
   }
 
   /** Every variable that a program started here has. */
   get env(): Readonly<Record<string, string>> {
+    if (this.#executable !== undefined) return { PATH: this.#executable.tools, HOME: this.#directory, LANG: "C.UTF-8" };
     const inherited = ["PATH", "HOME", "DENO_DIR", "TMPDIR"].flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
@@ -39,6 +51,7 @@ export class Place implements AsyncDisposable {
 
   /** The command line of `parley COMMAND ARGS…`, as a person would type it. */
   commandLine(way: Way, command: "peer" | "bootstrap", args: readonly string[]): readonly [string, ...string[]] {
+    if (this.#executable !== undefined) return [this.#executable.path, command, ...args];
     const runner = way === "task"
       ? ["task", "-q", "--cwd", FOLDER, command]
       : ["run", "-q", "--no-prompt", `-P=${command}`, `--allow-write=${this.#directory}`, MAIN, command];

@@ -1,0 +1,45 @@
+/** How this program starts itself again, as what it is now: sources that Deno runs, or an executable of its own. */
+
+/** With what Deno runs the one file of a self-extracting executable. A program may do what its user may, except FFI. */
+export const SINGLE_FILE_FLAGS: readonly string[] = [
+  "-q",
+  "--no-config",
+  "--no-lock",
+  "--no-remote",
+  "--no-npm",
+  "--no-prompt",
+  "--unstable-net",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys",
+];
+
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+
+/** In what form this program runs. */
+export type Form =
+  | { readonly type: "sources" }
+  | { readonly type: "single_file"; readonly path: string }
+  | { readonly type: "compiled" };
+
+/** The form of the program that this is a part of. */
+export function ownForm(): Form {
+  if (Deno.build.standalone) return { type: "compiled" };
+  // In a bundle every module is the main one; among the sources this one never is.
+  if (import.meta.url === Deno.mainModule) return { type: "single_file", path: new URL(Deno.mainModule).pathname };
+  return { type: "sources" };
+}
+
+/** What `Deno.execPath()` is given to run `parley COMMAND ARGS…`, with leave to write below `folder`. */
+export function ownArguments(form: Form, folder: string, command: string, args: readonly string[]): readonly string[] {
+  switch (form.type) {
+    case "compiled":
+      return [command, ...args];
+    case "single_file":
+      return ["run", ...SINGLE_FILE_FLAGS, form.path, command, ...args];
+    case "sources":
+      return ["run", "-q", "--no-prompt", `-P=${command}`, `--allow-write=${folder}`, MAIN, command, ...args];
+  }
+}
