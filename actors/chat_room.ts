@@ -1,6 +1,13 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
-import { decodeEntry, encodeEntry, type Entry, isTextTooLong, type RoomName } from "./chat_room/entry.ts";
+import {
+  decodeEntry,
+  encodeEntry,
+  type Entry,
+  GUESTS_PER_ENTRY_MAX,
+  isTextTooLong,
+  type RoomName,
+} from "./chat_room/entry.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -13,10 +20,27 @@ export type ChatRoomMessage =
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly Occupant[]> }>
   /** Ask somebody in the room whether he is there; the answer goes to who asked, and there may be none. */
   | Readonly<{ type: "ping"; name: string; replyTo: ActorRef<ChatPingReply> }>
-  /** Say goodbye, then stop. */
+  /** We come into a room that was open for our guests only. */
+  | Readonly<{ type: "enter" }>
+  /** Say goodbye; without guests of ours, that is the end. */
   | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
+  | GuestMessage
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
   | Readonly<{ type: "member"; event: MembershipEvent }>;
+
+/** What somebody without a peer does here through us. When the last one goes from a room that we are not in, it closes. */
+export type GuestMessage =
+  | Readonly<{ type: "guest_join"; guest: string; replyTo: ActorRef<GuestReply> }>
+  /** Ignored of whom is not here; the text has been looked at before. */
+  | Readonly<{ type: "guest_say"; guest: string; text: string }>
+  | Readonly<{ type: "guest_leave"; guest: string }>
+  /** All of them go. */
+  | Readonly<{ type: "guests_leave" }>;
+
+/** Whether a guest may come; with who else is here. */
+export type GuestReply =
+  | Readonly<{ ok: true; others: readonly Occupant[] }>
+  | Readonly<{ ok: false; why: string }>;
 
 /** Whether a message was accepted, and how many others are in the room to hear it. */
 export type SayReply = Readonly<{ ok: true; others: number }> | Readonly<{ ok: false; why: string }>;
@@ -29,19 +53,41 @@ export type ChatPingReply =
 /** Pings under way at once; an answer that never comes leaves its place when the next ping to the same one begins. */
 const PINGS_MAX = 64;
 
-/** What happens in rooms, for screens. */
+/** What happens in rooms. Of a guest, the author is the member by which it is there. */
 export type ChatEvent =
-  | Readonly<{ type: "said"; room: RoomName; author: string; own: boolean; text: string; wallMs: number }>
-  | Readonly<{ type: "came" | "went"; room: RoomName; author: string; wallMs: number }>;
+  | Readonly<{
+    type: "said";
+    room: RoomName;
+    author: string;
+    guest?: string;
+    own: boolean;
+    text: string;
+    wallMs: number;
+  }>
+  | Readonly<{ type: "came" | "went"; room: RoomName; author: string; guest?: string; wallMs: number }>;
+
+/** What happens in the rooms that we are in, for screens. */
 export const CHAT = topic<ChatEvent>("chat");
+/** What happens in the rooms that guests of ours are in, for who keeps their connections. */
+export const GUEST_CHAT = topic<ChatEvent>("guest_chat");
+
+/** Guests of one peer in one room. */
+const GUESTS_MAX = 1_024;
 
 /** What of a room outlives a crash of its actor; who else is in it is asked again. */
 export type RoomMemory = {
   readonly room: RoomName;
-  /** When we came, for people; and by our own monotonic clock. */
-  readonly sinceWallMs: number;
-  readonly enteredAt: number;
+  /** When we, or the first of our guests, came, for people; and by our own monotonic clock. */
+  sinceWallMs: number;
+  enteredAt: number;
   announced: boolean;
+  /** Whether we are in it ourselves, and who is as our guest. */
+  isOurs: boolean;
+  readonly guests: Set<string>;
+  /** Guests who were sent here and have no answer yet: a room that nobody is in waits for them. */
+  joinsUnderWay: number;
+  /** It has ended, or is about to: whoever comes needs another. */
+  isClosed: boolean;
 };
 
 type ChatRoomDeps = Readonly<{
@@ -65,8 +111,19 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return message.replyTo.tell(room.list());
         case "ping":
           return room.ping(message.name, message.replyTo);
+        case "enter":
+          return room.come();
         case "leave":
           return room.leave(message.replyTo);
+        case "guest_join":
+          message.replyTo.tell(room.guestJoin(message.guest));
+          return room.closeIfEmpty();
+        case "guest_say":
+          return room.guestSay(message.guest, message.text);
+        case "guest_leave":
+          return room.guestLeave(message.guest);
+        case "guests_leave":
+          return room.guestsLeave();
         case "heard":
           return room.heard(message.rumour);
         case "member":
@@ -90,12 +147,24 @@ class Room {
     this.#topic = topicOf(deps.memory.room);
   }
 
-  /** Announces us; after a crash it only asks who else is here, so that nobody sees us come twice. */
+  /** Announces us; after a crash, or for guests only, it just asks who else is here, so that nobody sees us come twice. */
   enter(): void {
     const { memory, self } = this.#deps;
-    this.#occupants.note(self, { type: "present", wallMs: memory.sinceWallMs });
-    this.#publish({ type: memory.announced ? "asked" : "came", wallMs: memory.sinceWallMs });
-    memory.announced = true;
+    const since = memory.sinceWallMs;
+    for (const guest of memory.guests) this.#occupants.note(self, { type: "came", wallMs: since, guest });
+    if (memory.isOurs) this.#occupants.note(self, { type: "present", wallMs: since });
+    const isNews = memory.isOurs && !memory.announced;
+    memory.announced = memory.isOurs;
+    const entry: Entry = { type: isNews ? "came" : this.#question, wallMs: since };
+    this.#publish(entry);
+    this.#show(self, entry);
+  }
+
+  /** We come into a room where guests of ours are already. */
+  come(): void {
+    const { clock } = this.#ctx;
+    Object.assign(this.#deps.memory, { isOurs: true, sinceWallMs: clock.wallMs(), enteredAt: clock.now() });
+    this.enter();
   }
 
   say(text: string): SayReply {
@@ -113,12 +182,13 @@ class Room {
 
   /** He is asked what a newcomer asks, which every peer answers; whatever he says next of himself is the answer. */
   ping(name: string, replyTo: ActorRef<ChatPingReply>): void {
-    const isThere = this.#occupants.list().some((occupant) => occupant.name === name);
-    if (!isThere) return replyTo.tell({ type: "not_there" });
-    if (name === this.#deps.self) return replyTo.tell({ type: "answered", roundTripMs: 0 });
-    if (!this.#pings.has(name) && this.#pings.size >= PINGS_MAX) return replyTo.tell({ type: "too_many" });
-    this.#pings.set(name, { sentAt: this.#ctx.clock.now(), replyTo });
-    this.#tellAbout("asked", name);
+    const there = this.#occupants.list().find((occupant) => occupant.name === name);
+    if (there === undefined) return replyTo.tell({ type: "not_there" });
+    const { via: member = name } = there; // who answers for a guest
+    if (member === this.#deps.self) return replyTo.tell({ type: "answered", roundTripMs: 0 });
+    if (!this.#pings.has(member) && this.#pings.size >= PINGS_MAX) return replyTo.tell({ type: "too_many" });
+    this.#pings.set(member, { sentAt: this.#ctx.clock.now(), replyTo });
+    this.#askWhoIsThere(member);
   }
 
   #answered(name: string): void {
@@ -129,18 +199,57 @@ class Room {
   }
 
   leave(replyTo: ActorRef<"left">): void {
-    this.#publish({ type: "went", wallMs: this.#ctx.clock.wallMs() });
+    const entry: Entry = { type: "went", wallMs: this.#ctx.clock.wallMs() };
+    Object.assign(this.#deps.memory, { isOurs: false, announced: false });
+    this.#publish(entry);
+    this.#occupants.note(this.#deps.self, entry);
+    this.#show(this.#deps.self, entry);
     replyTo.tell("left");
-    this.#ctx.stop(this.#ctx.self);
+    this.closeIfEmpty();
+  }
+
+  guestJoin(guest: string): GuestReply {
+    const { memory, self } = this.#deps;
+    memory.joinsUnderWay = Math.max(0, memory.joinsUnderWay - 1);
+    if (this.#occupants.isTaken(guest)) {
+      return { ok: false, why: `The name "${guest}" is taken in #${memory.room}` };
+    }
+    if (memory.guests.size >= GUESTS_MAX) return { ok: false, why: `There are too many guests in #${memory.room}` };
+    const others = this.#occupants.list();
+    memory.guests.add(guest);
+    const entry: Entry = { type: "came", wallMs: this.#ctx.clock.wallMs(), guest };
+    this.#publish(entry);
+    if (this.#occupants.note(self, entry)) this.#show(self, entry);
+    return { ok: true, others };
+  }
+
+  guestSay(guest: string, text: string): void {
+    if (!this.#deps.memory.guests.has(guest)) return;
+    const entry: Entry = { type: "said", text, wallMs: this.#ctx.clock.wallMs(), guest };
+    this.#publish(entry);
+    this.#show(this.#deps.self, entry);
+  }
+
+  guestLeave(guest: string): void {
+    if (!this.#deps.memory.guests.delete(guest)) return;
+    const entry: Entry = { type: "went", wallMs: this.#ctx.clock.wallMs(), guest };
+    this.#publish(entry);
+    this.#occupants.note(this.#deps.self, entry);
+    this.#show(this.#deps.self, entry);
+    this.closeIfEmpty();
+  }
+
+  guestsLeave(): void {
+    for (const guest of [...this.#deps.memory.guests]) this.guestLeave(guest);
   }
 
   heard(rumour: RumourHeard): void {
     if (rumour.topic !== this.#topic) return;
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
-    if (entry.type === "present") this.#answered(rumour.author);
+    if (entry.type === "present" || entry.type === "hosting") this.#answered(rumour.author);
     const changed = this.#occupants.note(rumour.author, entry);
-    if (entry.type === "came" || entry.type === "asked") this.#tellAbout("present", rumour.author);
+    if (wantsAnswer(entry)) this.#tellWhoIsHere(rumour.author);
     if ((entry.type === "said" || changed) && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
   }
 
@@ -151,7 +260,7 @@ class Room {
     if (event.type !== "joined") return;
     this.#occupants.memberBack(name);
     // Both ask: of two who lost each other, maybe only one has noticed and forgotten the other.
-    this.#tellAbout("asked", name);
+    this.#askWhoIsThere(name);
   }
 
   /**
@@ -162,10 +271,38 @@ class Room {
     return ageMs > this.#ctx.clock.now() - this.#deps.memory.enteredAt;
   }
 
-  /** Tells one other that we are here. */
-  #tellAbout(type: "present" | "asked", to: string): void {
-    const payload = encodeEntry({ type, wallMs: this.#deps.memory.sinceWallMs });
-    this.#deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload });
+  /** Tells one other that we are here, and which guests of ours. */
+  #tellWhoIsHere(to: string): void {
+    const { isOurs, guests, sinceWallMs: wallMs } = this.#deps.memory;
+    if (isOurs) this.#sendTo(to, { type: "present", wallMs });
+    this.#tellGuests(to, [...guests]);
+  }
+
+  #tellGuests(to: string, guests: readonly string[]): void {
+    const { sinceWallMs: wallMs } = this.#deps.memory;
+    for (let at = 0; at < guests.length; at += GUESTS_PER_ENTRY_MAX) {
+      this.#sendTo(to, { type: "hosting", wallMs, guests: guests.slice(at, at + GUESTS_PER_ENTRY_MAX) });
+    }
+  }
+
+  #askWhoIsThere(to: string): void {
+    this.#sendTo(to, { type: this.#question, wallMs: this.#deps.memory.sinceWallMs });
+  }
+
+  get #question(): "asked" | "looked_in" {
+    return this.#deps.memory.isOurs ? "asked" : "looked_in";
+  }
+
+  #sendTo(to: string, entry: Entry): void {
+    this.#deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload: encodeEntry(entry) });
+  }
+
+  /** A room that neither we nor guests of ours are in has ended. */
+  closeIfEmpty(): void {
+    const { memory } = this.#deps;
+    if (memory.isOurs || memory.guests.size > 0 || memory.joinsUnderWay > 0) return;
+    memory.isClosed = true;
+    this.#ctx.stop(this.#ctx.self);
   }
 
   #publish(entry: Entry): void {
@@ -173,14 +310,48 @@ class Room {
   }
 
   #show(author: string, entry: Entry): void {
-    const { room } = this.#deps.memory;
-    const { wallMs } = entry;
-    const own = author === this.#deps.self;
-    if (entry.type === "said") {
-      this.#ctx.events.publish(CHAT, { type: "said", room, author, own, text: entry.text, wallMs });
-    } else if (entry.type === "went") this.#ctx.events.publish(CHAT, { type: "went", room, author, wallMs });
-    else if (entry.type === "came") this.#ctx.events.publish(CHAT, { type: "came", room, author, wallMs });
+    const { room, isOurs, guests } = this.#deps.memory;
+    const { events } = this.#ctx;
+    const event = eventOf(room, author, author === this.#deps.self, entry);
+    if (event === undefined) return;
+    // That we come and go ourselves is no news to us.
+    const isOwnMove = author === this.#deps.self && event.type !== "said" && event.guest === undefined;
+    if (isOurs && !isOwnMove) events.publish(CHAT, event);
+    if (guests.size > 0 || event.guest !== undefined) events.publish(GUEST_CHAT, event);
   }
+}
+
+function eventOf(room: RoomName, author: string, own: boolean, entry: Entry): ChatEvent | undefined {
+  const { wallMs } = entry;
+  switch (entry.type) {
+    case "said":
+      return {
+        type: "said",
+        room,
+        author,
+        own: own && entry.guest === undefined,
+        text: entry.text,
+        wallMs,
+        ...guestOf(entry),
+      };
+    case "came":
+    case "went":
+      return { type: entry.type, room, author, wallMs, ...guestOf(entry) };
+    case "present":
+    case "asked":
+    case "looked_in":
+    case "hosting":
+      return undefined;
+  }
+}
+
+function wantsAnswer(entry: Entry): boolean {
+  if (entry.type === "came") return entry.guest === undefined;
+  return entry.type === "asked" || entry.type === "looked_in";
+}
+
+function guestOf({ guest }: Readonly<{ guest?: string }>): Readonly<{ guest?: string }> {
+  return guest === undefined ? {} : { guest };
 }
 
 function topicOf(room: RoomName): string {

@@ -135,7 +135,11 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
     const registration = { type: "pool", id: CHAT_POOL, guard, to: cast.get("pool"), streamTimeoutMs } as const;
     cast.get("transport").tell({ type: "register", registration });
     const broadcaster = () => cast.get("broadcaster");
-    cast.enter("rooms", ctx.spawn("rooms", rooms({ self: name, memory: memory.rooms, broadcaster }), PERMANENT));
+    const { rooms: memoryOfRooms, hostedRooms: hosted } = memory;
+    cast.enter(
+      "rooms",
+      ctx.spawn("rooms", rooms({ self: name, memory: memoryOfRooms, hosted, broadcaster }), PERMANENT),
+    );
     cast.enter("bootstrap", ctx.spawn("bootstrap", options.bootstrap(() => courier), PERMANENT));
     cast.enter(
       "serf",

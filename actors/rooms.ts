@@ -1,5 +1,12 @@
 import type { BroadcasterMessage } from "./broadcaster.ts";
-import { type ChatPingReply, chatRoom, type ChatRoomMessage, type RoomMemory, type SayReply } from "./chat_room.ts";
+import {
+  type ChatPingReply,
+  chatRoom,
+  type ChatRoomMessage,
+  type GuestMessage,
+  type RoomMemory,
+  type SayReply,
+} from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import type { Behavior } from "./runtime/behavior.ts";
@@ -17,6 +24,10 @@ export type RoomsMessage =
   >
   /** Leave all rooms without a word: the membership says it, or nobody shall. */
   | Readonly<{ type: "close_all"; replyTo: ActorRef<"closed"> }>
+  /** What a guest does in a room, which is opened for it if need be. */
+  | Readonly<{ type: "guest"; room: RoomName; message: Exclude<GuestMessage, { type: "guests_leave" }> }>
+  /** All guests go, from all rooms: who kept their connections has started anew, or ends. */
+  | Readonly<{ type: "guests_leave" }>
   /** The actor of a room has ended. */
   | Readonly<{ type: "ended"; actor: ActorRef<ChatRoomMessage> }>;
 
@@ -32,6 +43,8 @@ const ROOMS_MAX = 256;
 type RoomsDeps = Readonly<{
   self: string;
   memory: RoomsMemory;
+  /** Rooms that are open for guests only. */
+  hosted: RoomsMemory;
   broadcaster: () => ActorRef<BroadcasterMessage>;
 }>;
 
@@ -54,6 +67,26 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
 
     const ended = (actor: ActorRef<ChatRoomMessage>): void => {
       for (const [name, ref] of named) if (ref === actor) named.delete(name);
+      for (const [room, ref] of open) if (ref === actor) forget(room);
+    };
+
+    const forget = (room: RoomName): void => {
+      open.delete(room);
+      deps.hosted.delete(room);
+    };
+
+    const newMemory = (room: RoomName, isOurs: boolean): RoomMemory => {
+      const [sinceWallMs, enteredAt] = [ctx.clock.wallMs(), ctx.clock.now()];
+      return {
+        room,
+        sinceWallMs,
+        enteredAt,
+        announced: false,
+        isOurs,
+        guests: new Set(),
+        joinsUnderWay: 0,
+        isClosed: false,
+      };
     };
 
     const publish = (): void => ctx.events.publish(ROOMS, [...deps.memory.keys()]);
@@ -62,47 +95,74 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       for (const actor of open.values()) ctx.stop(actor);
       open.clear();
       deps.memory.clear();
+      deps.hosted.clear();
       publish();
     };
 
     const join = (room: RoomName): "joined" | "was_in" | "full" => {
-      if (open.has(room)) return "was_in";
-      if (open.size >= ROOMS_MAX) return "full";
-      const memory = { room, sinceWallMs: ctx.clock.wallMs(), enteredAt: ctx.clock.now(), announced: false };
+      if (deps.memory.has(room)) return "was_in";
+      const hosted = hostedRoom(room);
+      if (hosted === undefined && open.size >= ROOMS_MAX) return "full";
+      const memory = hosted ?? newMemory(room, true);
+      deps.hosted.delete(room);
       deps.memory.set(room, memory);
-      start(memory);
+      if (hosted === undefined) start(memory);
+      else open.get(room)?.tell({ type: "enter" });
       publish();
       return "joined";
     };
 
     const leave = (room: RoomName, replyTo: ActorRef<"left" | "not_in">): void => {
+      const memory = deps.memory.get(room);
       const ref = open.get(room);
-      if (ref === undefined) return replyTo.tell("not_in");
-      open.delete(room);
+      if (memory === undefined || ref === undefined) return replyTo.tell("not_in");
       deps.memory.delete(room);
+      if (memory.guests.size + memory.joinsUnderWay > 0) deps.hosted.set(room, memory);
+      else open.delete(room);
       publish();
       ref.tell({ type: "leave", replyTo });
     };
 
+    const guest = (room: RoomName, message: GuestMessage): void => {
+      if (message.type !== "guest_join") return open.get(room)?.tell(message);
+      let memory = deps.memory.get(room) ?? hostedRoom(room);
+      if (memory === undefined) {
+        if (open.size >= ROOMS_MAX) return message.replyTo.tell({ ok: false, why: "There are too many rooms" });
+        memory = newMemory(room, false);
+        deps.hosted.set(room, memory);
+        start(memory);
+      }
+      memory.joinsUnderWay++;
+      open.get(room)?.tell(message);
+    };
+
+    /** A room that is open for guests only; one that has just ended is forgotten before we are told. */
+    const hostedRoom = (room: RoomName): RoomMemory | undefined => {
+      const memory = deps.hosted.get(room);
+      if (memory?.isClosed !== true) return memory;
+      forget(room);
+      return undefined;
+    };
+
     const say = (room: RoomName, text: string, replyTo: ActorRef<SayReply>): void => {
-      const ref = open.get(room);
+      const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ ok: false, why: `You are not in #${room}` });
       else ref.tell({ type: "say", text, replyTo });
     };
 
     const list = (room: RoomName, replyTo: ActorRef<readonly Occupant[] | "not_in">): void => {
-      const ref = open.get(room);
+      const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell("not_in");
       else ref.tell({ type: "list", replyTo });
     };
 
     const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {
-      const ref = open.get(room);
+      const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ type: "not_in" });
       else ref.tell({ type: "ping", name, replyTo });
     };
 
-    for (const memory of deps.memory.values()) start(memory);
+    for (const memory of [...deps.memory.values(), ...deps.hosted.values()]) start(memory);
     return (message) => {
       switch (message.type) {
         case "join":
@@ -118,6 +178,11 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
         case "close_all":
           closeAll();
           return message.replyTo.tell("closed");
+        case "guest":
+          return guest(message.room, message.message);
+        case "guests_leave":
+          for (const ref of open.values()) ref.tell({ type: "guests_leave" });
+          return;
         case "ended":
           return ended(message.actor);
       }

@@ -1,19 +1,30 @@
 import { decode, encode } from "@msgpack/msgpack";
 import type { Brand } from "../runtime/brand.ts";
+import { parseGuestName } from "./guest_name.ts";
 
 /** A room's name: what comes after the `#`. */
 export type RoomName = Brand<string, "RoomName">;
 
-/** What one author says in a room. Who the author is stands outside, in what carries it. */
+/**
+ * What one author says in a room. Who the author is stands outside, in what carries it. An author may have guests: people
+ * without a peer of their own, for whom it speaks.
+ */
 export type Entry =
-  | Readonly<{ type: "said"; text: string; wallMs: number }>
-  /** I came in just now; answered by `present` from all who are there. */
-  | Readonly<{ type: "came"; wallMs: number }>
+  | Readonly<{ type: "said"; text: string; wallMs: number; guest?: string }>
+  /** I came in just now; answered by `present` and `hosting` from all who are there. A guest's coming is not answered. */
+  | Readonly<{ type: "came"; wallMs: number; guest?: string }>
   /** I have been here since then. */
   | Readonly<{ type: "present"; wallMs: number }>
   /** I have been here since then, and who else is? Answered like `came`, but no news to anybody. */
   | Readonly<{ type: "asked"; wallMs: number }>
-  | Readonly<{ type: "went"; wallMs: number }>;
+  | Readonly<{ type: "went"; wallMs: number; guest?: string }>
+  /** Who is here? I am not, but guests of mine may be. Answered like `came`. */
+  | Readonly<{ type: "looked_in"; wallMs: number }>
+  /** These are here as my guests, as far as they fit into one entry; since then. */
+  | Readonly<{ type: "hosting"; wallMs: number; guests: readonly string[] }>;
+
+/** Guests in one entry of `hosting`: with the longest names, half of what a rumour carries. */
+export const GUESTS_PER_ENTRY_MAX = 100;
 
 /** Longest text of one message, in UTF-8 bytes: a long page. */
 export const TEXT_BYTES_MAX = 8 * 1024;
@@ -26,7 +37,7 @@ const WALL_MS_MAX = 8_640_000_000_000_000;
 /** Version of the encoding, first in each entry. */
 const ENTRY_VERSION = 1;
 
-const CODES = { said: 0, came: 1, present: 2, went: 3, asked: 4 } as const;
+const CODES = { said: 0, came: 1, present: 2, went: 3, asked: 4, hosting: 5, looked_in: 6 } as const;
 
 /** The room called `text` (a leading `#` is dropped), or `undefined` when no room can be called so. */
 export function parseRoomName(text: string): RoomName | undefined {
@@ -40,7 +51,20 @@ export function isTextTooLong(text: string): boolean {
 }
 
 export function encodeEntry(entry: Entry): Uint8Array {
-  return encode([ENTRY_VERSION, CODES[entry.type], entry.wallMs, ...(entry.type === "said" ? [entry.text] : [])]);
+  const head = [ENTRY_VERSION, CODES[entry.type], entry.wallMs];
+  switch (entry.type) {
+    case "said":
+      return encode(entry.guest === undefined ? [...head, entry.text] : [...head, entry.text, entry.guest]);
+    case "came":
+    case "went":
+      return encode(entry.guest === undefined ? head : [...head, null, entry.guest]);
+    case "present":
+    case "asked":
+    case "looked_in":
+      return encode(head);
+    case "hosting":
+      return encode([...head, entry.guests]);
+  }
 }
 
 /** The entry in a stranger's bytes; `undefined` when there is none. */
@@ -52,20 +76,36 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
     return undefined; // not msgpack: no entry
   }
   if (!Array.isArray(value) || value[0] !== ENTRY_VERSION) return undefined;
-  const [, code, wallMs, text]: unknown[] = value;
+  const [, code, wallMs, content, guest]: unknown[] = value;
   if (typeof wallMs !== "number" || !Number.isInteger(wallMs) || wallMs < 0 || wallMs > WALL_MS_MAX) return undefined;
+  if (guest !== undefined && !isGuestName(guest)) return undefined;
+  const of = guest === undefined ? {} : { guest };
   switch (code) {
     case CODES.said:
-      return typeof text === "string" && !isTextTooLong(text) ? { type: "said", text, wallMs } : undefined;
+      return typeof content === "string" && !isTextTooLong(content)
+        ? { type: "said", text: content, wallMs, ...of }
+        : undefined;
     case CODES.came:
-      return { type: "came", wallMs };
+      return { type: "came", wallMs, ...of };
     case CODES.present:
       return { type: "present", wallMs };
     case CODES.went:
-      return { type: "went", wallMs };
+      return { type: "went", wallMs, ...of };
     case CODES.asked:
       return { type: "asked", wallMs };
+    case CODES.looked_in:
+      return { type: "looked_in", wallMs };
+    case CODES.hosting:
+      return areGuests(content) ? { type: "hosting", wallMs, guests: content } : undefined;
     default:
       return undefined;
   }
+}
+
+function areGuests(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= GUESTS_PER_ENTRY_MAX && value.every(isGuestName);
+}
+
+function isGuestName(value: unknown): value is string {
+  return typeof value === "string" && parseGuestName(value) === value;
 }

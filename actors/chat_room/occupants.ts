@@ -1,30 +1,42 @@
 import type { Entry } from "./entry.ts";
 
-/** Somebody who is in the room, and since when by their own clock. */
-export type Occupant = Readonly<{ name: string; sinceWallMs: number }>;
+/** Somebody who is in the room, and since when by their own clock; a guest is there by the member `via`. */
+export type Occupant = Readonly<{ name: string; sinceWallMs: number; via?: string }>;
 
 /** People in one room, and members remembered as gone: what is beyond cannot be a crowd, only an attack. */
 const NAMES_MAX = 4_096;
 
 /** Who is in a room, as far as we were told. */
 export class Occupants {
-  readonly #byName = new Map<string, Occupant>();
+  readonly #byKey = new Map<string, Occupant>();
   readonly #gone = new Set<string>();
 
   /** Takes note of what `author` announced; true when somebody came by that who was not here, or went who was. */
   note(author: string, entry: Entry): boolean {
-    if (entry.type === "went") return this.#byName.delete(author);
-    const isNew = !this.#byName.has(author);
-    if (entry.type === "said" && !isNew) return false;
-    // The last words of somebody who is gone may arrive after the news of it; they do not bring them back.
-    if (isNew && (this.#gone.has(author) || this.#byName.size >= NAMES_MAX)) return false;
-    this.#byName.set(author, { name: author, sinceWallMs: entry.wallMs });
-    return isNew;
+    if (entry.type === "looked_in") return false;
+    if (entry.type === "hosting") {
+      for (const guest of entry.guests) this.#add(author, guest, entry.wallMs);
+      return false;
+    }
+    const guest = "guest" in entry ? entry.guest : undefined;
+    if (entry.type === "went") return this.#byKey.delete(keyOf(author, guest));
+    // What a guest says proves nothing of who is here: it may have gone before that arrived.
+    if (entry.type === "said" && (guest !== undefined || this.#byKey.has(author))) return false;
+    return this.#add(author, guest, entry.wallMs);
   }
 
-  /** The member is gone from the cluster and with it from the room, until it is back in the cluster. */
+  /** Whether anybody here is called so, member or guest. */
+  isTaken(name: string): boolean {
+    if (this.#byKey.has(name)) return true;
+    for (const occupant of this.#byKey.values()) if (occupant.name === name) return true;
+    return false;
+  }
+
+  /** The member is gone from the cluster and with it, and its guests, from the room, until it is back in the cluster. */
   memberGone(name: string): void {
-    this.#byName.delete(name);
+    for (const [key, occupant] of this.#byKey) {
+      if (occupant.via === name || key === name) this.#byKey.delete(key);
+    }
     this.#gone.add(name);
     const oldest = this.#gone.values().next();
     if (this.#gone.size > NAMES_MAX && !oldest.done) this.#gone.delete(oldest.value);
@@ -35,6 +47,23 @@ export class Occupants {
   }
 
   list(): readonly Occupant[] {
-    return [...this.#byName.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
+    return [...this.#byKey.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
+
+  #add(author: string, guest: string | undefined, sinceWallMs: number): boolean {
+    const key = keyOf(author, guest);
+    const isNew = !this.#byKey.has(key);
+    // The last words of somebody who is gone may arrive after the news of it; they do not bring them back.
+    if (isNew && (this.#gone.has(author) || this.#byKey.size >= NAMES_MAX)) return false;
+    this.#byKey.set(
+      key,
+      guest === undefined ? { name: author, sinceWallMs } : { name: guest, sinceWallMs, via: author },
+    );
+    return isNew;
+  }
+}
+
+/** No name has a line end in it, so that no guest's key is anybody else's. */
+function keyOf(author: string, guest: string | undefined): string {
+  return guest === undefined ? author : `${guest}\n${author}`;
 }

@@ -28,6 +28,8 @@ export type PeerMemory = PoolMemory & {
   /** Those of applications, beside the chat's. */
   readonly pools: PoolsMemory;
   readonly rooms: RoomsMemory;
+  /** Rooms that are open only for guests of ours. */
+  readonly hostedRooms: RoomsMemory;
   readonly serf: SerfMemory;
   readonly repl: ReplMemory;
 };
@@ -78,6 +80,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     ...newPoolMemory(last),
     pools: new Map(),
     rooms: new Map(),
+    hostedRooms: new Map(),
     serf: newSerfMemory(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };

@@ -13,9 +13,9 @@ export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes =
     case "said":
       return speech(event, style, looks);
     case "came":
-      return [notice(`${shownName(event.author, looks)} came to #${event.room}`, style)];
+      return [notice(`${shownAuthor(event, looks)} came to #${event.room}`, style)];
     case "went":
-      return [notice(`${shownName(event.author, looks)} left #${event.room}`, style)];
+      return [notice(`${shownAuthor(event, looks)} left #${event.room}`, style)];
   }
 }
 
@@ -92,7 +92,7 @@ function cut(text: string): string {
 
 /** A line of a text of several is indented below the first, so that it cannot pass for somebody else's. */
 function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style, looks: LookAlikes): string[] {
-  const name = style.byName(event.author, shownName(event.author, looks));
+  const name = style.byName(event.author, shownAuthor(event, looks));
   const head = `${style.dim(clockTime(event.wallMs))} ${event.own ? style.bold(name) : name}: `;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
   return [head + first, ...rest.map((line) => `  ${line}`)];
@@ -106,6 +106,12 @@ export function shownName(name: string, looks: LookAlikes = NO_LOOKS): string {
   const other = looks.of(name);
   const shown = isolated(visibleName(name));
   return other === undefined ? shown : `${shown} (not ${isolated(visibleName(other))}, only looks like it)`;
+}
+
+/** Whoever speaks; a guest with the member by which it is there, because nobody but that vouches for its name. */
+function shownAuthor({ author, guest }: Pick<ChatEvent, "author" | "guest">, looks: LookAlikes): string {
+  const member = shownName(author, looks);
+  return guest === undefined ? member : `${isolated(visibleName(guest))}@${member}`;
 }
 
 const NO_LOOKS = new LookAlikes();

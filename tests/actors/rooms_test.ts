@@ -22,7 +22,10 @@ function alone() {
     if (message.type === "send_to") spread.push(`${message.to}: ${decodeEntry(message.payload)?.type}`);
   });
   const memory: RoomsMemory = new Map();
-  const keeper = system.spawn<RoomsMessage>("rooms", rooms({ self: "alice", memory, broadcaster: () => broadcaster }));
+  const keeper = system.spawn<RoomsMessage>(
+    "rooms",
+    rooms({ self: "alice", memory, hosted: new Map(), broadcaster: () => broadcaster }),
+  );
   const shown: ChatEvent[] = [];
   system.events.subscribe(CHAT, (event) => shown.push(event));
 

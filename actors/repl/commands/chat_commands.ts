@@ -42,9 +42,10 @@ export const CHAT_COMMANDS: readonly Command[] = [
       const { room } = named;
       const result = await call.peer.steps.occupants(room);
       if (!result.ok) return failed(result.why);
-      for (const { name, sinceWallMs } of result.value) {
-        const own = name === call.peer.steps.name ? " (you)" : "";
-        call.print(`${visible(name)}${own}, since ${clockTime(sinceWallMs)}`);
+      for (const { name, via, sinceWallMs } of result.value) {
+        const own = via === undefined && name === call.peer.steps.name ? " (you)" : "";
+        const guest = via === undefined ? "" : `, guest of ${visible(via)}`;
+        call.print(`${visible(name)}${own}${guest}, since ${clockTime(sinceWallMs)}`);
       }
     },
   },
