@@ -149,7 +149,9 @@ class LocalBootstrap {
     const { address, config, openTransport, guard, courier } = this.#options;
     const name = `service-${++this.#services}`;
     const { hosted: memory } = this.#memory;
-    const service = this.#ctx.spawn(name, registryService({ bind: address, config, openTransport, guard, memory }));
+    // Those listed here are members of one cluster, who find out better than a knock who of them is dead.
+    const options = { bind: address, config, openTransport, guard, memory, trustEntries: true };
+    const service = this.#ctx.spawn(name, registryService(options));
     const open = this.#ctx.ask<ServiceMessage, OpenReply>(
       service,
       (replyTo) => ({ type: "open", replyTo }),

@@ -108,6 +108,7 @@ function withPeer(registry: Registry, peer: RegistryPeer): Registry {
 }
 
 function without(registry: Registry, id: string): Registry {
+  if (!registry.peers.has(id)) return registry;
   const peers = new Map(registry.peers);
   peers.delete(id);
   return { ...registry, peers };

@@ -1,22 +1,76 @@
-import type { BootstrapMessage, RegistryConfig } from "../actors/bootstrap.ts";
-import type { Behavior } from "../actors/runtime/behavior.ts";
+import type { BootstrapMessage, RegistryConfig, RegistryPeer } from "../actors/bootstrap.ts";
+import type { Behavior, Context } from "../actors/runtime/behavior.ts";
+import { topic } from "../actors/runtime/events.ts";
+import { TurnedAway } from "./turned_away.ts";
 import { toReply } from "./protocol.ts";
 import { applyRegistry, emptyRegistry, type Registry } from "./registry.ts";
+import type { RegistryStore } from "./registry_store.ts";
+
+/** What the registry understands: what others may ask of it, and what its own service tells it. */
+export type RegistryMessage =
+  | BootstrapMessage & { readonly type?: never }
+  /** Nobody answers where this peer is said to be. If it still says so, it gives its place to who was turned away. */
+  | Readonly<{ type: "evict"; peer: RegistryPeer }>;
 
 /** What outlives a crash of the registry: nobody who is listed would know that it has to join again. */
-export type RegistryMemory = { data: Registry };
+export type RegistryMemory = { data: Registry; turnedAway?: TurnedAway; readonly store?: RegistryStore | undefined };
+
+/** That the data could not be stored, once each time that this begins, and that it is stored again. */
+export type RegistryEvent = Readonly<{ type: "not_stored"; why: string }> | Readonly<{ type: "stored_again" }>;
+export const REGISTRY = topic<RegistryEvent>("registry");
 
 /** The registry itself: one owner of the data, so that joins at the same time cannot spoil it. */
 export function registry(
   config: RegistryConfig,
   memory: RegistryMemory = { data: emptyRegistry(config) },
-): Behavior<BootstrapMessage> {
+): Behavior<RegistryMessage> {
   return (ctx) => {
-    return ({ command, replyTo }) => {
-      const result = applyRegistry(memory.data, command);
-      if (result.ok) memory.data = result.registry;
-      ctx.log.debug("registry_command", { command: command.type, ok: result.ok, peers: memory.data.peers.size });
-      replyTo.tell(toReply(result));
-    };
+    const owner = new Owner(ctx, memory);
+    return (message) => message.type === "evict" ? owner.evict(message.peer) : owner.command(message);
   };
+}
+
+class Owner {
+  readonly #ctx: Context<RegistryMessage>;
+  readonly #memory: RegistryMemory;
+  readonly #turnedAway: TurnedAway;
+  #isStored = true;
+
+  constructor(ctx: Context<RegistryMessage>, memory: RegistryMemory) {
+    this.#ctx = ctx;
+    this.#memory = memory;
+    this.#turnedAway = memory.turnedAway ??= new TurnedAway();
+  }
+
+  command({ command, replyTo }: BootstrapMessage): void {
+    const result = applyRegistry(this.#memory.data, command);
+    if (result.ok) {
+      this.#turnedAway.heard(command, result.registry);
+      this.#keep(result.registry); // before the answer: what was promised is not forgotten
+    }
+    const { size } = this.#memory.data.peers;
+    this.#ctx.log.debug("registry_command", { command: command.type, ok: result.ok, peers: size });
+    replyTo.tell(toReply(result));
+  }
+
+  evict(peer: RegistryPeer): void {
+    const { data } = this.#memory;
+    const listed = data.peers.get(peer.id);
+    if (listed === undefined || listed.ip !== peer.ip || listed.port !== peer.port) return; // it is elsewhere by now
+    const result = applyRegistry(data, { type: "leave", id: peer.id });
+    if (!result.ok) return;
+    this.#keep(this.#turnedAway.fill(result.registry));
+    this.#ctx.log.info("registry_evicted", { peer: peer.name, peers: this.#memory.data.peers.size });
+  }
+
+  #keep(next: Registry): void {
+    const { data, store } = this.#memory;
+    this.#memory.data = next;
+    if (store === undefined || next === data && this.#isStored) return;
+    const why = store.save(next);
+    if (why !== undefined) this.#ctx.log.warn("registry_not_stored", { why });
+    if (why !== undefined && this.#isStored) this.#ctx.events.publish(REGISTRY, { type: "not_stored", why });
+    if (why === undefined && !this.#isStored) this.#ctx.events.publish(REGISTRY, { type: "stored_again" });
+    this.#isStored = why === undefined;
+  }
 }

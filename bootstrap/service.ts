@@ -10,7 +10,9 @@ import type { OpenTransport } from "../transport/transport.ts";
 import { registryHttp } from "./http_service.ts";
 import { decodeBootstrapMessage, REGISTRY_ID } from "./protocol.ts";
 import { emptyRegistry } from "./registry.ts";
-import { registry, type RegistryMemory } from "./registry_actor.ts";
+import { prober } from "./prober.ts";
+import { registry, type RegistryMemory, type RegistryMessage } from "./registry_actor.ts";
+import type { RegistryStore } from "./registry_store.ts";
 
 export type ServiceMessage =
   | BootstrapMessage & { readonly type?: never }
@@ -22,6 +24,8 @@ export type ServiceOptions = Readonly<{
   openTransport: OpenTransport;
   /** Our cluster's keys, for the links; HTTP has none. */
   guard?: Guard | undefined;
+  /** Keeps entries also where nobody answers: of peers that this machine cannot reach, while others can. */
+  trustEntries?: boolean;
   /** Handed in by who may crash and start the service anew. */
   memory?: ServiceMemory;
 }>;
@@ -29,23 +33,29 @@ export type ServiceOptions = Readonly<{
 /** What outlives a crash: who is listed, and that the old sockets have to go first. */
 export type ServiceMemory = Readonly<{ registry: RegistryMemory; transport: TransportMemory }>;
 
-export function newServiceMemory(config: RegistryConfig): ServiceMemory {
-  return { registry: { data: emptyRegistry(config) }, transport: { closing: Promise.resolve() } };
+/** What is stored is taken over, limits included. */
+export function newServiceMemory(config: RegistryConfig, store?: RegistryStore): ServiceMemory {
+  const data = store?.load() ?? emptyRegistry(config);
+  return { registry: { data, store }, transport: { closing: Promise.resolve() } };
 }
 
 /** A registry with a port of its own, on which it answers to remote actor messages and to HTTP alike. */
 export function registryService(
-  { bind, config, openTransport, guard = Guard.unguarded(), memory = newServiceMemory(config) }: ServiceOptions,
+  { bind, config, openTransport, guard = Guard.unguarded(), memory = newServiceMemory(config), trustEntries = false }:
+    ServiceOptions,
 ): Behavior<ServiceMessage> {
   return (ctx) => {
     ctx.supervise({ strategy: "rest_for_one" });
-    const data = ctx.spawn("registry", registry(config, memory.registry), { restart: "permanent" });
+    const data: ActorRef<RegistryMessage> = ctx.spawn("registry", registry(config, memory.registry), {
+      restart: "permanent",
+    });
     const keeper = ctx.spawn("links", publishing(data), { restart: "permanent" });
     const door: ActorRef<TransportMessage> = ctx.spawn(
       "transport",
       transport({ openTransport, memory: memory.transport, links: () => keeper, guard, http: registryHttp(data) }),
       { restart: "permanent" },
     );
+    if (!trustEntries) ctx.spawn("prober", prober({ registry: data, transport: () => door }), { restart: "permanent" });
     return (message) => {
       if (message.type === "open") door.tell({ type: "open", bind, name: REGISTRY_ID, replyTo: message.replyTo });
       else data.tell(message);
