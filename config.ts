@@ -188,6 +188,22 @@ export const SETTINGS = {
     parse: parseCount(0, PEERS_MAX),
     fallback: 5,
   }),
+  store: text({
+    flag: "store",
+    environment: "PARLEY_STORE",
+    placeholder: "FILE",
+    help: "Where the registry keeps its list (SQLite); none for only in memory",
+    commands: ["bootstrap"],
+    parse: (text, env) => text === "none" ? { ok: true, value: text } : parsePath(text, stateDirectory(env), env),
+    fallback: undefined,
+    fallbackText: "registry-PORT.sqlite in the state directory",
+  }),
+  trustEntries: toggle({
+    flag: "trust-entries",
+    environment: "PARLEY_TRUST_ENTRIES",
+    help: "Keep contacts in the registry also where nobody answers",
+    commands: ["bootstrap"],
+  }),
   processes: toggle({
     flag: "processes",
     environment: "PARLEY_PROCESSES",
