@@ -58,6 +58,7 @@ function parametersOf(config: SimConfig): RunParameters | Readonly<{ problem: st
     ...(only.value === undefined ? {} : { only: only.value }),
     chatters,
     rooms: rooms.value,
+    ...(config.settled.value ? { settled: true } : {}),
   };
 }
 

@@ -3,7 +3,7 @@
  * the simulator alone, so that its names are read there.
  */
 import { parseCount, parseDecimal, parsePath } from "./value.ts";
-import { single, text } from "./setting.ts";
+import { single, text, toggle } from "./setting.ts";
 
 /** More peers than ports that the simulated network gives out would be one too many. */
 const PEERS_MAX = 10_000;
@@ -63,6 +63,13 @@ export const SIMULATION_SETTINGS = {
     flag: "rooms",
     environment: "PARLEY_ROOMS",
     help: "Rooms between which those are divided",
+  }),
+  settled: toggle({
+    flag: "settled",
+    environment: "PARLEY_SETTLED",
+    help: "They know each other from the start, instead of arriving one after the other",
+    commands: ["sim"],
+    section: "sim",
   }),
   seeds: single("count", {
     flag: "seeds",

@@ -8,9 +8,9 @@ import { type Sight, SIGHTS } from "../sometimes.ts";
 
 /** What a run is made from, in a line. */
 export function parametersLine(parameters: RunParameters): string {
-  const { seed, peers, minutes, profile, chatters, rooms, only } = parameters;
+  const { seed, peers, minutes, profile, chatters, rooms, only, settled } = parameters;
   return [
-    `${counted(peers, "peer")} for ${minutes} min of ${profile}`,
+    `${counted(peers, "peer")}${settled ? " that know each other," : ""} for ${minutes} min of ${profile}`,
     `faults ${faultsText(parameters)}${only === undefined ? "" : ` (only number ${only.join(", ") || "none"})`}`,
     chatters === 0 ? "nobody talks" : `${grouped(chatters)} of them in ${counted(rooms, "room")}`,
     `seed ${seed}`,
@@ -25,10 +25,12 @@ export function figureLines(outcome: Outcome): readonly string[] {
 }
 
 /** The same as pairs: what they are about, and the figures in words. */
-export function figureRows({ plan, figures, sights, tookMs }: Outcome): readonly (readonly [string, string])[] {
+export function figureRows(
+  { parameters, plan, figures, sights, tookMs }: Outcome,
+): readonly (readonly [string, string])[] {
   return [
     ["time", `${clock(tookMs)} of virtual time, ${counted(plan.episodes.length, "fault")}`],
-    ["convergence", convergence(figures)],
+    ["convergence", parameters.settled ? "everybody knew everybody from the start" : convergence(figures)],
     ...detection(figures),
     ["false positives", falsePositives(figures)],
     ["sent by each", `${perSecond(figures)}`],

@@ -1,6 +1,7 @@
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { ChatEvent } from "../../actors/chat_room.ts";
 import type { MembershipEvent } from "../../actors/membership.ts";
+import type { Profile } from "../../actors/pool/profile.ts";
 import type { Cancel } from "../../actors/runtime/clock.ts";
 import { type Random, seededRandom } from "../../actors/runtime/random.ts";
 import type { Address } from "../../transport/address.ts";
@@ -9,6 +10,7 @@ import type { Episode, FaultStage } from "../faults/fault.ts";
 import { faultNamed } from "../faults/table.ts";
 import { MachineClock } from "../machine_clock.ts";
 import type { Rule } from "../rule.ts";
+import { settle } from "../settled.ts";
 import { type SimulatedPeer, type Traffic, World } from "../world.ts";
 import { PROFILES, type RunParameters } from "./parameters.ts";
 import type { Plan } from "./plan.ts";
@@ -53,6 +55,7 @@ export class Cluster {
   readonly #sentBefore = { packets: 0, packetBytes: 0, streams: 0, streamBytes: 0 };
   readonly #said = new Map<string, number>();
   readonly #views: Views;
+  readonly #profile: Profile;
   #isFounded = false;
 
   constructor(parameters: RunParameters, plan: Plan, views: Views, witnesses: readonly Witness[]) {
@@ -62,9 +65,10 @@ export class Cluster {
     this.#plan = plan;
     this.#witnesses = witnesses;
     this.#random = seededRandom(`${parameters.seed} cluster`);
+    this.#profile = PROFILES[parameters.profile];
     this.world = new World({
       seed: parameters.seed,
-      profile: PROFILES[parameters.profile],
+      profile: this.#profile,
       audience: {
         member: (peer, event) => this.#isCurrent(peer) && this.#member(peer, event),
         chat: (peer, event) => this.#isCurrent(peer) && this.#tell("chat", peer.name, event),
@@ -78,10 +82,19 @@ export class Cluster {
 
   /** Puts everything that the plan has on the clock. */
   schedule(): void {
-    const { clock } = this.world;
-    for (const { atMs, name, contact } of this.#plan.arrivals) clock.after(atMs, () => this.start(name, contact));
-    for (const { atMs, name } of this.#plan.talks) clock.after(atMs, () => this.say(name));
-    for (const episode of this.#plan.episodes) clock.after(episode.fromMs, () => this.#strike(episode));
+    const at = (atMs: number, run: () => void): void => void this.world.clock.after(atMs - this.now(), run);
+    for (const { atMs, name, contact } of this.#plan.arrivals) at(atMs, () => this.start(name, contact));
+    for (const { atMs, name } of this.#plan.talks) at(atMs, () => this.say(name));
+    for (const episode of this.#plan.episodes) at(episode.fromMs, () => this.#strike(episode));
+  }
+
+  /** Starts all, who know each other from then on; a little time passes over it, each time as `pass` lets it. */
+  async settle(pass: (ms: number) => Promise<void>): Promise<void> {
+    this.#isFounded = true;
+    const peers = this.names.map((name) => this.#launch(name));
+    await pass(1);
+    await settle(this.world, peers, this.#profile, pass);
+    for (const peer of peers) void this.#begin(peer).catch(() => undefined);
   }
 
   now(): number {
@@ -111,6 +124,12 @@ export class Cluster {
   /** Starts a process that asks `contact`, or whoever else runs, to be let in. */
   start(name: string, contact: string | undefined = this.#anybodyBut(name)): void {
     if (this.#processes.has(name)) return;
+    const peer = this.#launch(name);
+    // Who does not get in is missed by all others, which is what the run is judged by.
+    this.world.clock.after(0, () => void this.#arrive(peer, contact).catch(() => undefined));
+  }
+
+  #launch(name: string): SimulatedPeer {
     this.#endDeparture(name);
     const disk = this.#disks.get(name)!;
     const last = { port: this.#portOf(name), ...disk.read() };
@@ -118,8 +137,7 @@ export class Cluster {
     this.#processes.set(name, peer);
     this.#tell("started", name);
     peer.system.onStopped(() => this.#isCurrent(peer) && this.#over(peer, "gave_up"));
-    // Who does not get in is missed by all others, which is what the run is judged by.
-    this.world.clock.after(0, () => void this.#arrive(peer, contact).catch(() => undefined));
+    return peer;
   }
 
   kill(name: string, powerCut = false): void {
@@ -157,12 +175,18 @@ export class Cluster {
   }
 
   async #arrive(peer: SimulatedPeer, contact: string | undefined): Promise<void> {
-    const { steps, name } = peer;
+    const { steps } = peer;
     await steps.configure();
     await steps.create();
     // As a peer does that is told to join somebody and has no registry.
     steps.seek([...steps.formerContacts, ...(contact === undefined ? [] : [this.addressOf(contact)])]);
     await this.#join(peer, contact);
+    await this.#begin(peer);
+  }
+
+  /** A member already: does what it came for. */
+  async #begin(peer: SimulatedPeer): Promise<void> {
+    const { steps, name } = peer;
     await steps.start();
     const room = this.#plan.rooms.get(name);
     if (room === undefined || !this.#isCurrent(peer)) return;

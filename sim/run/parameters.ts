@@ -18,11 +18,13 @@ export type RunParameters = Readonly<{
   /** Peers that are in a room and talk, and the rooms between which they are divided. */
   chatters: number;
   rooms: number;
+  /** They do not arrive, but know each other from the start. */
+  settled?: true;
 }>;
 
 /** The one command that does the same again. */
 export function replayCommand(parameters: RunParameters): string {
-  const { seed, peers, minutes, profile, only, chatters, rooms } = parameters;
+  const { seed, peers, minutes, profile, only, chatters, rooms, settled } = parameters;
   return [
     "deno task sim",
     `--seed ${seed}`,
@@ -33,6 +35,7 @@ export function replayCommand(parameters: RunParameters): string {
     ...(only === undefined ? [] : [`--only ${only.length === 0 ? "none" : only.join(",")}`]),
     `--chatters ${chatters}`,
     `--rooms ${rooms}`,
+    ...(settled ? ["--settled"] : []),
   ].join(" ");
 }
 

@@ -15,12 +15,13 @@ type Talk = Readonly<{ atMs: number; name: string }>;
 /** All that is going to happen in a run, before it happens. Times are virtual ms since its start. */
 export type Plan = Readonly<{
   names: readonly string[];
+  /** Of nobody, if they know each other from the start. */
   arrivals: readonly Arrival[];
   /** The rooms of those who talk. */
   rooms: ReadonlyMap<string, string>;
   talks: readonly Talk[];
   episodes: readonly Episode[];
-  /** Everybody has started. */
+  /** Everybody has started, or knows everybody. */
   arrivedAtMs: number;
   /** Until here nothing breaks, and from `endsAtMs` on nothing any more. */
   faultsFromMs: number;
@@ -39,6 +40,9 @@ const ARRIVALS_SHARE = 0.2;
 
 /** Few peers need not come one a minute. */
 const ARRIVAL_GAP_MS_MAX = 500;
+
+/** Who know each other from the start do so within this; then they enter their rooms. */
+const SETTLED_MS = 1_000;
 
 /** For so long they are left in peace then, to find each other. */
 const PEACE_MS = 30_000;
@@ -63,14 +67,16 @@ export function planRun(parameters: RunParameters): Plan {
   const profile = PROFILES[parameters.profile];
   const names = peerNames(peers);
   const endsAtMs = 60_000 * minutes;
-  const arrivedAtMs = Math.min(ARRIVALS_MS, ARRIVALS_SHARE * endsAtMs, (peers - 1) * ARRIVAL_GAP_MS_MAX);
+  const arrivedAtMs = parameters.settled
+    ? SETTLED_MS
+    : Math.min(ARRIVALS_MS, ARRIVALS_SHARE * endsAtMs, (peers - 1) * ARRIVAL_GAP_MS_MAX);
   const faultsFromMs = Math.min(endsAtMs, arrivedAtMs + Math.min(PEACE_MS, ARRIVALS_SHARE * endsAtMs));
   const rooms = roomsOf(names, parameters, random.child("rooms"));
   const episodes = drawEpisodes(parameters.faults, { names, profile, faultsFromMs, endsAtMs }, random);
   const { only } = parameters;
   return {
     names,
-    arrivals: arrivals(names, arrivedAtMs, random.child("arrivals")),
+    arrivals: parameters.settled ? [] : arrivals(names, arrivedAtMs, random.child("arrivals")),
     rooms,
     talks: drawTalks([...rooms.keys()], faultsFromMs, endsAtMs, random.child("talks")),
     episodes: only === undefined ? episodes : episodes.filter(({ number }) => only.includes(number)),

@@ -109,6 +109,7 @@ class Run {
 
   async verdict(): Promise<Verdict> {
     try {
+      if (this.#parameters.settled) await this.#cluster.settle((ms) => this.#pass(this.#cluster.now() + ms));
       this.#cluster.schedule();
       await this.#pass(this.#plan.endsAtMs);
       await this.#comeRight();

@@ -130,7 +130,7 @@ Deno.test("the command that replays a run has all that it was made from", () => 
     "deno task sim --seed 1 --peers 20 --minutes 5 --profile lan --faults crash,loss=10% --only 1,4 --chatters 5 --rooms 2",
   );
   assertEquals(
-    replayCommand(parameters({ only: [] })),
-    "deno task sim --seed 1 --peers 20 --minutes 5 --profile lan --faults none --only none --chatters 5 --rooms 2",
+    replayCommand(parameters({ only: [], settled: true })),
+    "deno task sim --seed 1 --peers 20 --minutes 5 --profile lan --faults none --only none --chatters 5 --rooms 2 --settled",
   );
 });

@@ -38,6 +38,17 @@ Deno.test("without faults everybody finds everybody, nobody is suspected, and al
   assertEquals(samples.at(-1)?.wrong, 0);
 });
 
+Deno.test("who is settled knows all from the start, and then lives, talks, dies and comes back like those who arrived", async () => {
+  const quiet = await small("none", { settled: true });
+  assertEquals([quiet.verdict, quiet.plan.arrivals], [{ type: "passed" }, []]);
+  assertEquals(quiet.samples.filter(({ running, wrong }) => running !== 6 || wrong > 0), []);
+  assert(quiet.figures.rooms.said > 20 && quiet.figures.rooms.shown === quiet.figures.rooms.expected);
+  const { verdict, figures, sights } = await small("crash,restart", { settled: true, minutes: 4 });
+  assertEquals(verdict, { type: "passed" });
+  assert(figures.deaths > 0 && sights.return > 0, JSON.stringify(sights));
+  assert(figureLines(quiet)[1]?.includes("everybody knew everybody from the start"));
+});
+
 Deno.test("each peer probes once a second, which costs about two datagrams, and opens a stream for an exchange of tables", async () => {
   const { figures: { traffic } } = await small("none", { minutes: 5, chatters: 0 });
   assert(traffic.packetsPerSecond > 1.8 && traffic.packetsPerSecond < 3, String(traffic.packetsPerSecond));
