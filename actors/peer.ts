@@ -4,6 +4,7 @@ import type { Guard } from "../transport/guard.ts";
 import type { OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
 import type { RoomName } from "./chat_room/entry.ts";
+import { items } from "./items.ts";
 import { links, type LinksMessage } from "./links.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { NodeName } from "./membership/member.ts";
@@ -84,6 +85,7 @@ const DEPART_TIMEOUT_MS = 10_000;
  * | links     | connections to other peers' actors                                    |
  * | pool      | membership, failure detector, broadcaster                             |
  * | rooms     | one chat room each                                                    |
+ * | items     | keys and texts that all peers keep alike                              |
  * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
  * | serf      | our tags, and what else Serf's agents expect of a member              |
  * | pools     | gossip pools of applications, beside the chat's                       |
@@ -139,6 +141,14 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
     cast.enter(
       "rooms",
       ctx.spawn("rooms", rooms({ self: name, memory: memoryOfRooms, hosted, broadcaster }), PERMANENT),
+    );
+    cast.enter(
+      "items",
+      ctx.spawn(
+        "items",
+        items({ self: name, memory: memory.items, broadcaster, membership: () => cast.get("membership") }),
+        PERMANENT,
+      ),
     );
     cast.enter("bootstrap", ctx.spawn("bootstrap", options.bootstrap(() => courier), PERMANENT));
     cast.enter(

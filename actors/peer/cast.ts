@@ -1,4 +1,5 @@
 import type { BootstrapMessage } from "../bootstrap.ts";
+import type { ItemsMessage } from "../items.ts";
 import type { LinksMessage } from "../links.ts";
 import type { PoolMessage } from "../pool.ts";
 import { CastOf, type PoolParts } from "../pool/cast.ts";
@@ -12,6 +13,7 @@ export type Parts = PoolParts & {
   pool: PoolMessage;
   pools: PoolsMessage;
   rooms: RoomsMessage;
+  items: ItemsMessage;
   bootstrap: BootstrapMessage;
   serf: SerfMessage;
 };

@@ -27,6 +27,7 @@ export async function readCounters(cast: Cast, deadLetters: Counts): Promise<rea
     counted<LinksStatus>("links", cast.get("links"), ({ counters }) => counters),
     countedInPool("", cast.get("pool"), cast),
     ...others,
+    counted<Counts>("items", cast.get("items")),
     counted<Counts>("serf", cast.get("serf")),
   ]);
   return [...groups.flat(), ...rows("dead letters", deadLetters)];

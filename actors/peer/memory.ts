@@ -1,5 +1,6 @@
 import { type Address, splitAddress } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
+import { ItemMap } from "../items/item_map.ts";
 import { newPoolMemory, type PoolMemory } from "../pool/memory.ts";
 import type { PoolsMemory } from "../pools.ts";
 import type { ReplMemory } from "../repl.ts";
@@ -30,6 +31,7 @@ export type PeerMemory = PoolMemory & {
   readonly rooms: RoomsMemory;
   /** Rooms that are open only for guests of ours. */
   readonly hostedRooms: RoomsMemory;
+  readonly items: ItemMap;
   readonly serf: SerfMemory;
   readonly repl: ReplMemory;
 };
@@ -81,6 +83,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     pools: new Map(),
     rooms: new Map(),
     hostedRooms: new Map(),
+    items: new ItemMap(),
     serf: newSerfMemory(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };

@@ -4,6 +4,7 @@ import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } fr
 import type { RoomName } from "../chat_room/entry.ts";
 import type { SayReply } from "../chat_room.ts";
 import type { Occupant } from "../chat_room/occupants.ts";
+import type { Entries, ItemReply, ItemsMessage } from "../items.ts";
 import type { JoinReply, MemberView, UpdateReply } from "../membership.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { OpenReply } from "../transport.ts";
@@ -310,6 +311,23 @@ export class Steps {
     return reply === "not_in" ? no(`You are not in #${room}`) : yes(reply);
   }
 
+  /** Sets a key for all peers; everything that is set then. */
+  broadcastAdd(key: string, text: string): Promise<StepResult<Entries>> {
+    return this.#changeItem((replyTo) => ({ type: "set", key, text, replyTo }));
+  }
+
+  /** Deletes a key for all peers. */
+  broadcastDelete(key: string): Promise<StepResult<Entries>> {
+    return this.#changeItem((replyTo) => ({ type: "delete", key, replyTo }));
+  }
+
+  /** What peers have set, as far as it came here. */
+  async broadcastList(): Promise<StepResult<Entries>> {
+    const missing = missingForChat(this.#deps.memory);
+    if (missing !== undefined) return no(missing);
+    return yes(await this.#ask("items", (replyTo: ActorRef<Entries>) => ({ type: "list", replyTo })));
+  }
+
   /** Goes for good: others see us leave, and nobody is sent to us any more. */
   async depart(): Promise<void> {
     // That one of them does not answer is no reason to leave the other without a word.
@@ -318,6 +336,13 @@ export class Steps {
     await Promise.allSettled([this.#offering]); // what is asked for already cannot be called back
     const { candidate } = this.#deps.memory;
     if (candidate !== undefined) await Promise.allSettled([this.#withdraw(candidate)]);
+  }
+
+  async #changeItem(build: (replyTo: ActorRef<ItemReply>) => ItemsMessage): Promise<StepResult<Entries>> {
+    const missing = missingForChat(this.#deps.memory);
+    if (missing !== undefined) return no(missing);
+    const reply = await this.#ask("items", build);
+    return reply.ok ? yes(reply.entries) : reply;
   }
 
   async #joinAt(addresses: readonly Address[]): Promise<JoinReply> {

@@ -20,7 +20,16 @@ export type Command = Readonly<{
 }>;
 
 /** How commands are grouped in help, in this order. */
-export const COMMAND_GROUPS = ["chat", "membership", "bootstrap", "scripts", "keys", "actors", "session"] as const;
+export const COMMAND_GROUPS = [
+  "chat",
+  "membership",
+  "bootstrap",
+  "broadcast",
+  "scripts",
+  "keys",
+  "actors",
+  "session",
+] as const;
 type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** Done, or one sentence that says why not. `usage` shows how the command is called. */

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { ACTOR_COMMANDS } from "./commands/actor_commands.ts";
 import { BOOTSTRAP_COMMANDS } from "./commands/bootstrap_commands.ts";
+import { BROADCAST_COMMANDS } from "./commands/broadcast_commands.ts";
 import { CHAT_COMMANDS } from "./commands/chat_commands.ts";
 import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ...CHAT_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,
+  ...BROADCAST_COMMANDS,
   ...SCRIPT_COMMANDS,
   ...KEY_COMMANDS,
   ...ACTOR_COMMANDS,

@@ -31,7 +31,7 @@ const TOO_MANY: Readonly<Record<string, string>> = {
 };
 
 /** Commands for which any text is right. */
-const TAKES_TEXT = ["msg", "echo", "execute", "memberlistjoin", "keyinstall"];
+const TAKES_TEXT = ["msg", "echo", "execute", "memberlistjoin", "keyinstall", "broadcastdel"];
 
 for (const command of COMMANDS) {
   if (TAKES_TEXT.includes(command.name)) continue;
@@ -45,7 +45,21 @@ for (const command of COMMANDS) {
   }
 }
 
-for (const name of ["msg", "execute", "crash", "keyinstall", "keyuse", "keyremove", "ping", "play", "chatmemberping"]) {
+for (
+  const name of [
+    "msg",
+    "execute",
+    "crash",
+    "keyinstall",
+    "keyuse",
+    "keyremove",
+    "ping",
+    "play",
+    "chatmemberping",
+    "broadcastadd",
+    "broadcastdel",
+  ]
+) {
   Deno.test(`${name} without arguments shows its usage`, async () => {
     const { seat } = seated();
     const command = COMMANDS.find((one) => one.name === name)!;

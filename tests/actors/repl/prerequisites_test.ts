@@ -16,7 +16,14 @@ const STEPS = [
 const STAGES = ["nothing", "configured", "created", "bootstrapped", "started", "joined", "in the room"] as const;
 
 /** What each command answers at each stage: done, or a sentence that names the step that is missing. */
-type Answer = "done" | "memberlistconfigure" | "memberlistcreate" | "bootstrapjoin" | "memberliststart" | "chatjoin";
+type Answer =
+  | "done"
+  | "memberlistconfigure"
+  | "memberlistcreate"
+  | "bootstrapjoin"
+  | "memberliststart"
+  | "chatjoin"
+  | "broadcastlist";
 
 const from = (first: number, before: Answer[]): readonly Answer[] =>
   STAGES.map((_, stage) => stage >= first ? "done" : before[stage]!);
@@ -52,6 +59,9 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "bootstraprefill": from(3, Array(3).fill("bootstrapjoin")),
   "bootstrapreset": from(1, [CONFIGURE]),
   "bootstrapleave": from(3, ["bootstrapjoin", "bootstrapjoin", "bootstrapjoin"]),
+  "broadcastadd k v": from(4, [CONFIGURE, CREATE, "memberliststart", "memberliststart"]),
+  "broadcastlist": from(4, [CONFIGURE, CREATE, "memberliststart", "memberliststart"]),
+  "broadcastdel k": [CONFIGURE, CREATE, "memberliststart", "memberliststart", ...Array(3).fill("broadcastlist")],
   "sleep 0": from(0, []),
   "echo hi": from(0, []),
   "tree": from(0, []),
@@ -107,7 +117,7 @@ for (const [line, answers] of Object.entries(TABLE)) {
 }
 
 const isComplaint = (text: string): boolean =>
-  /comes first|makes one|enters one|Usage|Unknown|No reply|Nobody is there|already|begin anew/.test(text);
+  /comes first|makes one|enters one|shows them|Usage|Unknown|No reply|Nobody is there|already|begin anew/.test(text);
 
 function restarts({ peer }: Seat): number {
   const count = (nodes: ReturnType<typeof peer.system.tree>): number =>

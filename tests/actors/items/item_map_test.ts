@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Item, ITEM_TIME_MAX, ItemMap, ITEMS_MAX } from "../../../actors/items/item_map.ts";
+import { seededRandom } from "../../../actors/runtime/random.ts";
+
+const item = (key: string, text: string | undefined, time: number, author = "alice"): Item => ({
+  key,
+  text,
+  time,
+  author,
+});
+
+function merged(items: readonly Item[]): ItemMap {
+  const map = new ItemMap();
+  for (const one of items) map.merge(one);
+  return map;
+}
+
+Deno.test("the later claim of a key holds, whichever comes first", () => {
+  const [early, late] = [item("k", "early", 1), item("k", "late", 2)];
+  for (const order of [[early, late], [late, early]]) assertEquals(merged(order).entries, [["k", "late"]]);
+});
+
+Deno.test("of two claims at the same time all keep the same one", () => {
+  const [hers, his] = [item("k", "hers", 1, "alice"), item("k", "his", 1, "bob")];
+  for (const order of [[hers, his], [his, hers]]) assertEquals(merged(order).entries, [["k", "his"]]);
+  const [a, b] = [item("k", "a", 1), item("k", "b", 1)];
+  for (const order of [[a, b], [b, a]]) assertEquals(merged(order).entries, [["k", "b"]]);
+});
+
+Deno.test("what was deleted does not come back with who was away", () => {
+  const map = merged([item("k", "v", 1)]);
+  map.set("k", undefined, "bob");
+  assertEquals(map.merge(item("k", "v", 1)), false);
+  assertEquals(map.entries, []);
+  assertEquals(map.has("k"), false);
+});
+
+Deno.test("whoever changes a key after hearing of it has the last word", () => {
+  const map = merged([item("other", "x", 41, "zoe")]);
+  assertEquals(map.set("k", "v", "alice"), item("k", "v", 42));
+});
+
+Deno.test("nobody can have the last word for ever by claiming the greatest time of all", () => {
+  const map = merged([item("k", "v", ITEM_TIME_MAX)]);
+  assertEquals(map.set("k", "w", "alice"), undefined, "there is no greater one");
+  assertEquals(map.entries, [["k", "v"]]);
+});
+
+Deno.test("a key more than there is room for is refused, but not the change of one that is there", () => {
+  const map = new ItemMap();
+  for (let at = 0; at < ITEMS_MAX; at++) assert(map.set(`k${at}`, "v", "alice"));
+  assertEquals(map.set("more", "v", "alice"), undefined);
+  assert(map.set("k0", "w", "alice"));
+  assert(map.set("k0", undefined, "alice"));
+  assert(map.set("more", "v", "alice"));
+});
+
+Deno.test("the same claims in any order, more than there is room for, make the same map and the same digest", () => {
+  const random = seededRandom("items");
+  const claims = Array.from({ length: 3 * ITEMS_MAX }, (_, at): Item => {
+    const text = random.below(3) === 0 ? undefined : `text ${random.below(5)}`;
+    return item(`k${random.below(2 * ITEMS_MAX)}`, text, at % 700 + 1, random.below(2) === 0 ? "alice" : "bob");
+  });
+  const first = merged(claims);
+  for (let round = 0; round < 5; round++) {
+    const shuffled = claims.map((one) => ({ one, at: random.next() })).sort((a, b) => a.at - b.at)
+      .map(({ one }) => one);
+    const other = merged(shuffled);
+    // A claim that was crowded out may be missed until the maps are compared.
+    for (let exchange = 0; exchange < 3; exchange++) {
+      for (const one of [...first.claims]) other.merge(one);
+      for (const one of [...other.claims]) first.merge(one);
+    }
+    assertEquals(other.entries, first.entries);
+    assertEquals(other.digest(), first.digest());
+  }
+  assert(first.entries.length <= ITEMS_MAX);
+});
+
+Deno.test("maps that differ in anything have different digests", () => {
+  const digests = [
+    [],
+    [item("k", "v", 1)],
+    [item("k", "w", 1)],
+    [item("k", undefined, 1)],
+    [item("k", "v", 2)],
+    [item("k", "v", 1, "bob")],
+    [item("l", "v", 1)],
+  ].map((items) => merged(items).digest());
+  assertEquals(new Set(digests).size, digests.length);
+});
