@@ -146,8 +146,8 @@ const UPDATE_TIMEOUT_MS = 5_000;
 /** Changes of meta whose end somebody waits for; each but the last is replaced in the queue, and over at once. */
 const UPDATES_WAITING_MAX = 64;
 
-/** Joins under way that a crash begins anew; of more, the rest are not, and who asked is told nothing. */
-const JOINS_REMEMBERED_MAX = 64;
+/** Joins under way at once; who asks for more is told so. */
+const JOINS_MAX = 64;
 
 /** After a crash, others are asked so often, so long after each other, before they count as gone. */
 const ASKED_TIMES = 3;
@@ -333,9 +333,12 @@ class Keeper {
       });
     }
     const { joins } = this.#deps.memory;
+    if (joins.size >= JOINS_MAX) {
+      this.#count("joins refused");
+      return replyTo?.tell({ type: "refused", why: "Too many joins at once" });
+    }
     const asked = { addresses, replyTo };
-    if (joins.size < JOINS_REMEMBERED_MAX) joins.add(asked);
-    else this.#count("joins not remembered");
+    joins.add(asked);
     this.#join(asked);
   }
 

@@ -17,6 +17,19 @@ Deno.test("a join of many silent addresses ends within a minute, with those who 
   assertEquals(alice.alive, ["alice", "bob"]);
 });
 
+Deno.test("of joins that come to no end, no more than 64 are under way at once; who asks for another is told so", async () => {
+  const world = new World({ seed: "joins without end", profile: wan });
+  const alice = await bareMember(world, "alice");
+  const silent = "127.0.0.9:9" as Address;
+  world.network.add(cutOff(silent));
+  const under = Array.from({ length: 64 }, () => alice.steps.join([silent]));
+  const refused = await taken(world, alice.steps.join([silent]));
+  assertEquals(!refused.ok && refused.why, "Too many joins at once");
+  for (const join of under) assertEquals((await taken(world, join, 120_000)).ok, false);
+  const again = await taken(world, alice.steps.join([alice.memory.address!]), 120_000);
+  assertEquals(again.ok || again.why !== "Too many joins at once", true);
+});
+
 Deno.test("who leaves while it still asks to be let in waits for no answer any more", async () => {
   const world = new World({ seed: "left while joining", profile: wan });
   const [alice, bob] = [await bareMember(world, "alice"), await bareMember(world, "bob")];
