@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly [layer: string, mayImport: readonly string[]])[
   ["config/", ["actors/", "bootstrap/", "transport/", "transport/wire/"]],
   ["config.ts", ["config/", "bootstrap/", "transport/", "transport/wire/"]],
   ["version.ts", []],
+  ["web/", ["transport/"]],
   ["sim/", ["actors/", "actors/runtime/", "bootstrap/", "transport/", "transport/wire/"]],
   [
     "commands/",
@@ -29,6 +30,7 @@ const LAYERS: readonly (readonly [layer: string, mayImport: readonly string[]])[
       "transport/",
       "transport/wire/",
       "version.ts",
+      "web/",
     ],
   ],
   ["main.ts", ["commands/", "actors/", "version.ts"]],
@@ -83,7 +85,7 @@ function withoutComments(code: string): string {
 }
 
 async function product(): Promise<Source[]> {
-  const folders = ["actors/", "transport/", "bootstrap/", "config/", "commands/", "sim/"];
+  const folders = ["actors/", "transport/", "bootstrap/", "config/", "commands/", "sim/", "web/"];
   const files = await Promise.all(["main.ts", "config.ts", "version.ts"].map(read));
   return [...files, ...(await Promise.all(folders.map(sources))).flat()];
 }
