@@ -93,6 +93,18 @@ Deno.test("an executable that needs no Deno", unix, async (t) => {
       await alice.waitFor("charly left");
     });
 
+    await t.step("SQLite works: a registry that is killed comes back with its list", async () => {
+      const entry = "7 dora 127.0.0.1 7946 tcp 0 1700000000";
+      const args = ["--listen", "127.0.0.1:0", "--store", `${place.cwd}/list.sqlite`, "--trust-entries"];
+      for (const [path, body] of [["join", entry], ["list", ""]]) {
+        await using registry = PeerProcess.start("bootstrap", { place, args });
+        const found = await registry.waitFor(/http:\/\/127\.0\.0\.1:\d+/);
+        const answer = await fetch(`${found![0]}/${path}`, { method: "POST", body: body! });
+        assertStringIncludes(await answer.text(), '"name": "dora"');
+        registry.signal("SIGKILL");
+      }
+    });
+
     await t.step("it starts itself where a scenario wants processes", async () => {
       const file = await place.file("hello.scenario", HELLO);
       const { code, stdout, stderr } = await parley("scenario", file, "--processes", "--quiet");
