@@ -146,6 +146,12 @@ export const SETTINGS = {
     help: "Be a member of a Serf cluster: announce its delegate versions, 2,5,4",
     commands: ["peer"],
   }),
+  gateway: toggle({
+    flag: "gateway",
+    environment: "PARLEY_GATEWAY",
+    help: "Let people without a peer in, at the peer's own port: browsers find a page there",
+    commands: ["peer"],
+  }),
   manual: toggle({
     flag: "manual",
     environment: "PARLEY_MANUAL",

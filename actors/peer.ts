@@ -1,7 +1,7 @@
 import type { Address } from "../transport/address.ts";
 import type { PoolId } from "../transport/claim.ts";
 import type { Guard } from "../transport/guard.ts";
-import type { OpenTransport } from "../transport/transport.ts";
+import type { HttpRequest, HttpResponse, OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { items } from "./items.ts";
@@ -53,6 +53,8 @@ export type PeerOptions = Readonly<{
   memory: PeerMemory;
   clock: Clock;
   openTransport: OpenTransport;
+  /** Answers requests over HTTP on our port; without it, they are refused. */
+  http?(request: HttpRequest): Promise<HttpResponse>;
   /** Whether this machine still has an address that we told others; without it, that never changes. */
   isHere?(address: Address): boolean;
   /** Our cluster's keys and label. */
@@ -108,6 +110,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           memory: memory.transport,
           links: () => cast.get("links"),
           guard,
+          ...(options.http !== undefined && { http: options.http }),
         }),
         PERMANENT,
       ),

@@ -37,6 +37,7 @@ import { openDenoTransport } from "../transport/deno_transport.ts";
 import type { Guard } from "../transport/guard.ts";
 import type { Keyring } from "../transport/wire/keyring.ts";
 import { VERSION } from "../version.ts";
+import { pageResponse } from "../web/page.ts";
 import type { CommandCall } from "./command.ts";
 import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
@@ -119,6 +120,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       memory: state.memory,
       clock: realClock,
       ...whereabouts(config),
+      ...(config.gateway.value && { http: (request) => Promise.resolve(pageResponse(request)) }),
       guard,
       bootstrap: bootstrapAt(config.bootstrap.value, {
         openTransport: openDenoTransport,

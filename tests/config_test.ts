@@ -55,6 +55,7 @@ Deno.test({
       ["join", [], "default"],
       ["profile", "local", "default"],
       ["serf", false, "default"],
+      ["gateway", false, "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
       ["maxPeers", 8, "default"],

@@ -93,7 +93,14 @@ export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 /** Incoming streams open at once; further ones are closed at once and counted. */
 export const STREAMS_MAX = 1024;
 
-export type HttpRequest = Readonly<{ method: string; path: string; body: Uint8Array; from: Address }>;
+export type HttpRequest = Readonly<{
+  method: string;
+  path: string;
+  body: Uint8Array;
+  from: Address;
+  /** By what name and port the client believes to reach us: its `Host`. */
+  host?: string;
+}>;
 export type HttpResponse = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
 
 /** Counted since the start. */

@@ -43,7 +43,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** A request for a part of the page. */
-export type PageRequest = Readonly<{ method: string; path: string; host: string | undefined }>;
+export type PageRequest = Readonly<{ method: string; path: string; host?: string }>;
 
 /** The part of the page that is asked for; a refusal with its reason for everything else. */
 export function pageResponse({ method, path, host }: PageRequest): HttpResponse {

@@ -5,7 +5,7 @@ import { isOwnHost, isOwnOrigin, pageResponse } from "../../web/page.ts";
 const HOST = "127.0.0.1:7946";
 const PATHS = ["/", "/style.css", "/icon.svg", "/main.js", "/connection.js", "/protocol.js"];
 
-function get(path: string, host: string | undefined = HOST) {
+function get(path: string, host = HOST) {
   return pageResponse({ method: "GET", path, host });
 }
 
@@ -73,7 +73,7 @@ Deno.test("who asks by a name that may be a stranger's is refused", () => {
     assert(!isOwnHost(host), host);
     if (host !== undefined) assertEquals(get("/", host).status, 403, host);
   }
-  assertEquals(pageResponse({ method: "GET", path: "/", host: undefined }).status, 403);
+  assertEquals(pageResponse({ method: "GET", path: "/" }).status, 403);
 });
 
 Deno.test("a WebSocket is for our own page and for programs, not for other pages", () => {

@@ -95,7 +95,9 @@ export class HttpDoor {
     if (body === "too_large") return this.#refuse(response, 413);
     if (this.#waiting.size >= HTTP_REQUESTS_MAX) return this.#refuse(response, 503);
     try {
-      const answer = await this.#answerInTime({ method: request.method ?? "", path: request.url ?? "", body, from });
+      const { method = "", url: path = "", headers: { host } } = request;
+      const asked = { method, path, body, from, ...(host !== undefined && { host }) };
+      const answer = await this.#answerInTime(asked);
       if (answer === "timed_out") return this.#refuse(response, 504);
       response.writeHead(answer.status, { ...answer.headers, "Content-Length": new Blob([answer.body]).size });
       response.end(answer.body);
