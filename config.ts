@@ -9,6 +9,7 @@ import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { gossipProblem } from "./config/gossip_problem.ts";
 import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES, SERF } from "./config/gossip_settings.ts";
 import { originOf, type Resolved, type Source } from "./config/origin.ts";
+import { showConfigFile } from "./config/show_file.ts";
 import { SIMULATION_SETTINGS } from "./config/simulation_settings.ts";
 import {
   count,
@@ -244,7 +245,7 @@ export const SETTINGS = {
     placeholder: "FILE",
     help: "Where to write the log; under deno task only below the state directory",
     commands: ["peer", "bootstrap"],
-    parse: (text, env) => parsePath(text, stateDirectory(env), env),
+    parse: parseLogPath,
     fallback: undefined,
     fallbackText: "none",
   }),
@@ -348,6 +349,16 @@ export function showSettings(config: Config<"peer">, file: string | undefined): 
   });
 }
 
+/** The text of a configuration file that settles everything as it is here; a name that was an argument is left out. */
+export function saveText(config: Config<"peer">): string {
+  const rows = settingsOf("peer").flatMap(([key, { kind, show }]) => {
+    const { source, value } = config[key as keyof Config<"peer">];
+    if (source === "default" || source === "profile" || source === "argument") return [];
+    return [{ path: pathOf(key), kind, shown: show(value) }];
+  });
+  return showConfigFile(rows);
+}
+
 /** Why the settings of the gossip do not work together, if so. */
 export function gossipProblemOf(config: Config<"peer">): string | undefined {
   const gossip = {
@@ -391,6 +402,11 @@ export function settingsOf(command: CommandName): readonly (readonly [SettingKey
 /** Where a key file is; a relative path starts where the person typed it, which a task runner changes. */
 export function parseKeyFilePath(text: string, env: Environment): Parsed<string> {
   return parsePath(text, env["INIT_CWD"] ?? ".", env);
+}
+
+/** Where a log is; a relative path starts in the state directory. */
+export function parseLogPath(text: string, env: Environment): Parsed<string> {
+  return parsePath(text, stateDirectory(env), env);
 }
 
 /** Where the configuration file is expected; `undefined` when the environment names no home. */

@@ -45,7 +45,9 @@ export type PeerOptions = Readonly<{
   name: NodeName;
   /** What we say of ourselves besides our name. */
   version: string;
+  /** Asked at each opening of the port. */
   bind: Address;
+  /** Its numbers may change while nobody is a member; but for the versions, and the depth of the queue. */
   profile: Profile;
   /** The room to arrive in, and peers to contact besides those that the bootstrap lists. */
   room: RoomName;
@@ -136,8 +138,15 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         { ...PERMANENT, mailbox: { limit: profile.handoffQueueDepth, whenFull: "drop_oldest" } }, // old news is least missed
       ),
     );
-    const { streamTimeoutMs } = profile;
-    const registration = { type: "pool", id: CHAT_POOL, guard, to: cast.get("pool"), streamTimeoutMs } as const;
+    const registration = {
+      type: "pool",
+      id: CHAT_POOL,
+      guard,
+      to: cast.get("pool"),
+      get streamTimeoutMs() {
+        return profile.streamTimeoutMs;
+      },
+    } as const;
     cast.get("transport").tell({ type: "register", registration });
     const broadcaster = () => cast.get("broadcaster");
     const { rooms: memoryOfRooms, hostedRooms: hosted } = memory;
@@ -183,7 +192,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
 
     const steps = new Steps({
       name,
-      bind: options.bind,
+      get bind() {
+        return options.bind;
+      },
       cast,
       memory,
       wallMs: () => ctx.clock.wallMs(),

@@ -8,8 +8,8 @@ import { lastRunOf, newMemory, type PeerMemory } from "../actors/peer/memory.ts"
 import type { Steps } from "../actors/peer/steps.ts";
 import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { repl, type ReplMessage, type SessionEnd } from "../actors/repl.ts";
-import type { CommandSetting } from "../actors/repl/command.ts";
 import { COMMANDS } from "../actors/repl/command_table.ts";
+import type { Desk } from "../actors/repl/desk.ts";
 import { Screen } from "../actors/repl/screen.ts";
 import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
 import type { Terminal } from "../actors/repl/terminal.ts";
@@ -22,12 +22,9 @@ import { bootstrapAt } from "../bootstrap/place.ts";
 import {
   bindProblem,
   type Config,
-  configFilePath,
   type Environment,
   gossipProblemOf,
   parseKeyFilePath,
-  profileOf,
-  showSettings,
   stateDirectory,
   strictnessOf,
 } from "../config.ts";
@@ -45,7 +42,10 @@ import { EXIT, type ExitCode, exitCodeOf } from "./exit_code.ts";
 import { guardFor } from "./guard.ts";
 import { httpPost } from "./http_post.ts";
 import { readKeyFile } from "./key_file.ts";
+import { openDesk } from "./desk.ts";
 import { openLog } from "./log_sink.ts";
+import { LogSwitch } from "./log_switch.ts";
+import { PeerSettings } from "./peer_settings.ts";
 import { failed } from "./output.ts";
 import { readScript } from "./script_file.ts";
 import { onSignals } from "./signals.ts";
@@ -95,8 +95,11 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
 
 async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: Environment): Promise<ExitCode> {
   const state = await openState(name, stateDirectory(env));
-  const log = openLog(config.logFile.value, config.logLevel.value, env);
-  if ("why" in log) return failed(log.why);
+  const opened = openLog(config.logFile.value, config.logLevel.value, env);
+  if ("why" in opened) return failed(opened.why);
+  const log = new LogSwitch(opened, config.logLevel.value, env);
+  const settings = new PeerSettings(config, guard, env);
+  const desk = openDesk({ name, settings, log, env });
   const system = new ActorSystem({
     clock: realClock,
     random: systemRandom(),
@@ -104,7 +107,16 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     supervision: { maxRestarts: 0 }, // a peer that its own supervision cannot keep up has to say so, not to flap
   });
   if (!config.manual.value) Object.assign(state.memory.repl, { mode: "chat", arriving: true });
-  const person = new Person(name, system, openDenoTerminal(), state.memory, guard, config, env);
+  const person = new Person({
+    name,
+    system,
+    terminal: openDenoTerminal(),
+    memory: state.memory,
+    guard,
+    settings,
+    desk,
+    env,
+  });
   person.warnOnce(state.trouble);
   const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();
 
@@ -113,13 +125,15 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     peer({
       name,
       version: VERSION,
-      bind: config.bind.value,
-      profile: profileOf(config),
+      get bind() {
+        return settings.config.bind.value;
+      },
+      profile: settings.profile,
       room: config.room.value as RoomName,
       contacts: config.join.value,
       memory: state.memory,
       clock: realClock,
-      ...whereabouts(config),
+      ...whereabouts(() => settings.config),
       ...(config.gateway.value && { http: (request) => Promise.resolve(pageResponse(request)) }),
       guard,
       bootstrap: bootstrapAt(config.bootstrap.value, {
@@ -158,10 +172,18 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
 }
 
 /** How the peer's sockets are opened, and whether the address that others are told is still this machine's. */
-function whereabouts({ bind, advertise }: PeerConfig): Pick<PeerOptions, "openTransport" | "isHere"> {
-  const openTransport = advertising(openDenoTransport, { asked: advertise.value, ofMachine: machineAddresses });
-  if (advertise.value !== undefined || !isWildcard(bind.value)) return { openTransport };
-  return { openTransport, isHere: (address) => machineAddresses().includes(splitAddress(address).hostname) };
+function whereabouts(config: () => PeerConfig): Required<Pick<PeerOptions, "openTransport" | "isHere">> {
+  return {
+    openTransport: (bind, handler) => {
+      const asked = config().advertise.value;
+      return advertising(openDenoTransport, { asked, ofMachine: machineAddresses })(bind, handler);
+    },
+    isHere: (address) => {
+      const { bind, advertise } = config();
+      if (advertise.value !== undefined || !isWildcard(bind.value)) return true; // not ours to judge
+      return machineAddresses().includes(splitAddress(address).hostname);
+    },
+  };
 }
 
 function machineAddresses(): readonly string[] {
@@ -191,6 +213,17 @@ async function openState(name: NodeName, directory: string | undefined) {
   return { memory, save, trouble };
 }
 
+type PersonDeps = Readonly<{
+  name: NodeName;
+  system: ActorSystem;
+  terminal: Terminal;
+  memory: PeerMemory;
+  guard: Guard;
+  settings: PeerSettings;
+  desk: Desk;
+  env: Environment;
+}>;
+
 /** The terminal and its REPL, across restarts of the actor. */
 class Person {
   readonly #name: NodeName;
@@ -199,28 +232,22 @@ class Person {
   readonly #memory: PeerMemory;
   readonly #guard: Guard;
   readonly #style: Style;
-  readonly #settings: readonly CommandSetting[];
+  readonly #settings: PeerSettings;
+  readonly #desk: Desk;
   readonly #env: Environment;
   #ref: ActorRef<ReplMessage> | undefined;
   #warning: string | undefined;
 
-  constructor(
-    name: NodeName,
-    system: ActorSystem,
-    terminal: Terminal,
-    memory: PeerMemory,
-    guard: Guard,
-    config: PeerConfig,
-    env: Environment,
-  ) {
-    this.#name = name;
-    this.#system = system;
-    this.#terminal = terminal;
-    this.#memory = memory;
-    this.#guard = guard;
-    this.#style = styleFor(config.color.value, env);
-    this.#settings = showSettings(config, configFilePath(env));
-    this.#env = env;
+  constructor(deps: PersonDeps) {
+    this.#name = deps.name;
+    this.#system = deps.system;
+    this.#terminal = deps.terminal;
+    this.#memory = deps.memory;
+    this.#guard = deps.guard;
+    this.#style = styleFor(deps.settings.config.color.value, deps.env);
+    this.#settings = deps.settings;
+    this.#desk = deps.desk;
+    this.#env = deps.env;
   }
 
   repl(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage> {
@@ -232,7 +259,8 @@ class Person {
       commands: COMMANDS,
       peer: {
         steps,
-        settings: this.#settings,
+        settings: () => this.#settings.shown,
+        desk: this.#desk,
         guard: this.#guard,
         readKeys: (path) => readKeys(path, this.#env),
         tree: () => this.#system.tree(),

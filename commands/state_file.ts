@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { CONTACTS_KEPT_MAX } from "../actors/peer/memory.ts";
 import type { PeerName } from "../actors/peer_name.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
+import { writeWhole } from "./whole_file.ts";
 
 /** What outlives a run. A peer that returns with a lower incarnation would be taken for its own past. */
 export type PeerState = {
@@ -41,20 +42,13 @@ export async function loadState(path: string): Promise<LoadedState> {
   return { ok: false, reason: "corrupt", why: `${path} does not hold a peer's state` };
 }
 
-/**
- * Writes the state so that after a crash the file holds either the old or the new one: into a temporary file beside it,
- * synced, then renamed. Await one save before the next: of two at once, either may be the last. Readable by its owner
- * alone.
- */
+/** Writes the state; see {@linkcode writeWhole} for what holds then. */
 export async function saveState(path: string, state: PeerState): Promise<SavedState> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
-    await writeSynced(temporary, `${JSON.stringify(state)}\n`);
-    await Deno.rename(temporary, path);
+    await writeWhole(path, `${JSON.stringify(state)}\n`);
     return { ok: true };
   } catch (error) {
-    await Deno.remove(temporary).catch(() => undefined); // it may never have come to be
     return { ok: false, why: `cannot write ${path}: ${messageOf(error)}` };
   }
 }
@@ -92,13 +86,6 @@ async function readText(path: string): Promise<ReadText> {
     if (error instanceof Deno.errors.NotFound) return { ok: false, reason: "missing", why: `${path} does not exist` };
     return { ok: false, reason: "unreadable", why: `cannot read ${path}: ${messageOf(error)}` };
   }
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(await file.write(rest));
-  await file.sync(); // or a power cut could leave the new name on an empty file
 }
 
 function parseJson(text: string): unknown {

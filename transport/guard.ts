@@ -25,7 +25,7 @@ export class Guard {
   readonly #replays = new Replays();
   /** What nonces and the keys of links are made of. */
   readonly secrets: Secrets;
-  readonly #compress: boolean;
+  #compress: boolean;
   /** What goes in front of everything, also of the label and the seal; the receiver's port takes it off. */
   readonly #front: Uint8Array;
 
@@ -62,6 +62,16 @@ export class Guard {
   /** From now on with these keys. What is under way was sealed with the former ones. */
   changeKeys(keyring: Keyring): void {
     this.#protection = { ...this.#protection, keyring };
+  }
+
+  /** From now on with these keys, and as strict as this says; the label stays, by which our traffic is known. */
+  changeManners(
+    manners: Omit<Protection, "label" | "skipInboundLabelCheck">,
+    { compress }: Readonly<{ compress: boolean }>,
+  ): void {
+    const { label, skipInboundLabelCheck } = this.#protection;
+    this.#protection = { ...manners, label, skipInboundLabelCheck };
+    this.#compress = compress;
   }
 
   /** One datagram of encoded messages. */

@@ -21,5 +21,5 @@ export function candidates(
   if (slash !== "" && !before.startsWith("/")) return []; // speech
   const command = findCommand(commands, splitCommand(before).word);
   if (command?.name === "help") return commandWords(commands);
-  return command?.complete?.(peer) ?? [];
+  return command?.complete?.(peer, stem) ?? [];
 }

@@ -3,6 +3,7 @@ import type { Keyring } from "../../transport/wire/keyring.ts";
 import type { Steps } from "../peer/steps.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import type { TreeNode } from "../runtime/system.ts";
+import type { Desk } from "./desk.ts";
 import type { Style } from "./style.ts";
 
 /** One command of the REPL. Adding one means adding an entry to the table in `command_table.ts`. */
@@ -14,8 +15,8 @@ export type Command = Readonly<{
   usage?: string;
   summary: string;
   group: CommandGroup;
-  /** What could stand where an argument is being typed. */
-  complete?(peer: CommandPeer): readonly string[] | Promise<readonly string[]>;
+  /** What could stand where an argument is being typed that begins with `stem`. */
+  complete?(peer: CommandPeer, stem: string): readonly string[] | Promise<readonly string[]>;
   run(call: CommandCall): CommandOutcome | Promise<CommandOutcome>;
 }>;
 
@@ -53,8 +54,9 @@ export type CommandSetting = Readonly<{ path: string; value: string; origin: str
 /** What commands may do with the peer. */
 export type CommandPeer = Readonly<{
   steps: Steps;
-  /** What the peer was started with. Of keys only where they are. */
-  settings: readonly CommandSetting[];
+  /** What the peer goes by now. Of keys only where they are. */
+  settings(): readonly CommandSetting[];
+  desk: Desk;
   /** Has the keys. */
   guard: Guard;
   /** The keys in a file; rejects with an `Error` that says why not, and nothing of what is in it. */

@@ -1,5 +1,6 @@
 import { readCounters } from "../../actors/peer/counters.ts";
 import { COMMANDS } from "../../actors/repl/command_table.ts";
+import { NO_DESK } from "../../actors/repl/desk.ts";
 import { createStyle } from "../../actors/repl/style.ts";
 import { repl, type ReplMessage } from "../../actors/repl.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
@@ -33,7 +34,8 @@ export class SimulatedSeat {
           commands: COMMANDS,
           peer: {
             steps,
-            settings: [],
+            settings: () => [],
+            desk: NO_DESK,
             guard: peer.guard,
             readKeys: () => Promise.reject(new Error("there are no key files in a scenario")),
             tree: () => peer.system.tree(),

@@ -1,6 +1,7 @@
-import type { CommandPeer } from "../../actors/repl/command.ts";
+import type { CommandSetting } from "../../actors/repl/command.ts";
 import { COMMANDS } from "../../actors/repl/command_table.ts";
 import { repl, type ReplMessage } from "../../actors/repl.ts";
+import { type Desk, NO_DESK } from "../../actors/repl/desk.ts";
 import { createStyle } from "../../actors/repl/style.ts";
 import { readCounters } from "../../actors/peer/counters.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
@@ -17,11 +18,12 @@ type SeatOptions =
   & Readonly<{
     interactive?: boolean;
     files?: Files;
-    settings?: CommandPeer["settings"];
+    settings?: readonly CommandSetting[];
+    desk?: Desk;
   }>;
 
 /** What a peer without flags, variables and file was told to do. */
-function defaultSettings(): CommandPeer["settings"] {
+function defaultSettings(): readonly CommandSetting[] {
   const resolved = resolveConfig({ command: "peer", flags: new Map(), env: {}, file: undefined });
   return resolved.ok ? showSettings(resolved.config, undefined) : [];
 }
@@ -37,7 +39,7 @@ export class Seat {
   constructor(
     world: World,
     name: string,
-    { interactive = false, files = {}, settings = defaultSettings(), ...options }: SeatOptions = {},
+    { interactive = false, files = {}, settings = defaultSettings(), desk = NO_DESK, ...options }: SeatOptions = {},
   ) {
     this.#world = world;
     this.terminal = new FakeTerminal(interactive);
@@ -53,7 +55,8 @@ export class Seat {
           commands: COMMANDS,
           peer: {
             steps,
-            settings,
+            settings: () => settings,
+            desk,
             guard: peer.guard,
             readKeys: (path) => {
               const parsed = parseKeyFile(files[path] ?? "");

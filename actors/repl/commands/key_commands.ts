@@ -23,6 +23,7 @@ export const KEY_COMMANDS: readonly Command[] = [
     usage: "FILE",
     summary: "Open with the keys in a file as well, until this peer ends",
     group: "keys",
+    complete: (peer, stem) => peer.desk.files(stem),
     async run({ text, peer, print }) {
       if (text === "") return "usage";
       let added: readonly Key[];

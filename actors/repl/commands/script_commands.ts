@@ -11,6 +11,7 @@ export const SCRIPT_COMMANDS: readonly Command[] = [
     usage: "FILE",
     summary: "Run the commands in a file, a line each; # begins a comment",
     group: "scripts",
+    complete: (peer, stem) => peer.desk.files(stem),
     run: ({ text, session }) => text === "" ? "usage" : session.execute(text),
   },
   {

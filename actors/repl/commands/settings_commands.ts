@@ -1,4 +1,4 @@
-import { type Command, type CommandPeer, failed } from "../command.ts";
+import { type Command, type CommandOutcome, type CommandPeer, failed } from "../command.ts";
 import { visible } from "../visible.ts";
 
 /** A longer value moves what stands behind it, and nothing else. */
@@ -11,7 +11,7 @@ export const SETTINGS_COMMANDS: readonly Command[] = [
     usage: "[PART]",
     summary: "Show the settings, or those with PART in their name, and where each value came from",
     group: "session",
-    complete: ({ settings }) => settings.map(({ path }) => path),
+    complete: ({ settings }) => settings().map(({ path }) => path),
     run({ args, text, peer, print }) {
       if (args.length > 1) return "usage";
       const part = text.toLowerCase();
@@ -24,6 +24,47 @@ export const SETTINGS_COMMANDS: readonly Command[] = [
       }
     },
   },
+  {
+    name: "saveconfig",
+    usage: "[FILE]",
+    summary: "Write the settings into a file, by default one of your name, for loadconfig or the next start",
+    group: "session",
+    complete: (peer, stem) => peer.desk.files(stem),
+    async run({ text, peer, print }) {
+      print(`Saved to ${visible(await peer.desk.saveSettings(text === "" ? undefined : text))}`);
+    },
+  },
+  {
+    name: "loadconfig",
+    usage: "FILE",
+    summary: "Go by the settings in a file, and open the port: instead of memberlistconfigure",
+    group: "session",
+    complete: (peer, stem) => peer.desk.files(stem),
+    async run({ text, peer, print }): Promise<CommandOutcome> {
+      if (text === "") return "usage";
+      const { steps } = peer;
+      if (steps.created) return failed("There is a membership already: memberlistdelete comes first");
+      const onlyAtStart = await peer.desk.loadSettings(text);
+      if (steps.address !== undefined) await steps.shutdownTransport(); // it may want another port
+      const opened = await steps.configure();
+      if (onlyAtStart.length > 0) print(`Only a start can change ${onlyAtStart.join(", ")}: those stay as they are`);
+      if (!opened.ok) return failed(opened.why);
+      print(`Listening on ${opened.value}`);
+    },
+  },
+  {
+    name: "log",
+    usage: "on FILE | off",
+    summary: "Log into a file, or no more",
+    group: "session",
+    complete: (peer, stem) => peer.desk.files(stem),
+    async run({ text, peer, print }): Promise<CommandOutcome> {
+      const [, word, file = ""] = /^(on|off)(?:\s+([\s\S]+))?$/.exec(text) ?? [];
+      if (word === undefined || (word === "on") !== (file !== "")) return "usage";
+      const path = await peer.desk.log(word === "on" ? file : undefined);
+      print(path === undefined ? "Logging no more" : `Logging to ${visible(path)}`);
+    },
+  },
 ];
 
 type Row = readonly [path: string, value: string, origin: string];
@@ -32,7 +73,7 @@ type Row = readonly [path: string, value: string, origin: string];
 function rowsOf({ settings, guard }: CommandPeer): readonly Row[] {
   const { keys } = guard.protection.keyring;
   const fingerprints = keys.map(({ fingerprint }) => fingerprint).join(" ");
-  return settings.flatMap(({ path, value, origin }): readonly Row[] => {
+  return settings().flatMap(({ path, value, origin }): readonly Row[] => {
     const row = [path, visible(value), visible(origin)] as const;
     return path === "keyFile" && keys.length > 0 ? [row, ["keyFile (now)", fingerprints, "the first seals"]] : [row];
   });

@@ -19,6 +19,7 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   chatmemberlist: "dev more",
   chatleave: "dev more",
   chatmemberping: "alice bob",
+  log: "off x",
   ping: "alice bob",
   play: "alice bob",
   memberlistconfigure: "BindPort 7001 more",
@@ -31,7 +32,16 @@ const TOO_MANY: Readonly<Record<string, string>> = {
 };
 
 /** Commands for which any text is right. */
-const TAKES_TEXT = ["msg", "echo", "execute", "memberlistjoin", "keyinstall", "broadcastdel"];
+const TAKES_TEXT = [
+  "msg",
+  "echo",
+  "execute",
+  "memberlistjoin",
+  "keyinstall",
+  "broadcastdel",
+  "saveconfig",
+  "loadconfig",
+];
 
 for (const command of COMMANDS) {
   if (TAKES_TEXT.includes(command.name)) continue;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../../actors/repl/command_table.ts";
+import type { Desk } from "../../../actors/repl/desk.ts";
 import { World } from "../../../sim/world.ts";
 import { Seat } from "../../support/seat.ts";
 
@@ -23,7 +24,8 @@ type Answer =
   | "bootstrapjoin"
   | "memberliststart"
   | "chatjoin"
-  | "broadcastlist";
+  | "broadcastlist"
+  | "memberlistdelete";
 
 const from = (first: number, before: Answer[]): readonly Answer[] =>
   STAGES.map((_, stage) => stage >= first ? "done" : before[stage]!);
@@ -69,10 +71,21 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "keylist": from(0, []),
   "help": from(0, []),
   "showconfig": from(0, []),
+  "saveconfig f": from(0, []),
+  "loadconfig f": ["done", "done", ...Array(5).fill("memberlistdelete")],
+  "log off": from(0, []),
 };
 
 /** Commands whose answer is about something else than what is missing. */
 const ELSEWHERE = ["memberlistconfigure", "execute", "crash", "quit", "keyinstall", "keyuse", "keyremove"];
+
+/** A machine on which everything can be done. */
+const DESK: Desk = {
+  saveSettings: (file = "alice.json") => Promise.resolve(`/home/${file}`),
+  loadSettings: () => Promise.resolve([]),
+  log: (file) => Promise.resolve(file),
+  files: () => Promise.resolve([]),
+};
 
 /** What a command that fails has to leave as it was. */
 function stateOf({ peer }: Seat): unknown {
@@ -99,7 +112,7 @@ for (const [line, answers] of Object.entries(TABLE)) {
     const answer = answers[done]!;
     Deno.test(`${line}, when the peer is at "${stage}", ${answer === "done" ? "works" : `names ${answer}`}`, async () => {
       const world = new World({ seed: 1 });
-      const seat = new Seat(world, "alice", { manual: true });
+      const seat = new Seat(world, "alice", { manual: true, desk: DESK });
       for (const step of STEPS.slice(0, done)) await seat.enter(step);
       await world.clock.advance(1);
       seat.look();

@@ -1,0 +1,75 @@
+import type { Desk } from "../actors/repl/desk.ts";
+import { type Environment, parseLogPath } from "../config.ts";
+import type { LogSwitch } from "./log_switch.ts";
+import type { PeerSettings } from "./peer_settings.ts";
+import { fullPath } from "./script_file.ts";
+import { writeWhole } from "./whole_file.ts";
+
+/** Names of files that Tab looks through at most: of a folder with more, some are not offered. */
+const NAMES_MAX = 10_000;
+
+type DeskDeps = Readonly<{ name: string; settings: PeerSettings; log: LogSwitch; env: Environment }>;
+
+/** The machine's files, as commands may use them. */
+export function openDesk({ name, settings, log, env }: DeskDeps): Desk {
+  const here = (path: string): string => fullPath(withHome(path, env), env["INIT_CWD"]);
+  return {
+    async saveSettings(file = `${encodeURIComponent(name)}.json`) {
+      const path = here(file);
+      try {
+        await writeWhole(path, settings.text);
+      } catch (error) {
+        throw new Error(`Cannot write ${path}: ${whyNot(error)}`);
+      }
+      return path;
+    },
+    async loadSettings(file) {
+      const path = here(file);
+      try {
+        return await settings.load(path);
+      } catch (error) {
+        throw new Error(`Cannot load ${path}: ${whyNot(error)}`);
+      }
+    },
+    log(file) {
+      return Promise.try(() => {
+        const path = file === undefined ? undefined : parseLogPath(file, env);
+        if (path?.ok === false) throw new Error(path.why);
+        log.turn(path?.value);
+        return path?.value;
+      });
+    },
+    async files(stem) {
+      const slash = stem.lastIndexOf("/") + 1;
+      const [folder, start] = [stem.slice(0, slash), stem.slice(slash)];
+      const found: string[] = [];
+      let seen = 0;
+      for await (const entry of Deno.readDir(here(folder) || ".")) {
+        if (++seen > NAMES_MAX) break;
+        if (!entry.name.startsWith(start) || (start === "" && entry.name.startsWith("."))) continue;
+        if (/\s/.test(entry.name)) continue; // a word ends at a blank
+        const isFolder = entry.isDirectory ||
+          (entry.isSymlink && await isDirectory(`${here(folder) || "."}/${entry.name}`));
+        found.push(`${folder}${entry.name}${isFolder ? "/" : ""}`);
+      }
+      return found;
+    },
+  };
+}
+
+function withHome(path: string, env: Environment): string {
+  return path.startsWith("~/") && env["HOME"] ? env["HOME"] + path.slice(1) : path;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
+}
+
+function whyNot(error: unknown): string {
+  // Deno's own words advise flags that whoever started us through a task cannot give.
+  if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
+    return "it is not permitted";
+  }
+  if (error instanceof Deno.errors.NotFound) return "there is no such folder";
+  return error instanceof Error ? error.message : String(error);
+}
