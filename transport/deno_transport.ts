@@ -2,6 +2,7 @@ import type net from "node:net";
 import { type Address, joinAddress, splitAddress, withPort } from "./address.ts";
 import { type AnswerHttp, HttpDoor } from "./deno_transport/http.ts";
 import { connectStream, SocketStream } from "./deno_transport/tcp.ts";
+import { WebSocketDoor } from "./deno_transport/web_sockets.ts";
 import { PacketSocket } from "./deno_transport/udp.ts";
 import {
   newTransportCounters,
@@ -37,6 +38,7 @@ class DenoTransport implements Transport {
   readonly #handler: TransportHandler;
   readonly #http: HttpDoor;
   readonly #streams = new Set<SocketStream>();
+  #webSockets: WebSocketDoor | undefined;
   #incoming = 0;
   #address: Address;
   #packets: PacketSocket | undefined;
@@ -57,6 +59,11 @@ class DenoTransport implements Transport {
     this.#address = bind;
     this.#handler = handler;
     this.#http = new HttpDoor(this.counters, handler.http?.bind(handler) ?? noHttp);
+    const { webSocket } = handler;
+    if (webSocket !== undefined) {
+      const door = this.#webSockets = new WebSocketDoor(this.counters, webSocket.bind(handler));
+      this.#http.server.on("upgrade", (request, socket, head) => door.upgrade(request, socket as net.Socket, head));
+    }
     this.#http.server.on("connection", (socket: net.Socket) => this.#accept(socket));
   }
 
@@ -82,6 +89,7 @@ class DenoTransport implements Transport {
   async #close(): Promise<void> {
     const server = this.#http.server;
     const stopped = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
+    this.#webSockets?.close();
     for (const stream of this.#streams) stream.destroy();
     this.#http.close();
     await Promise.all([stopped, this.#packets?.close(), ...[...this.#streams].map((stream) => stream.gone)]);

@@ -40,6 +40,8 @@ export interface TransportHandler {
   accept(stream: Stream): StreamHandler;
   /** Answers requests on streams given to {@linkcode Stream.serveHttp}; without it, there is no HTTP on this port. */
   http?(request: HttpRequest): Promise<HttpResponse>;
+  /** Says who takes a WebSocket that somebody asks for over HTTP; without it, there are none on this port. */
+  webSocket?(request: WebSocketRequest): WebSocketAnswer;
 }
 
 /** One reliable, ordered stream of bytes. */
@@ -103,6 +105,41 @@ export type HttpRequest = Readonly<{
 }>;
 export type HttpResponse = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
 
+/** Longer messages of a WebSocket are refused with its code 1009, before they are kept. */
+export const WEB_SOCKET_MESSAGE_BYTES_MAX = 64 * 1024;
+
+/** Somebody asks for a WebSocket: where, by which of our names, and whose page it is that asks, if it is one. */
+export type WebSocketRequest = Readonly<{ path: string; from: Address; host?: string; origin?: string }>;
+
+/** Whether he gets it; what `opened` returns hears of it from then on. */
+export type WebSocketAnswer =
+  | Readonly<{ ok: true; opened: (connection: WebSocketConnection) => WebSocketHandler }>
+  | Readonly<{ ok: false; status: 403 | 404; why: string }>;
+
+/** A WebSocket that was opened to us. Whoever does not answer its pings is hung up on. */
+export interface WebSocketConnection {
+  readonly remote: Address;
+  /** Bytes accepted by `send` that the network has not taken yet. Nothing but its owner bounds them. */
+  readonly bufferedBytes: number;
+  /** Sends one message, as text unless it says otherwise. Does nothing once the connection is closing or gone. */
+  send(bytes: Uint8Array, isBinary?: boolean): void;
+  /** Sends what is queued, then says goodbye with a code of RFC 6455 and a reason, which is cut to what fits. */
+  close(code: number, why: string): void;
+  /** Closes at once. */
+  destroy(): void;
+  /** Stops or resumes `message` callbacks, so that a slow receiver slows the sender. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What the owner of a WebSocket is told. */
+export interface WebSocketHandler {
+  /** A whole message came; text is valid UTF-8. */
+  message(bytes: Uint8Array, isBinary: boolean): void;
+  /** The last call: it is gone. */
+  closed(): void;
+}
+
 /** Counted since the start. */
 export type TransportCounters = {
   packetsSent: number;
@@ -123,6 +160,9 @@ export type TransportCounters = {
   streamsOverflowed: number;
   /** HTTP requests that were malformed, too large, too slow or too many. */
   httpRefused: number;
+  webSocketsOpened: number;
+  /** Of their senders: frames that RFC 6455 forbids, messages too long; and connections that broke. */
+  webSocketErrors: number;
 };
 
 /** Counters at the start. */
@@ -141,6 +181,8 @@ export function newTransportCounters(): TransportCounters {
     streamsRefused: 0,
     streamsOverflowed: 0,
     httpRefused: 0,
+    webSocketsOpened: 0,
+    webSocketErrors: 0,
   };
 }
 
