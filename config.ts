@@ -153,6 +153,16 @@ export const SETTINGS = {
     help: "Let people without a peer in, at the peer's own port: browsers find a page there",
     commands: ["peer"],
   }),
+  tcp: text({
+    flag: "tcp",
+    environment: "PARLEY_TCP",
+    placeholder: "IP:PORT",
+    help: "Let MaChat's clients in over TCP on a port of their own",
+    commands: ["peer"],
+    parse: parseHostPort,
+    fallback: undefined,
+    fallbackText: "none",
+  }),
   manual: toggle({
     flag: "manual",
     environment: "PARLEY_MANUAL",
@@ -381,6 +391,11 @@ export function bindProblem(config: Config<"peer">): string | undefined {
   const { bind, advertise, keyFile, plaintextOnNetwork, verifyIncoming, verifyOutgoing } = config;
   const isPortKnown = splitAddress(bind.value).port !== 0 || splitAddress(advertise.value ?? bind.value).port === 0;
   if (!isPortKnown) return `cannot advertise ${advertise.value} while --bind leaves the port open: name both`;
+  const door = openDoor(config);
+  if (door !== undefined && !plaintextOnNetwork.value) {
+    return `will not let clients in on ${door}: what they say is sealed by no key; ` +
+      "--plaintext-on-network does it anyway, for all to read";
+  }
   if (isLoopback(bind.value) || plaintextOnNetwork.value) return undefined;
   if (keyFile.value !== undefined) {
     if (verifyIncoming.value && verifyOutgoing.value) return undefined;
@@ -389,6 +404,12 @@ export function bindProblem(config: Config<"peer">): string | undefined {
   }
   return `will not listen on ${bind.value} without a key, which --key-file gives; ` +
     "--plaintext-on-network does it anyway, for all to read";
+}
+
+/** The first place beyond this machine where clients are let in, if there is one. */
+function openDoor({ bind, gateway, tcp }: Config<"peer">): Address | undefined {
+  const doors = [gateway.value ? bind.value : undefined, tcp.value];
+  return doors.find((door) => door !== undefined && !isLoopback(door));
 }
 
 /** The rows of the table that a command takes. */

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse, OpenTransport } from "../transport/tran
 import type { BootstrapMessage } from "./bootstrap.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { items } from "./items.ts";
+import { gateway, type GatewayOptions } from "./gateway.ts";
 import { links, type LinksMessage } from "./links.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { NodeName } from "./membership/member.ts";
@@ -36,6 +37,9 @@ export type PeerMessage =
   | Readonly<{ type: "quit"; code: number }>
   | Readonly<{ type: "departed"; code: number }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
+  /** Clients of older systems are let in there, or cannot be. */
+  | Readonly<{ type: "door_opened"; what: string }>
+  | Readonly<{ type: "door_failed"; why: string }>
   /** Timers. */
   | Readonly<{ type: "seek_company" }>
   | Readonly<{ type: "company_sought"; found: number }>
@@ -63,6 +67,8 @@ export type PeerOptions = Readonly<{
   guard: Guard;
   /** Where first contacts come from: the one place that knows whether the registry is local or remote. */
   bootstrap(courier: () => Courier): Behavior<BootstrapMessage>;
+  /** Whether, and where, clients of older systems are let in. */
+  gateway?: GatewayOptions;
   /** The person's side, if there is one; `quit` asks the peer to go. */
   repl?(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage>;
   /** Called at each start with the steps that the peer can take and its actors, for who drives it without a person. */
@@ -93,6 +99,7 @@ const DEPART_TIMEOUT_MS = 10_000;
  * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
  * | serf      | our tags, and what else Serf's agents expect of a member              |
  * | pools     | gossip pools of applications, beside the chat's                       |
+ * | gateway   | clients of older systems, if they are let in                          |
  * | repl      | the person at the terminal                                            |
  */
 export function peer(options: PeerOptions): Behavior<PeerMessage> {
@@ -190,6 +197,23 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       ),
     );
 
+    const { gateway: doors, room } = options;
+    if (doors !== undefined) {
+      const opened = (what: string): void => ctx.self.tell({ type: "door_opened", what });
+      const failed = (why: string): void => ctx.self.tell({ type: "door_failed", why });
+      const behavior = gateway({
+        ...doors,
+        self: name,
+        room,
+        doors: memory.gateway,
+        transport: () => cast.get("transport"),
+        rooms: () => cast.get("rooms"),
+        opened,
+        failed,
+      });
+      cast.enter("gateway", ctx.spawn("gateway", behavior, PERMANENT));
+    }
+
     const steps = new Steps({
       name,
       get bind() {
@@ -221,6 +245,10 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           return session.exit(message.code);
         case "member":
           return session.member(message.event);
+        case "door_opened":
+          return session.doorOpened(message.what);
+        case "door_failed":
+          return session.exit(DOOR_FAILED, message.why);
         case "seek_company":
           return session.seek();
         case "company_sought":
@@ -237,6 +265,9 @@ const SAME_WISH_MS = 300;
 
 /** As the command line documents them. */
 const EXIT_CODES: Readonly<Record<SessionEnd, number>> = { well: 0, failed: 1 };
+
+/** A port that was asked for cannot be had: as when the peer's own cannot. */
+const DOOR_FAILED = 3;
 
 /** The pool whose members chat; an application may have others beside it. */
 const CHAT_POOL: PoolId = "chat";
@@ -292,6 +323,10 @@ class PeerSession {
     if (!arrival.ok) return this.exit(arrival.exitCode, arrival.why);
     this.#person?.tell({ type: "arrived", room: this.#options.room });
     this.#ctx.timers.every("seek", SEEK_COMPANY_MS, { type: "seek_company" });
+  }
+
+  doorOpened(what: string): void {
+    this.#person?.tell({ type: "notice", text: what });
   }
 
   quit(code: number): void {

@@ -138,7 +138,8 @@ export type TransportMemory = {
 type TransportDeps = Readonly<{
   openTransport: OpenTransport;
   memory: TransportMemory;
-  links: () => ActorRef<LinksMessage>;
+  /** Without, the port is for streams of listeners only: no links, no datagrams. */
+  links?: () => ActorRef<LinksMessage>;
   /** Has the ring for the links; without one, they are not sealed. */
   guard?: Guard;
   http?: (request: HttpRequest) => Promise<HttpResponse>;
@@ -282,12 +283,14 @@ class Door {
   /** The links are the first of those who listen; besides, they open streams of their own. */
   introduceLinks(): void {
     const transport = this.#transport;
-    this.register({ type: "streams", protocol: LINK_PROTOCOL, to: this.#deps.links(), streamsMax: STREAMS_MAX });
+    const links = this.#deps.links?.();
+    if (links === undefined) return;
+    this.register({ type: "streams", protocol: LINK_PROTOCOL, to: links, streamsMax: STREAMS_MAX });
     if (transport === undefined) return;
     const self: LinkIdentity = { address: transport.address, name: this.#deps.memory.open?.name ?? "" };
     const { secrets } = this.#guard;
     const protection = (): Protection => this.#guard.protection;
-    this.#deps.links().tell({ type: "attach", transport, self, protection, secrets });
+    links.tell({ type: "attach", transport, self, protection, secrets });
   }
 
   openFailed(opening: number, error: Error): void {
@@ -399,7 +402,7 @@ class Door {
   #openSockets(bind: Address): Promise<Transport> {
     const { http } = this.#deps;
     return this.#deps.openTransport(bind, {
-      packet: (from, bytes) => this.#packet(from, bytes),
+      ...(this.#deps.links === undefined ? {} : { packet: (from, bytes) => this.#packet(from, bytes) }),
       accept: (stream) => this.#reception.accept(stream),
       ...(http === undefined ? {} : { http }),
     });
@@ -454,7 +457,7 @@ class Door {
     const transport = this.#transport;
     if (transport === undefined) return;
     this.#transport = undefined;
-    this.#deps.links().tell({ type: "detach" });
+    this.#deps.links?.().tell({ type: "detach" });
     this.#deps.memory.closing = transport.close();
     this.#ctx.events.publish(TRANSPORT, { type: "closed" });
   }

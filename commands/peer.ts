@@ -136,6 +136,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       ...whereabouts(() => settings.config),
       ...(config.gateway.value && { http: (request) => Promise.resolve(pageResponse(request)) }),
       guard,
+      ...doorsOf(config),
       bootstrap: bootstrapAt(config.bootstrap.value, {
         openTransport: openDenoTransport,
         guard,
@@ -184,6 +185,12 @@ function whereabouts(config: () => PeerConfig): Required<Pick<PeerOptions, "open
       return machineAddresses().includes(splitAddress(address).hostname);
     },
   };
+}
+
+/** Where clients of older systems are let in, if anywhere. */
+function doorsOf({ gateway, tcp }: PeerConfig): Pick<PeerOptions, "gateway"> {
+  if (!gateway.value && tcp.value === undefined) return {};
+  return { gateway: { onPeersPort: gateway.value, tcp: tcp.value, openTransport: openDenoTransport } };
 }
 
 function machineAddresses(): readonly string[] {

@@ -55,6 +55,8 @@ export type StartOptions = Readonly<{
   /** The clocks of its machine, if they may go wrong. */
   clock?: MachineClock;
   repl?: PeerOptions["repl"];
+  /** Where clients of older systems are let in. */
+  gateway?: Omit<NonNullable<PeerOptions["gateway"]>, "openTransport">;
   protection?: Protection;
   /** Instead of 127.0.0.1, a machine whose one address may change: the peer listens at whatever it has. */
   machine?: { readonly ip: string };
@@ -184,6 +186,7 @@ export class SimulatedPeer {
           httpPost: () => Promise.reject(new Error("There is no HTTP in this world")),
           config: registry,
         }),
+        ...(options.gateway === undefined ? {} : { gateway: { ...options.gateway, openTransport } }),
         ...(options.repl === undefined ? {} : { repl: options.repl }),
         onSteps: (steps, cast) => {
           this.#steps = steps;

@@ -56,6 +56,7 @@ Deno.test({
       ["profile", "local", "default"],
       ["serf", false, "default"],
       ["gateway", false, "default"],
+      ["tcp", undefined, "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
       ["maxPeers", 8, "default"],

@@ -99,9 +99,9 @@ class DenoTransport implements Transport {
     if (!mayListen(this.#address)) throw new Deno.errors.NotCapable();
     this.#address = withPort(this.#address, await listen(this.#http.server, this.#address));
     this.#http.server.on("error", () => this.counters.receiveErrors++); // as out of file descriptors
-    this.#packets = new PacketSocket(this.#address, this.counters, (from, bytes) => {
-      this.#handler.packet(from, bytes);
-    });
+    const { packet } = this.#handler;
+    if (packet === undefined) return;
+    this.#packets = new PacketSocket(this.#address, this.counters, packet.bind(this.#handler));
   }
 
   #accept(socket: net.Socket): void {

@@ -115,7 +115,7 @@ class SimulatedTransport implements Transport, SimulatedHost {
   packet(from: Address, bytes: Uint8Array): void {
     this.counters.packetsReceived++;
     this.counters.packetBytesReceived += bytes.length;
-    this.#handler.packet(from, bytes);
+    this.#handler.packet?.(from, bytes);
   }
 
   segment(from: Address, segment: Segment): void {

@@ -34,8 +34,8 @@ export type Unsent = (cause: UnsentCause) => void;
 
 /** What the owner of a transport is told. */
 export interface TransportHandler {
-  /** A datagram came; the bytes are the receiver's to keep. */
-  packet(from: Address, bytes: Uint8Array): void;
+  /** A datagram came; the bytes are the receiver's to keep. Without it, the port is for streams only. */
+  packet?(from: Address, bytes: Uint8Array): void;
   /** Somebody connected; what is returned hears of that stream from now on. */
   accept(stream: Stream): StreamHandler;
   /** Answers requests on streams given to {@linkcode Stream.serveHttp}; without it, there is no HTTP on this port. */

@@ -1,5 +1,6 @@
 import type { BootstrapMessage } from "../bootstrap.ts";
 import type { ItemsMessage } from "../items.ts";
+import type { GatewayMessage } from "../gateway.ts";
 import type { LinksMessage } from "../links.ts";
 import type { PoolMessage } from "../pool.ts";
 import { CastOf, type PoolParts } from "../pool/cast.ts";
@@ -16,6 +17,7 @@ export type Parts = PoolParts & {
   items: ItemsMessage;
   bootstrap: BootstrapMessage;
   serf: SerfMessage;
+  gateway: GatewayMessage;
 };
 
 /** The refs of a peer's actors by their part. */

@@ -1,6 +1,7 @@
 import { type Address, splitAddress } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
 import { ItemMap } from "../items/item_map.ts";
+import type { GatewayMemory } from "../gateway.ts";
 import { newPoolMemory, type PoolMemory } from "../pool/memory.ts";
 import type { PoolsMemory } from "../pools.ts";
 import type { ReplMemory } from "../repl.ts";
@@ -33,6 +34,7 @@ export type PeerMemory = PoolMemory & {
   readonly hostedRooms: RoomsMemory;
   readonly items: ItemMap;
   readonly serf: SerfMemory;
+  readonly gateway: GatewayMemory;
   readonly repl: ReplMemory;
 };
 
@@ -85,6 +87,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     hostedRooms: new Map(),
     items: new ItemMap(),
     serf: newSerfMemory(),
+    gateway: new Map(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };
 }

@@ -34,6 +34,11 @@ export class CastOf<Parts> {
     this.#players.set(part, player as ActorRef<never>);
   }
 
+  /** A part that not every peer has. */
+  find<P extends keyof Parts>(part: P): ActorRef<Parts[P]> | undefined {
+    return this.#players.get(part) as ActorRef<unknown> as ActorRef<Parts[P]> | undefined;
+  }
+
   get<P extends keyof Parts>(part: P): ActorRef<Parts[P]> {
     const player = this.#players.get(part);
     if (player === undefined) throw new Error(`Nobody plays the ${String(part)} yet`);

@@ -8,6 +8,8 @@ import type { Sessions } from "./sessions.ts";
 
 /** How long a new stream may take until it is clear whose it is, and then until that one has taken it over. */
 const FIRST_BYTES_TIMEOUT_MS = 5_000;
+/** How long those who were told why they are hung up on may take to close. */
+const TOLD_TIMEOUT_MS = 1_000;
 /** Bytes kept until a stream is taken over, which is a turn later; after that it is not read. */
 const EARLY_BYTES_MAX = 64 * 1024;
 
@@ -37,8 +39,11 @@ export class Reception {
     let owner: StreamHandler | undefined;
     let seen: Uint8Array = NOTHING;
     this.#makeRoomFor(stream);
-    const late = (): void => this.#deps.drop("silent stream", stream);
-    const session = this.#sessions.enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
+    const late = (): void => {
+      this.#deps.drop("silent stream", stream);
+      owner = this.#tellSilent(stream, session);
+    };
+    const session: number = this.#sessions.enter({ kind: "half_open", stream, late }, FIRST_BYTES_TIMEOUT_MS);
     const decide = (isWhole: boolean): void => {
       owner = this.#route(stream, seen, isWhole);
       if (owner === undefined) return;
@@ -148,6 +153,17 @@ export class Reception {
         tell((handler) => handler.closed(reason));
       },
     };
+  }
+
+  /** Whoever takes what is nobody's may have words for those who say nothing. */
+  #tellSilent(stream: Stream, session: number): StreamHandler | undefined {
+    const registration = this.#deps.mux.plainStreams?.owner.registration;
+    if (registration?.type !== "plain_streams" || registration.silent === undefined) return undefined;
+    this.#sessions.leave(session);
+    const told = this.#sessions.enter({ kind: "told", stream, late: () => {} }, TOLD_TIMEOUT_MS);
+    stream.write(registration.silent);
+    stream.end();
+    return { data: () => {}, closed: () => void this.#sessions.leave(told) };
   }
 
   #makeRoomFor(newcomer: Stream): void {

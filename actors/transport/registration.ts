@@ -16,7 +16,8 @@ export type Registration =
     streamTimeoutMs: number;
   }>
   | Readonly<{ type: "streams"; protocol: ProtocolId; to: ActorRef<StreamAccepted>; streamsMax?: number }>
-  | Readonly<{ type: "plain_streams"; to: ActorRef<StreamAccepted>; streamsMax?: number }>
+  /** `silent` is what those are told before they are hung up on who do not say in time what they want. */
+  | Readonly<{ type: "plain_streams"; to: ActorRef<StreamAccepted>; streamsMax?: number; silent?: Uint8Array }>
   | Readonly<{ type: "packets"; protocol: ProtocolId; to: ActorRef<PacketArrived> }>
   | Readonly<{ type: "plain_packets"; to: ActorRef<PacketArrived> }>;
 

@@ -44,11 +44,14 @@ export class Sessions {
     return this.#open.delete(id);
   }
 
-  /** The time is over: the stream goes. */
+  /** The time is over: the stream goes, unless `late` has entered it anew. */
   expire(id: number): void {
     const over = this.#open.get(id);
-    over?.late();
-    over?.stream.destroy();
+    if (over === undefined) return;
+    const last = this.#last;
+    over.late();
+    const isAnew = this.#last > last && this.#open.get(this.#last)?.stream === over.stream;
+    if (!isAnew) over.stream.destroy();
   }
 
   /** Those that wait for one owner or are served by it. */

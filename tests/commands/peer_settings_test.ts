@@ -60,6 +60,7 @@ const OTHER: Readonly<Partial<Record<SettingKey, readonly string[]>>> = {
   bootstrap: ["http://127.0.0.1:8080"],
   join: ["127.0.0.1:1", "[::1]:2"],
   profile: ["wan"],
+  tcp: ["127.0.0.1:8989"],
   color: ["never"],
   maxPeers: ["3"],
   minRefillCandidates: ["2"],
