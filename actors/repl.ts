@@ -38,7 +38,7 @@ export type ReplMemory = {
   mode: ReplMode;
   /** The peer is on its way to a room: what is typed or piped in waits until it is there. */
   arriving: boolean;
-  screen?: ScreenState;
+  screen?: Partial<ScreenState>;
   room?: RoomName;
   /** Members that were announced. */
   readonly shown: Set<string>;
@@ -61,6 +61,8 @@ export type ReplDeps = Readonly<{
   peer: CommandPeer;
   /** The text of a file; rejects with an `Error` that says why not. */
   readFile(path: string): Promise<string>;
+  /** Keeps a line for the history of the next run. */
+  keepLine?(line: string): void;
   quit(end: SessionEnd): void;
 }>;
 

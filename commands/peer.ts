@@ -10,6 +10,7 @@ import { parsePeerName, type PeerName } from "../actors/peer_name.ts";
 import { repl, type ReplMessage, type SessionEnd } from "../actors/repl.ts";
 import { COMMANDS } from "../actors/repl/command_table.ts";
 import type { Desk } from "../actors/repl/desk.ts";
+import { createEditor } from "../actors/repl/line_editor/editor.ts";
 import { Screen } from "../actors/repl/screen.ts";
 import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
 import type { Terminal } from "../actors/repl/terminal.ts";
@@ -40,6 +41,7 @@ import { configure, usageError } from "./configuration.ts";
 import { openDenoTerminal } from "./deno_terminal.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_code.ts";
 import { guardFor } from "./guard.ts";
+import { HistoryFile, historyFilePath } from "./history_file.ts";
 import { httpPost } from "./http_post.ts";
 import { readKeyFile } from "./key_file.ts";
 import { openDesk } from "./desk.ts";
@@ -118,6 +120,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     env,
   });
   person.warnOnce(state.trouble);
+  await person.recall();
   const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();
 
   const self = system.spawn<PeerMessage>(
@@ -241,6 +244,7 @@ class Person {
   readonly #style: Style;
   readonly #settings: PeerSettings;
   readonly #desk: Desk;
+  readonly #history: HistoryFile | undefined;
   readonly #env: Environment;
   #ref: ActorRef<ReplMessage> | undefined;
   #warning: string | undefined;
@@ -255,6 +259,15 @@ class Person {
     this.#settings = deps.settings;
     this.#desk = deps.desk;
     this.#env = deps.env;
+    const directory = stateDirectory(deps.env);
+    const path = directory === undefined ? undefined : historyFilePath(directory, deps.name as string as PeerName);
+    this.#history = path === undefined ? undefined : new HistoryFile(path);
+  }
+
+  /** What was typed in earlier runs; who writes into a pipe types nothing. */
+  async recall(): Promise<void> {
+    if (!this.#terminal.interactive || this.#history === undefined) return;
+    this.#memory.repl.screen = { editor: createEditor(await this.#history.load()) };
   }
 
   repl(steps: Steps, cast: Cast, quit: (end: SessionEnd) => void): Behavior<ReplMessage> {
@@ -275,6 +288,7 @@ class Person {
         counters: () => readCounters(cast, this.#system.deadLetterCounts),
       },
       readFile: (path) => readScript(path, this.#env["INIT_CWD"]),
+      keepLine: (line) => void this.#history?.keep(line).then((why) => this.warnOnce(why)),
       quit,
     });
     return (ctx) => {
@@ -299,7 +313,7 @@ class Person {
   async leave(why: string | undefined): Promise<void> {
     new Screen(this.#terminal, this.#memory.repl.screen).close();
     if (why !== undefined) this.#terminal.writeError(why);
-    await this.#terminal.flushed();
+    await Promise.all([this.#terminal.flushed(), this.#history?.written()]);
   }
 
   /** Before the first start there is nobody to tell yet. */

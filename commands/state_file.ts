@@ -30,7 +30,12 @@ type SavedState = { readonly ok: true } | { readonly ok: false; readonly why: st
 
 /** The file of a peer's state. Two names never share one, at least where file names keep their case. */
 export function stateFilePath(directory: string, name: PeerName): string {
-  return `${directory}/${fileNameOf(name)}.json`;
+  return `${stateFileBase(directory, name)}.json`;
+}
+
+/** What all files begin with that a peer keeps for itself; an end that tells them apart follows. */
+export function stateFileBase(directory: string, name: PeerName): string {
+  return `${directory}/${fileNameOf(name)}`;
 }
 
 /** Reads the state of an earlier run. */

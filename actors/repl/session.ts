@@ -146,6 +146,7 @@ export class Session {
 
   #submit(text: string): void {
     const { lines } = this.#deps.memory;
+    if (this.#screen.history.at(-1) === text) this.#deps.keepLine?.(text); // of a pipe, and of what is private, there is none
     if (text.trim() === "" || this.#quitting) return;
     const refuse = lines.length >= LINES_WAITING_MAX;
     if (refuse && !this.#refusing) this.#fail("Too many lines wait; further ones are dropped");
@@ -286,7 +287,7 @@ export class Session {
     const stem = /\S*$/.exec(before)?.[0] ?? "";
     const answer = (all: readonly string[]): CompletionAnswer => ({
       stem,
-      candidates: all.filter((candidate) => candidate.startsWith(stem)).toSorted(),
+      candidates: all.filter((candidate) => candidate.startsWith(stem) && isTypable(candidate)).toSorted(),
     });
     const { commands, peer } = this.#deps;
     const found = candidates(before, stem, { commands, peer, isChat: this.#mode === "chat" });
@@ -376,6 +377,11 @@ export class Session {
     this.#screen.print(text);
     this.refresh();
   }
+}
+
+/** Others choose their names, and what is completed should be one word that is seen as it is. */
+function isTypable(word: string): boolean {
+  return !/\s/.test(word) && visible(word) === word;
 }
 
 function messageOf(error: unknown): string {

@@ -3,6 +3,8 @@ import { CHAT, type ChatEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../../actors/membership.ts";
 import { ownMeta, SERF, type SerfEvent } from "../../actors/serf.ts";
+import { NO_DESK } from "../../actors/repl/desk.ts";
+import { createEditor } from "../../actors/repl/line_editor/editor.ts";
 import type { Address } from "../../transport/address.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { TransportHandler } from "../../transport/transport.ts";
@@ -98,7 +100,7 @@ Deno.test("several pasted lines are one message, and indented below its first", 
 
 Deno.test("Tab completes commands, also behind a slash, and the paths of actors", async () => {
   const { seat } = await arrived(6, true);
-  await seat.enter("/chatm\t");
+  await seat.enter("/chatmemberl\t");
   await seat.enter("/crash /peer/pool/br\t");
   assertMatch(seat.terminal.text, /alice \(you\), since/);
   assertMatch(seat.terminal.text, /\/peer\/pool\/broadcaster was made to fail/);
@@ -115,7 +117,68 @@ Deno.test("Tab twice lists what could stand there", async () => {
   const seat = new Seat(world, "alice", { manual: true, interactive: true });
   await seat.keys("memberlists\t\t");
   await world.clock.advance(100);
-  assertMatch(seat.terminal.text, /memberlistshutdown {2}memberliststart\r\n/);
+  assertMatch(
+    seat.terminal.text,
+    /memberlistshutdown {11}memberlistshutdowntransport\r\nmemberliststart\r\n/,
+  );
+});
+
+Deno.test("Tab completes members, occupants, items, files and settings where a command takes them", async () => {
+  const world = new World({ seed: 12 });
+  const files = (stem: string) =>
+    Promise.resolve(["scripts/chat.txt", "scripts/sub/"].filter((f) => f.startsWith(stem)));
+  const seat = new Seat(world, "alice", { interactive: true, desk: { ...NO_DESK, files } });
+  await world.clock.advance(1_000);
+  world.start("barnabas");
+  await world.clock.advance(3_000);
+  await seat.enter("/broadcastadd topic actors");
+  const completed: Readonly<Record<string, string>> = {
+    "/ping ba": "/ping barnabas ",
+    "/play bar": "/play barnabas ",
+    "/chatmemberping b": "/chatmemberping barnabas ",
+    "/broadcastdel t": "/broadcastdel topic ",
+    "/execute scr": "/execute scripts/",
+    "/execute scripts/c": "/execute scripts/chat.txt ",
+    "/loadconfig scripts/s": "/loadconfig scripts/sub/",
+    "/log on scripts/c": "/log on scripts/chat.txt ",
+    "/keyinstall scripts/c": "/keyinstall scripts/chat.txt ",
+    "/showconfig gossip.probeI": "/showconfig gossip.probeInterval ",
+    "/help loadc": "/help loadconfig ",
+  };
+  for (const [typed, line] of Object.entries(completed)) {
+    await seat.keys(`${typed}\t`);
+    await world.clock.advance(100);
+    assertEquals(typedRow(seat), `alice #lobby> ${line}`);
+    await seat.keys("\x03");
+  }
+});
+
+Deno.test("Tab offers nothing that could not be typed again, or would not be seen", async () => {
+  const world = new World({ seed: 13 });
+  const files = () => Promise.resolve(["a b", "a\x1b[2J", "a\u202eb", "\n"]);
+  const seat = new Seat(world, "alice", { manual: true, interactive: true, desk: { ...NO_DESK, files } });
+  await seat.keys("execute \t\t");
+  await world.clock.advance(100);
+  assertEquals(typedRow(seat), "alice> execute \x07", "a bell, and nothing else");
+  assertEquals(seat.terminal.text.includes("2J"), false);
+});
+
+Deno.test("what was typed is kept for the next run, but for what is private, and the last run's is there", async () => {
+  const world = new World({ seed: 14 });
+  const kept: string[] = [];
+  const seat = new Seat(world, "alice", { manual: true, interactive: true, keepLine: (line) => kept.push(line) });
+  seat.peer.memory.repl.screen = { editor: createEditor(["echo of the last run"]) };
+  await seat.enter("echo one");
+  await seat.enter(" echo hidden");
+  await seat.enter("keylist");
+  await seat.enter("frobnicate");
+  assertEquals(kept, ["echo one", "frobnicate"]);
+  await seat.keys("\x1b[A\x1b[A\x1b[A");
+  await world.clock.advance(100);
+  assertEquals(typedRow(seat), "alice> echo of the last run");
+  const piped = new Seat(world, "bob", { manual: true, keepLine: (line) => kept.push(line) });
+  await piped.enter("echo piped");
+  assertEquals(kept.length, 2, "nobody types into a pipe");
 });
 
 Deno.test("events do not disturb a half-typed line: they come above it, and it is drawn again", async () => {

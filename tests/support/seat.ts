@@ -20,6 +20,7 @@ type SeatOptions =
     files?: Files;
     settings?: readonly CommandSetting[];
     desk?: Desk;
+    keepLine?: (line: string) => void;
   }>;
 
 /** What a peer without flags, variables and file was told to do. */
@@ -39,7 +40,8 @@ export class Seat {
   constructor(
     world: World,
     name: string,
-    { interactive = false, files = {}, settings = defaultSettings(), desk = NO_DESK, ...options }: SeatOptions = {},
+    { interactive = false, files = {}, settings = defaultSettings(), desk = NO_DESK, keepLine = () => {}, ...options }:
+      SeatOptions = {},
   ) {
     this.#world = world;
     this.terminal = new FakeTerminal(interactive);
@@ -70,6 +72,7 @@ export class Seat {
             const text = files[path];
             return text === undefined ? Promise.reject(new Error("there is no such file")) : Promise.resolve(text);
           },
+          keepLine,
           quit,
         })(ctx);
       },
