@@ -97,3 +97,10 @@ Deno.test("docs/simulator.md has each fault with its default, and all that must 
     ...INVARIANTS.map(({ name }) => name),
   ]);
 });
+
+Deno.test("docs/seeds.md names only tests that there are", async () => {
+  const page = await Deno.readTextFile(new URL("docs/seeds.md", ROOT));
+  const named = [...page.matchAll(/`(tests\/[^`]+)`/g)].map(([, path]) => path!);
+  assert(named.length > 0);
+  for (const path of named) await Deno.stat(new URL(path, ROOT));
+});

@@ -162,6 +162,11 @@ export class Steps {
     return this.#registry({ type: "reset" });
   }
 
+  /** Sets how many peers the bootstrap keeps, and below how many others offer themselves; nobody is evicted. */
+  bootstrapConfig(maxPeers: number, minRefillCandidates: number): Promise<StepResult<Listing>> {
+    return this.#registry({ type: "config", maxPeers, minRefillCandidates });
+  }
+
   /** Offers us to the bootstrap, in place of somebody who is gone. */
   bootstrapRefill(): Promise<StepResult<Listing>> {
     const { candidate } = this.#deps.memory;

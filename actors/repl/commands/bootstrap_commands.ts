@@ -60,6 +60,20 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "bootstrapconfig",
+    usage: "MAXPEERS MINREFILL",
+    summary: "Set how many peers the bootstrap lists, and below how many others offer themselves",
+    group: "bootstrap",
+    async run({ args, peer, print }) {
+      const [maxPeers = "", minRefill = ""] = args;
+      if (args.length !== 2 || !/^\d{1,6}$/.test(maxPeers) || !/^\d{1,6}$/.test(minRefill)) return "usage";
+      const result = await peer.steps.bootstrapConfig(Number(maxPeers), Number(minRefill));
+      if (!result.ok) return failed(result.why);
+      const { config } = result.value;
+      print(`At most ${config.maxPeers} peers; below ${config.minRefillCandidates}, others offer themselves`);
+    },
+  },
+  {
     name: "bootstrapreset",
     summary: "Make the bootstrap forget everybody; its limits stay",
     group: "bootstrap",

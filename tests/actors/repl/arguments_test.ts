@@ -19,6 +19,7 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   chatmemberlist: "dev more",
   chatleave: "dev more",
   chatmemberping: "alice bob",
+  bootstrapconfig: "1 2 3",
   log: "off x",
   ping: "alice bob",
   play: "alice bob",

@@ -59,6 +59,7 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "bootstraplist": from(1, [CONFIGURE]),
   "bootstraplistlocal": from(3, Array(3).fill("bootstrapjoin")),
   "bootstraprefill": from(3, Array(3).fill("bootstrapjoin")),
+  "bootstrapconfig 8 5": from(1, [CONFIGURE]),
   "bootstrapreset": from(1, [CONFIGURE]),
   "bootstrapleave": from(3, ["bootstrapjoin", "bootstrapjoin", "bootstrapjoin"]),
   "broadcastadd k v": from(4, [CONFIGURE, CREATE, "memberliststart", "memberliststart"]),
@@ -99,6 +100,19 @@ function stateOf({ peer }: Seat): unknown {
     rooms: [...rooms.keys()],
   });
 }
+
+/** Every command of cli-chat. */
+const SEED =
+  "memberlistconfigure showconfig saveconfig loadconfig memberlistcreate showmemberlist localnode memberlist " +
+  "memberlistjoin memberlistleave memberlistupdate memberliststart memberlistshutdown memberlistshutdowntransport " +
+  "memberlisthealthscore memberlistdelete bootstrapjoin bootstrapleave bootstraprefill bootstrap bootstraplist " +
+  "bootstraplistlocal bootstrapreset broadcastadd broadcastdel broadcastlist chatjoin chatleave chatmemberlist " +
+  "chatmemberping ping msg execute sleep echo log quit play";
+
+Deno.test("every command of the seed is there, under its own name", () => {
+  const names = COMMANDS.map(({ name }) => name);
+  assertEquals(SEED.split(" ").filter((name) => !names.includes(name)), []);
+});
 
 Deno.test("the table of prerequisites has every command", () => {
   const names = new Set([...Object.keys(TABLE).map((line) => line.split(" ")[0]!), ...ELSEWHERE]);
