@@ -105,6 +105,15 @@ Deno.test("an executable that needs no Deno", unix, async (t) => {
       }
     });
 
+    await t.step("the page is served", async () => {
+      await using alice = await PeerProcess.peer("alice", place, place.bootstrapFlag, "--gateway");
+      const found = await alice.waitFor(/^You are alice, at (127\.0\.0\.1:\d+)$/m);
+      for (const path of ["", "style.css", "main.js"]) {
+        const part = await fetch(`http://${found![1]}/${path}`);
+        assertEquals([part.status, (await part.text()).length > 500], [200, true]);
+      }
+    });
+
     await t.step("it starts itself where a scenario wants processes", async () => {
       const file = await place.file("hello.scenario", HELLO);
       const { code, stdout, stderr } = await parley("scenario", file, "--processes", "--quiet");
