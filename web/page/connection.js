@@ -19,7 +19,7 @@ export class Connection {
   #isClosed = false;
 
   /**
-   * @param {Readonly<{ name: string, room: string, id: string }>} who
+   * @param {Readonly<{ name: string, room: string }>} who
    * @param {Readonly<{
    *   message: (message: import("./protocol.js").FromPeer) => void,
    *   lost: (retryMs: number) => void,

@@ -61,8 +61,7 @@ room.value = sessionStorage.getItem("room") ?? room.value;
 if (sessionStorage.getItem("in") === "yes") enter();
 
 function enter() {
-  const id = crypto.getRandomValues(new Uint32Array(4)).join("-"); // by which we know what we said ourselves
-  const who = { name: name.value.trim(), room: room.value.trim().replace(/^#/, ""), id };
+  const who = { name: name.value.trim().normalize("NFC"), room: room.value.trim().replace(/^#/, "") };
   refusal.textContent = "";
   connection?.close();
   connection = new Connection(who, {
@@ -95,8 +94,9 @@ function show(message) {
     case "here":
       return welcome(message.names);
     case "said":
-      return line(message.id === connection?.who.id ? "own" : "", [nameOf(message.name), `: ${message.text}`]);
+      return line(message.name === connection?.who.name ? "own" : "", [nameOf(message.name), `: ${message.text}`]);
     case "came":
+      if (message.name === connection?.who.name) return; // whoever comes in knows it
       present.add(message.name);
       showPeople();
       return line("notice", [nameOf(message.name), " came"]);

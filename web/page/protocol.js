@@ -4,7 +4,7 @@
 /**
  * @typedef {Readonly<{ type: "here", names: readonly string[] }>
  *   | Readonly<{ type: "refused", why: string }>
- *   | Readonly<{ type: "said", name: string, id: string, text: string }>
+ *   | Readonly<{ type: "said", name: string, text: string }>
  *   | Readonly<{ type: "came" | "went", name: string }>} FromPeer
  * `here` says that we are in the room, and who else is.
  */
