@@ -8,6 +8,7 @@ import type { Occupant } from "./chat_room/occupants.ts";
 import { Client, type ClientConnection } from "./gateway/client.ts";
 import type { ClientEvent, Dialect, Speaker } from "./gateway/dialect.ts";
 import { machat } from "./gateway/machat.ts";
+import type { WebSocketOpened } from "./gateway/web_socket.ts";
 import { cutText } from "./gateway/text.ts";
 import type { RoomsMessage } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -24,6 +25,7 @@ import type { StreamAccepted } from "./transport/registration.ts";
 /** What the keeper of clients of older systems understands. */
 export type GatewayMessage =
   | StreamAccepted
+  | WebSocketOpened
   | Readonly<{ type: "door"; outcome: DoorOutcome }>
   | Readonly<{ type: "status"; replyTo: ActorRef<GatewayCounters> }>
   | Readonly<{ type: "chat"; event: ChatEvent }>
@@ -130,6 +132,8 @@ export function gateway(deps: GatewayDeps): Behavior<GatewayMessage> {
           return keeper.door(message.outcome);
         case "accepted":
           return keeper.accepted(message);
+        case "web_socket":
+          return keeper.webSocket(message);
         case "received":
           return keeper.received(message);
         case "ended":
@@ -162,6 +166,7 @@ class Gateway {
   /** Those who have something to say that has to wait. */
   readonly #waiting = new Set<Client>();
   #lastClient = 0;
+  readonly #webSockets = new Set<number>();
   #underWay = 0;
   #lastMoveAt = 0;
   readonly #counters = {
@@ -238,6 +243,14 @@ class Gateway {
     adopt(this.#listener(client));
   }
 
+  webSocket({ connection, dialect, adopt }: WebSocketOpened): void {
+    if (this.#webSockets.size >= CLIENTS_MAX) return connection.close("There are too many here");
+    const client = this.#admit(connection, dialect);
+    this.#webSockets.add(client.id);
+    const { data: message, closed } = this.#listener(client, true);
+    adopt({ message, closed: () => closed("ended") });
+  }
+
   received({ client: id, piece, bytes, isWhole }: Extract<GatewayMessage, { type: "received" }>): void {
     const client = this.#clients.get(id);
     if (client === undefined) return;
@@ -262,6 +275,7 @@ class Gateway {
     const client = this.#clients.get(id);
     if (client === undefined) return;
     this.#clients.delete(id);
+    this.#webSockets.delete(id);
     this.#ctx.timers.cancel(timerOf(client));
     this.#leave(client);
   }
@@ -338,12 +352,12 @@ class Gateway {
     return client;
   }
 
-  #listener(client: Client): StreamHandler {
+  /** Each piece that comes is a whole message, or what is next of a stream. */
+  #listener(client: Client, isWhole = false): StreamHandler {
     const { self } = this.#ctx;
     const { id } = client;
     return {
-      data: (bytes) =>
-        self.tell({ type: "received", client: id, piece: client.arrives(bytes.length), bytes, isWhole: false }),
+      data: (bytes) => self.tell({ type: "received", client: id, piece: client.arrives(bytes.length), bytes, isWhole }),
       ended: () => self.tell({ type: "ended", client: id }),
       closed: () => self.tell({ type: "closed", client: id }),
     };

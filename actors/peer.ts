@@ -6,6 +6,7 @@ import type { BootstrapMessage } from "./bootstrap.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { items } from "./items.ts";
 import { gateway, type GatewayOptions } from "./gateway.ts";
+import { webSocketAnswer } from "./gateway/web_socket.ts";
 import { links, type LinksMessage } from "./links.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { NodeName } from "./membership/member.ts";
@@ -120,6 +121,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           links: () => cast.get("links"),
           guard,
           ...(options.http !== undefined && { http: options.http }),
+          ...(options.gateway?.onPeersPort === true && {
+            webSocket: (request) => webSocketAnswer(request, () => cast.get("gateway")),
+          }),
         }),
         PERMANENT,
       ),

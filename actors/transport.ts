@@ -13,6 +13,8 @@ import {
   type Transport,
   type TransportCounters,
   type UnsentCause,
+  type WebSocketAnswer,
+  type WebSocketRequest,
 } from "../transport/transport.ts";
 import type { Protection } from "../transport/wire/protection.ts";
 import type { WireMessage } from "../transport/wire/message.ts";
@@ -143,6 +145,7 @@ type TransportDeps = Readonly<{
   /** Has the ring for the links; without one, they are not sealed. */
   guard?: Guard;
   http?: (request: HttpRequest) => Promise<HttpResponse>;
+  webSocket?: (request: WebSocketRequest) => WebSocketAnswer;
 }>;
 
 /**
@@ -400,11 +403,12 @@ class Door {
   }
 
   #openSockets(bind: Address): Promise<Transport> {
-    const { http } = this.#deps;
+    const { http, webSocket } = this.#deps;
     return this.#deps.openTransport(bind, {
       ...(this.#deps.links === undefined ? {} : { packet: (from, bytes) => this.#packet(from, bytes) }),
       accept: (stream) => this.#reception.accept(stream),
       ...(http === undefined ? {} : { http }),
+      ...(webSocket === undefined ? {} : { webSocket }),
     });
   }
 

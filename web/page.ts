@@ -1,4 +1,5 @@
 /** The page of a peer, as its HTTP door serves it: what there is, and the rules that browsers are told. */
+import { isOwnHost } from "../transport/origin.ts";
 import type { HttpResponse } from "../transport/transport.ts";
 import connection from "./page/connection.js" with { type: "text" };
 import icon from "./page/icon.svg" with { type: "text" };
@@ -52,22 +53,6 @@ export function pageResponse({ method, path, host }: PageRequest): HttpResponse 
   const asset = ASSETS.get(path.replace(/\?.*$/, ""));
   if (asset === undefined) return refusal(404, "There is nothing here");
   return { status: 200, headers: { ...HEADERS, "Content-Type": asset.mediaType }, body: asset.text };
-}
-
-/**
- * Whether `Host` names this peer by an IP address or as `localhost`. Any other name may be a stranger's who lets it lead
- * here, so that a page of his would count as ours.
- */
-export function isOwnHost(host: string | undefined): boolean {
-  return host !== undefined && OWN_HOST.test(host);
-}
-
-const OWN_HOST = /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d{1,5})?$/i;
-
-/** Whether a WebSocket may be opened by whom says that he is `origin`: our own page, or a program, which says nothing. */
-export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-  if (!isOwnHost(host)) return false;
-  return origin === undefined || origin.toLowerCase() === `http://${host}`.toLowerCase();
 }
 
 function refusal(status: number, why: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {

@@ -19,7 +19,7 @@ export type Speaker = Readonly<{ name: string; id: string }>;
 
 /** The protocol of an older system: a reader for each client, and how to say what happens. */
 export interface Dialect {
-  readonly name: "machat" | "talks";
+  readonly name: "machat" | "talks" | "page";
   newReader(): ClientReader;
   said(speaker: Speaker, text: string): Uint8Array;
   /** News that its clients have words for; without, there are none. */

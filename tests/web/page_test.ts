@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse, retryDelayMs } from "../../web/page/protocol.js";
-import { isOwnHost, isOwnOrigin, pageResponse } from "../../web/page.ts";
+import { isOwnHost, isOwnOrigin } from "../../transport/origin.ts";
+import { pageResponse } from "../../web/page.ts";
 
 const HOST = "127.0.0.1:7946";
 const PATHS = ["/", "/style.css", "/icon.svg", "/main.js", "/connection.js", "/protocol.js"];
@@ -84,7 +85,7 @@ Deno.test("a WebSocket is for our own page and for programs, not for other pages
     assert(!isOwnOrigin(origin, HOST), origin);
   }
   assert(!isOwnOrigin("http://evil.example", "evil.example"), "a name that leads here");
-  assert(!isOwnOrigin(undefined, undefined));
+  assert(!isOwnOrigin(`http://${HOST}`, undefined));
 });
 
 Deno.test("the page reads what it knows, and overlooks everything else", () => {
