@@ -147,6 +147,14 @@ export const SETTINGS = {
     help: "Be a member of a Serf cluster: announce its delegate versions, 2,5,4",
     commands: ["peer"],
   }),
+  compat: list({
+    flag: "compat",
+    environment: "PARLEY_COMPAT",
+    placeholder: "PROGRAM",
+    help: "Speak with an older program's people in the first room: cli-chat",
+    commands: ["peer"],
+    parse: parseChoice("cli-chat"),
+  }),
   gateway: toggle({
     flag: "gateway",
     environment: "PARLEY_GATEWAY",
@@ -384,6 +392,17 @@ export function gossipProblemOf(config: Config<"peer">): string | undefined {
     const origin = originOf(setting, config[key], { file: undefined, profile: config.profile.value });
     return `${pathOf(key)} ${setting.show(config[key].value)} (${origin})`;
   });
+}
+
+/** Why a peer cannot let cli-chat's members in, if it is told to and cannot. */
+export function compatProblem({ compat, serf, keyFile, label }: Config<"peer">): string | undefined {
+  if (!compat.value.includes("cli-chat")) return undefined;
+  const others = [[serf.value, "--serf"], [keyFile.value !== undefined, "--key-file"], [
+    label.value.text !== "",
+    "--label",
+  ]] as const;
+  const other = others.find(([isSet]) => isSet)?.[1];
+  return other === undefined ? undefined : `cli-chat knows nothing of ${other}: choose that or --compat cli-chat`;
 }
 
 /** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */

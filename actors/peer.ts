@@ -4,6 +4,7 @@ import type { Guard } from "../transport/guard.ts";
 import type { HttpRequest, HttpResponse, OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
 import type { RoomName } from "./chat_room/entry.ts";
+import { CLI_CHAT_WANTS, cliChat, type CliChatMessage } from "./cli_chat.ts";
 import { items } from "./items.ts";
 import { gateway, type GatewayOptions } from "./gateway.ts";
 import { webSocketAnswer } from "./gateway/web_socket.ts";
@@ -58,6 +59,8 @@ export type PeerOptions = Readonly<{
   room: RoomName;
   contacts: readonly Address[];
   memory: PeerMemory;
+  /** Members that run cli-chat are guests in that room; the cluster has no keys, no label and no Serf then. */
+  cliChat?: boolean;
   clock: Clock;
   openTransport: OpenTransport;
   /** Answers requests over HTTP on our port; without it, they are refused. */
@@ -99,6 +102,7 @@ const DEPART_TIMEOUT_MS = 10_000;
  * | items     | keys and texts that all peers keep alike                              |
  * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
  * | serf      | our tags, and what else Serf's agents expect of a member              |
+ * | cli_chat  | members that run cli-chat, if they are let in                          |
  * | pools     | gossip pools of applications, beside the chat's                       |
  * | gateway   | clients of older systems, if they are let in                          |
  * | repl      | the person at the terminal                                            |
@@ -144,7 +148,9 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           links: () => keeper,
           memory: memory.membership,
           broadcasterMemory: memory.broadcaster,
-          delegate: { ref: () => cast.get("serf"), wants: serfWants(profile) },
+          delegate: options.cliChat === true
+            ? { ref: () => cast.get("cliChat"), wants: CLI_CHAT_WANTS }
+            : { ref: () => cast.get("serf"), wants: serfWants(profile) },
         }),
         { ...PERMANENT, mailbox: { limit: profile.handoffQueueDepth, whenFull: "drop_oldest" } }, // old news is least missed
       ),
@@ -191,6 +197,17 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         PERMANENT,
       ),
     );
+    if (options.cliChat === true) {
+      const { room } = options;
+      const behavior: Behavior<CliChatMessage> = cliChat({
+        self: name,
+        room,
+        address: () => memory.address,
+        cast,
+        memory: memory.cliChat,
+      });
+      cast.enter("cliChat", ctx.spawn("cli_chat", behavior, PERMANENT));
+    }
     const { secrets } = guard;
     cast.enter(
       "pools",

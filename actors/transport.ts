@@ -421,7 +421,8 @@ class Door {
     if (route.type === "nobody") return this.#drop(route.why, from);
     const { owner } = route.entry;
     const { registration } = owner;
-    if (registration.type === "streams" || registration.type === "plain_streams") return; // never: these own no packets
+    const { type } = registration;
+    if (type === "streams" || type === "text_streams" || type === "plain_streams") return; // never: these own no packets
     owner.received++;
     const rest = route.skip === 0 ? bytes : bytes.subarray(route.skip);
     this.#tell(registration.to, { type: "packet_arrived", from, bytes: rest });

@@ -2,6 +2,7 @@
  * The registry over HTTP, byte for byte as the seed's service and its clients have it: both directions, no sockets.
  */
 import * as v from "valibot";
+import { compareAsGo, goString } from "../transport/go_json.ts";
 import type { HttpRequest, HttpResponse } from "../transport/transport.ts";
 import type { RegistryCommand, RegistryPeer } from "../actors/bootstrap.ts";
 import { peerProblem, PEERS_MAX, type Registry, type RegistryResult } from "./registry.ts";
@@ -162,7 +163,7 @@ function formatRegistry({ config, peers }: Registry): string {
     ["minrefillcandidates", config.minRefillCandidates],
     ["numpeers", peers.size],
   ], "  ");
-  const sorted = [...peers].sort(([a], [b]) => compareCodePoints(a, b));
+  const sorted = [...peers].sort(([a], [b]) => compareAsGo(a, b));
   const entries = sorted.map(([id, peer]) => `    ${goString(id)}: ${formatPeer(peer)}`);
   const all = entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n  }`;
   return `{\n  "Config": ${limits},\n  "Peers": ${all}\n}`;
@@ -178,20 +179,6 @@ function formatObject(fields: readonly (readonly [string, string | number])[], i
     .filter(([, value]) => value !== "" && value !== 0)
     .map(([key, value]) => `${indent}  "${key}": ${typeof value === "number" ? value : goString(value)}`);
   return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n${indent}}`;
-}
-
-/** Go escapes what could end a script element, and the two line separators that JavaScript once stumbled over. */
-function goString(text: string): string {
-  const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escape);
-}
-
-/** The order of UTF-8 bytes, which is that of code points but not of JavaScript's UTF-16 units. */
-function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a, (c) => c.codePointAt(0)!);
-  const right = Array.from(b, (c) => c.codePointAt(0)!);
-  const at = left.findIndex((point, i) => point !== right[i]);
-  return at < 0 ? left.length - right.length : left[at]! - (right[at] ?? -1);
 }
 
 const LIMIT = v.optional(v.pipe(v.number(), v.safeInteger()), 0);

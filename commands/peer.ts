@@ -22,6 +22,7 @@ import { ActorSystem } from "../actors/runtime/system.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
 import {
   bindProblem,
+  compatProblem,
   type Config,
   type Environment,
   gossipProblemOf,
@@ -65,7 +66,7 @@ export async function run(call: CommandCall): Promise<ExitCode> {
   const { config, positionals } = configured;
   const named = nameOf(positionals, config.name.value);
   if (!named.ok) return usageError("peer", named.why);
-  const problem = bindProblem(config) ?? gossipProblemOf(config);
+  const problem = bindProblem(config) ?? gossipProblemOf(config) ?? compatProblem(config);
   if (problem !== undefined) return usageError("peer", problem);
   const guarded = await guardFor(config.keyFile.value, config.label.value, {
     strictness: strictnessOf(config),
@@ -135,6 +136,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       room: config.room.value as RoomName,
       contacts: config.join.value,
       memory: state.memory,
+      cliChat: config.compat.value.includes("cli-chat"),
       clock: realClock,
       ...whereabouts(() => settings.config),
       ...(config.gateway.value && { http: (request) => Promise.resolve(pageResponse(request)) }),

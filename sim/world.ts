@@ -57,6 +57,8 @@ export type StartOptions = Readonly<{
   repl?: PeerOptions["repl"];
   /** Where clients of older systems are let in. */
   gateway?: Omit<NonNullable<PeerOptions["gateway"]>, "openTransport">;
+  /** Lets members that run cli-chat into its room. */
+  cliChat?: boolean;
   protection?: Protection;
   /** Instead of 127.0.0.1, a machine whose one address may change: the peer listens at whatever it has. */
   machine?: { readonly ip: string };
@@ -188,6 +190,7 @@ export class SimulatedPeer {
         }),
         ...(options.gateway === undefined ? {} : { gateway: { ...options.gateway, openTransport } }),
         ...(options.repl === undefined ? {} : { repl: options.repl }),
+        ...(options.cliChat === undefined ? {} : { cliChat: options.cliChat }),
         onSteps: (steps, cast) => {
           this.#steps = steps;
           this.#cast = cast;

@@ -55,6 +55,7 @@ Deno.test({
       ["join", [], "default"],
       ["profile", "local", "default"],
       ["serf", false, "default"],
+      ["compat", [], "default"],
       ["gateway", false, "default"],
       ["tcp", undefined, "default"],
       ["manual", false, "default"],

@@ -17,6 +17,8 @@ type PoolKey = Readonly<{ type: "pool"; id: PoolId }>;
 type ListenerKey =
   /** Streams, or packets, that begin with these two bytes. */
   | Readonly<{ type: "streams" | "packets"; protocol: ProtocolId }>
+  /** Streams that begin with this byte, which is the first of what they say. */
+  | Readonly<{ type: "text_streams"; first: number }>
   /** All streams, or packets, that are nobody else's. */
   | Readonly<{ type: "plain_streams" | "plain_packets" }>;
 
@@ -86,6 +88,8 @@ export function nameOf(claim: ClaimKey): string {
     case "streams":
     case "packets":
       return `${claim.type} ${hex(claim.protocol)}`;
+    case "text_streams":
+      return `streams of text from ${JSON.stringify(String.fromCharCode(claim.first))}`;
     case "plain_streams":
       return "plain streams";
     case "plain_packets":
@@ -103,6 +107,8 @@ export function claimFault(claim: Claim, others: readonly Claim[]): string | und
     case "streams":
     case "packets":
       return protocolFault(claim.type, claim.protocol, others);
+    case "text_streams":
+      return textFault(claim.first, others);
     case "plain_streams":
     case "plain_packets":
       return undefined;
@@ -139,11 +145,21 @@ function protocolFault(
   if (type === "streams" && HTTP_METHODS.some((method) => method[0] === first && method[1] === second)) {
     return `The protocol id ${hex(protocol)} is how a request over HTTP begins`;
   }
+  if (type === "streams" && others.some((other) => other.type === "text_streams" && other.first === first)) {
+    return `The protocol id ${hex(protocol)} begins as text does that somebody reads`;
+  }
   const pool = others.find((other) => other.type === "pool" && "label" in other.mark);
   if (pool?.type !== "pool" || !isMemberlists(type, protocol)) return undefined;
   return `The protocol id ${
     hex(protocol)
   } begins as ${type} of the pool "${pool.id}" may, which has no byte of its own`;
+}
+
+function textFault(first: number, others: readonly Claim[]): string | undefined {
+  if (!isInteger(first, 0x7f) || first < 0x20) return `Text begins with a character of ASCII, not ${first}`;
+  if (HTTP_METHODS.some((method) => method[0] === first)) return "Requests over HTTP begin with the same character";
+  const twin = others.find((other) => other.type === "streams" && other.protocol >> 8 === first);
+  return twin === undefined ? undefined : `Begins as ${nameOf(twin)} does`;
 }
 
 function isMemberlists(type: "streams" | "packets", protocol: ProtocolId): boolean {

@@ -43,6 +43,7 @@ export class Mux<O> {
   readonly #byLabel = new Map<string, Entry<O>>();
   readonly #streams = new Map<ProtocolId, Entry<O>>();
   readonly #packets = new Map<ProtocolId, Entry<O>>();
+  readonly #texts = new Map<number, Entry<O>>();
   #plainStreams: Entry<O> | undefined;
   #plainPackets: Entry<O> | undefined;
 
@@ -95,6 +96,8 @@ export class Mux<O> {
       const entry = this.#labelled(bytes) ?? (isWhole ? this.#firstPool : undefined);
       return owned(entry, 0) ?? NEED_MORE;
     }
+    const reader = owned(this.#texts.get(first), 0);
+    if (reader !== undefined) return reader;
     const listener = second === undefined ? undefined : owned(this.#streams.get(first << 8 | second), MARK_BYTES);
     if (listener !== undefined) return listener;
     if (HTTP_METHODS.some((method) => startsWith(bytes, method))) return HTTP;
@@ -142,7 +145,7 @@ export class Mux<O> {
   }
 
   #index(): void {
-    for (const index of [this.#byByte, this.#byLabel, this.#streams, this.#packets]) index.clear();
+    for (const index of [this.#byByte, this.#byLabel, this.#streams, this.#packets, this.#texts]) index.clear();
     this.#plainStreams = this.#plainPackets = undefined;
     for (const entry of this.#entries) this.#indexOne(entry);
   }
@@ -158,6 +161,8 @@ export class Mux<O> {
         return void this.#streams.set(claim.protocol, entry);
       case "packets":
         return void this.#packets.set(claim.protocol, entry);
+      case "text_streams":
+        return void this.#texts.set(claim.first, entry);
       case "plain_streams":
         this.#plainStreams = entry;
         return;

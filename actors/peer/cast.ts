@@ -1,6 +1,7 @@
 import type { BootstrapMessage } from "../bootstrap.ts";
 import type { ItemsMessage } from "../items.ts";
 import type { GatewayMessage } from "../gateway.ts";
+import type { CliChatMessage } from "../cli_chat.ts";
 import type { LinksMessage } from "../links.ts";
 import type { PoolMessage } from "../pool.ts";
 import { CastOf, type PoolParts } from "../pool/cast.ts";
@@ -18,6 +19,8 @@ export type Parts = PoolParts & {
   bootstrap: BootstrapMessage;
   serf: SerfMessage;
   gateway: GatewayMessage;
+  /** Only where members may run cli-chat. */
+  cliChat: CliChatMessage;
 };
 
 /** The refs of a peer's actors by their part. */

@@ -13,7 +13,7 @@ type StatusQuery<A> = Readonly<{ type: "status"; replyTo: ActorRef<A> }>;
 /** Everything that was counted so far, by where and what. `deadLetters` are the system's. */
 export async function readCounters(cast: Cast, deadLetters: Counts): Promise<readonly (readonly [string, number])[]> {
   const others = (await poolsBeside(cast)).map((view) => countedInPool(`pool ${view.id}, `, view.pool, view.cast));
-  const gateway = cast.find("gateway");
+  const [gateway, cliChat] = [cast.find("gateway"), cast.find("cliChat")];
   const groups = await Promise.all([
     counted<TransportStatus>(
       "transport",
@@ -31,6 +31,7 @@ export async function readCounters(cast: Cast, deadLetters: Counts): Promise<rea
     counted<Counts>("items", cast.get("items")),
     counted<Counts>("serf", cast.get("serf")),
     gateway === undefined ? [] : counted<Counts>("gateway", gateway),
+    cliChat === undefined ? [] : counted<Counts>("cli-chat", cliChat),
   ]);
   return [...groups.flat(), ...rows("dead letters", deadLetters)];
 }

@@ -2,6 +2,7 @@ import { type Address, splitAddress } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
 import { ItemMap } from "../items/item_map.ts";
 import type { GatewayMemory } from "../gateway.ts";
+import { type CliChatMemory, newCliChatMemory } from "../cli_chat.ts";
 import { newPoolMemory, type PoolMemory } from "../pool/memory.ts";
 import type { PoolsMemory } from "../pools.ts";
 import type { ReplMemory } from "../repl.ts";
@@ -35,6 +36,7 @@ export type PeerMemory = PoolMemory & {
   readonly items: ItemMap;
   readonly serf: SerfMemory;
   readonly gateway: GatewayMemory;
+  readonly cliChat: CliChatMemory;
   readonly repl: ReplMemory;
 };
 
@@ -88,6 +90,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     items: new ItemMap(),
     serf: newSerfMemory(),
     gateway: new Map(),
+    cliChat: newCliChatMemory(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };
 }

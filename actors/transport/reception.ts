@@ -107,6 +107,7 @@ export class Reception {
       case "pool":
         return this.#deps.serving.serve(stream, rest, { ...registration, owner });
       case "streams":
+      case "text_streams":
       case "plain_streams":
         return this.#offer(stream, rest, owner, registration.to);
       case "packets":

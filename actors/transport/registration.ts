@@ -16,6 +16,7 @@ export type Registration =
     streamTimeoutMs: number;
   }>
   | Readonly<{ type: "streams"; protocol: ProtocolId; to: ActorRef<StreamAccepted>; streamsMax?: number }>
+  | Readonly<{ type: "text_streams"; first: number; to: ActorRef<StreamAccepted>; streamsMax?: number }>
   /** `silent` is what those are told before they are hung up on who do not say in time what they want. */
   | Readonly<{ type: "plain_streams"; to: ActorRef<StreamAccepted>; streamsMax?: number; silent?: Uint8Array }>
   | Readonly<{ type: "packets"; protocol: ProtocolId; to: ActorRef<PacketArrived> }>
@@ -70,6 +71,8 @@ function claimOf(registration: Registration): Claim {
     case "streams":
     case "packets":
       return { type: registration.type, protocol: registration.protocol };
+    case "text_streams":
+      return { type: registration.type, first: registration.first };
     case "plain_streams":
     case "plain_packets":
       return { type: registration.type };

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
 import { type Claim, nameOf, protocolBytes } from "../../transport/claim.ts";
@@ -110,6 +110,16 @@ Deno.test("what is for a pool that is unknown is nobody's, also where there are 
   assertEquals([streamOwner(mux, Uint8Array.of(0xfe, 2)), packetOwner(mux, 0xfe, 2)], ["unknown pool", "unknown pool"]);
 });
 
+Deno.test("a reader of text gets the streams that begin with its character, whole, and nothing of HTTP or memberlist", () => {
+  const mux = sharedBy(PLAIN_POOL, streams(0x2001), { type: "text_streams", first: 0x3c }, { type: "plain_streams" });
+  const route = mux.routeStream(Uint8Array.of(0x3c));
+  assert(route.type === "owner" && route.skip === 0 && route.entry.claim.type === "text_streams");
+  for (const other of [Uint8Array.of(0x20, 1), Uint8Array.of(6), ascii("GET / HTTP/1.1"), Uint8Array.of(0x3d, 1)]) {
+    const elsewhere = mux.routeStream(other);
+    assert(elsewhere.type !== "owner" || elsewhere.entry.claim.type !== "text_streams");
+  }
+});
+
 Deno.test("pools with labels get what has their label, and one without gets all else of memberlist", () => {
   const mux = sharedBy(LABELLED("abc"), LABELLED("abd"), PLAIN_POOL);
   const label = (text: string): number[] => [244, text.length, ...ascii(text), 0];
@@ -198,6 +208,30 @@ Deno.test("what was given back is nobody's, and may be claimed again", () => {
 const AMBIGUOUS: readonly (readonly [what: string, claim: Claim, beside: readonly Claim[], fault: string])[] = [
   ["a stream id that is taken", streams(0x2001), [streams(0x2001)], "Taken already: streams 0x2001"],
   ["a packet id that is taken", packets(7), [bytePool("a", 1), packets(7)], "Taken already: packets 0x0007"],
+  [
+    "a reader of text beside whose streams begin alike",
+    { type: "text_streams", first: 0x20 },
+    [streams(0x2001)],
+    "Begins as streams 0x2001 does",
+  ],
+  [
+    "streams that begin as text does",
+    streams(0x3c01),
+    [{ type: "text_streams", first: 0x3c }],
+    "The protocol id 0x3c01 begins as text does that somebody reads",
+  ],
+  [
+    "text from a control character",
+    { type: "text_streams", first: 6 },
+    [],
+    "Text begins with a character of ASCII, not 6",
+  ],
+  [
+    "text that begins as HTTP does",
+    { type: "text_streams", first: 0x47 },
+    [],
+    "Requests over HTTP begin with the same character",
+  ],
   ["a second plain consumer", { type: "plain_streams" }, [{ type: "plain_streams" }], "Taken already: plain streams"],
   ["a pool's id that is taken", bytePool("a", 2), [bytePool("a", 1)], "Taken already: pool a"],
   ["a pool's byte that is taken", bytePool("b", 1), [bytePool("a", 1)], 'The byte 1 is that of the pool "a"'],
