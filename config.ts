@@ -255,7 +255,7 @@ export const SETTINGS = {
     flag: "json",
     environment: "PARLEY_JSON",
     help: "One JSON object a line, for programs",
-    commands: ["sim", "experiment"],
+    commands: ["peer", "sim", "experiment"],
   }),
   logFile: text({
     flag: "log-file",

@@ -57,6 +57,8 @@ export type ReplDeps = Readonly<{
   terminal: Terminal;
   memory: ReplMemory;
   style: Style;
+  /** Lines are for a program: one JSON object each. */
+  json?: boolean;
   commands: readonly Command[];
   peer: CommandPeer;
   /** The text of a file; rejects with an `Error` that says why not. */

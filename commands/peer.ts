@@ -257,7 +257,7 @@ class Person {
     this.#terminal = deps.terminal;
     this.#memory = deps.memory;
     this.#guard = deps.guard;
-    this.#style = styleFor(deps.settings.config.color.value, deps.env);
+    this.#style = styleFor(deps.settings.config, deps.env);
     this.#settings = deps.settings;
     this.#desk = deps.desk;
     this.#env = deps.env;
@@ -278,6 +278,7 @@ class Person {
       terminal: this.#terminal,
       memory: this.#memory.repl,
       style: this.#style,
+      json: this.#settings.config.json.value,
       commands: COMMANDS,
       peer: {
         steps,
@@ -341,7 +342,8 @@ async function readKeys(path: string, env: Environment): Promise<Keyring> {
   return file.keyring;
 }
 
-function styleFor(when: "auto" | "always" | "never", env: Environment): Style {
+function styleFor({ color, json }: PeerConfig, env: Environment): Style {
+  const when = json.value ? "never" : color.value; // a program does not see colours
   return createStyle(wantsColour({
     flag: when === "auto" ? undefined : when === "always",
     forceColor: env["FORCE_COLOR"],

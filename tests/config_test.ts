@@ -62,6 +62,7 @@ Deno.test({
       ["color", "auto", "default"],
       ["maxPeers", 8, "default"],
       ["minRefillCandidates", 5, "default"],
+      ["json", false, "default"],
       ["logFile", undefined, "default"],
       ["logLevel", "info", "default"],
     ]);

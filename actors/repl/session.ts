@@ -13,6 +13,7 @@ import { usageOf } from "./commands/session_commands.ts";
 import type { CompletionAnswer, CompletionRequest } from "./line_editor/completion.ts";
 import { ESCAPE_FLUSH_MS } from "./line_editor/keys.ts";
 import { isParley } from "../serf/tags.ts";
+import { chatRecord, memberRecord, recordLine, type ReplRecord, serfRecord } from "./records.ts";
 import { FRAME_INTERVAL_MS, Screen, type ScreenEffect } from "./screen.ts";
 import { ScriptRunner } from "./script_runner.ts";
 import { visible } from "./visible.ts";
@@ -82,10 +83,13 @@ export class Session {
       case "notice":
         return this.#notice(message.text, message.tone);
       case "chat":
+        if (this.#deps.json) return this.#record(chatRecord(message.event));
         return announceChat(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
       case "member":
+        if (this.#deps.json) this.#record(memberRecord(message.event));
         return this.#member(message.event);
       case "serf":
+        if (this.#deps.json) return this.#record(serfRecord(message.event));
         return this.#screen.print(announceSerf(message.event, this.#deps.style, this.#looks));
       case "arrived":
         return this.#arrived(message.room);
@@ -219,6 +223,7 @@ export class Session {
   #commandDone(outcome: CommandOutcome, command?: Command): void {
     this.#running = false;
     this.#report(outcome, command);
+    if (this.#deps.json) this.#record({ type: "done", command: command?.name ?? "msg", ok: outcome === undefined });
     this.#runNext();
   }
 
@@ -308,7 +313,7 @@ export class Session {
     }
     if (this.#mode === "chat" && event.type === "joined" && isParley(event.member.meta)) return; // they come to the room too
     const line = announceMember(event, this.#deps.style, this.#looks);
-    if (line !== undefined) this.#screen.print(line);
+    if (line !== undefined && !this.#deps.json) this.#screen.print(line);
     if (event.type === "left" || event.type === "failed") {
       this.#deps.memory.shown.delete(name);
       this.#looks.part(name);
@@ -364,6 +369,7 @@ export class Session {
 
   #notice(text: string, tone: "plain" | "bad" = "plain"): void {
     if (this.#isOver) return this.#ctx.self.tell({ type: "notice", text, tone });
+    if (this.#deps.json) return this.#record({ type: tone === "bad" ? "error" : "notice", text });
     // Names, paths and other peers' words may be in it.
     const shown = text.split("\n").map(visible).join("\n");
     if (tone === "plain") this.#screen.print(shown);
@@ -374,7 +380,13 @@ export class Session {
   /** Shows lines that a command made while it runs, outside of any message of ours. */
   #print(text: string): void {
     if (this.#isOver) return this.#ctx.self.tell({ type: "notice", text });
+    if (this.#deps.json) return this.#record({ type: "output", text });
     this.#screen.print(text);
+    this.refresh();
+  }
+
+  #record(record: ReplRecord): void {
+    this.#screen.print(recordLine(record, this.#ctx.clock.wallMs()));
     this.refresh();
   }
 }

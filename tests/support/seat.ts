@@ -21,6 +21,7 @@ type SeatOptions =
     settings?: readonly CommandSetting[];
     desk?: Desk;
     keepLine?: (line: string) => void;
+    json?: boolean;
   }>;
 
 /** What a peer without flags, variables and file was told to do. */
@@ -40,8 +41,15 @@ export class Seat {
   constructor(
     world: World,
     name: string,
-    { interactive = false, files = {}, settings = defaultSettings(), desk = NO_DESK, keepLine = () => {}, ...options }:
-      SeatOptions = {},
+    {
+      interactive = false,
+      files = {},
+      settings = defaultSettings(),
+      desk = NO_DESK,
+      keepLine = () => {},
+      json = false,
+      ...options
+    }: SeatOptions = {},
   ) {
     this.#world = world;
     this.terminal = new FakeTerminal(interactive);
@@ -54,6 +62,7 @@ export class Seat {
           terminal: this.terminal,
           memory: peer.memory.repl,
           style: createStyle(false),
+          json,
           commands: COMMANDS,
           peer: {
             steps,

@@ -1,0 +1,55 @@
+import type { ChatEvent } from "../chat_room.ts";
+import type { MembershipEvent } from "../membership.ts";
+import type { SerfEvent } from "../serf.ts";
+
+/** What is said to a program instead of a line for a person. Fields are only added, never renamed. */
+export type ReplRecord =
+  /** What a command shows; what went wrong; what the peer says of itself. */
+  | Readonly<{ type: "output" | "error" | "notice"; text: string }>
+  /** A command has ended; speech has the command "msg". */
+  | Readonly<{ type: "done"; command: string; ok: boolean }>
+  | Happening;
+
+/** Something that happened, with what is known of it. */
+type Happening =
+  & Readonly<{ type: "chat" | "member" | "serf"; event: string }>
+  & Readonly<Record<string, string | number | boolean>>;
+
+/** Version of the format, in each line. */
+const VERSION = 1;
+
+/**
+ * One line of JSON. Of what is not printable ASCII, everything is escaped: a reader gets exactly what was said, and a
+ * terminal nothing that it obeys.
+ */
+export function recordLine(record: ReplRecord, wallMs: number): string {
+  const { type, ...rest } = record;
+  const line = JSON.stringify({ v: VERSION, type, time: new Date(wallMs).toISOString(), ...rest });
+  return line.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** What happened in a room. `saidAt` is by the author's clock. */
+export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRecord {
+  return { type: "chat", event, ...rest, saidAt: new Date(wallMs).toISOString() };
+}
+
+/** What happened to a member. */
+export function memberRecord({ type: event, member, ...rest }: MembershipEvent): ReplRecord {
+  const { name, address, state, incarnation } = member;
+  return { type: "member", event, name, address, state, incarnation, ...rest };
+}
+
+/** What was said in a Serf cluster; a payload is in hexadecimal digits. */
+export function serfRecord(event: SerfEvent): ReplRecord {
+  const common = { type: "serf", event: event.type } as const;
+  switch (event.type) {
+    case "user_event":
+      return { ...common, name: event.name, payload: event.payload.toHex() };
+    case "query":
+      return { ...common, name: event.name, payload: event.payload.toHex(), from: event.from };
+    case "ruled_out":
+      return { ...common, name: event.name };
+    case "keys_changed":
+      return { ...common, from: event.from };
+  }
+}
