@@ -9,6 +9,7 @@ import { Client, type ClientConnection } from "./gateway/client.ts";
 import type { ClientEvent, Dialect, Speaker } from "./gateway/dialect.ts";
 import { machat } from "./gateway/machat.ts";
 import type { WebSocketOpened } from "./gateway/web_socket.ts";
+import { talksConsole } from "./gateway/talks.ts";
 import { cutText } from "./gateway/text.ts";
 import type { RoomsMessage } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -20,7 +21,7 @@ import {
   type TransportMemory,
   type TransportMessage,
 } from "./transport.ts";
-import type { StreamAccepted } from "./transport/registration.ts";
+import type { Registration, StreamAccepted } from "./transport/registration.ts";
 
 /** What the keeper of clients of older systems understands. */
 export type GatewayMessage =
@@ -69,6 +70,8 @@ export type GatewayOptions = Readonly<{
   onPeersPort: boolean;
   /** On ports of their own, for TCP. */
   tcp?: Address | undefined;
+  /** Whether Talks' clients are let in besides, by the same ports. */
+  talks?: boolean;
   /** Opens those ports. */
   openTransport: OpenTransport;
 }>;
@@ -97,6 +100,9 @@ const OPEN_TIMEOUT_MS = 5_000;
 
 /** How long a room may take to let somebody in. */
 const JOIN_TIMEOUT_MS = 5_000;
+
+/** How a console of Talks begins, which is nearly a request for a WebSocket and goes on otherwise. */
+const TALKS_CONSOLE = { start: "GET /?uuid=", header: "Client-Type: console" } as const;
 
 /** Clients at once, on each door: three hundred and then some, and half of the streams that a transport has. */
 const CLIENTS_MAX = 512;
@@ -197,7 +203,12 @@ class Gateway {
   /** Has the clients on a port come here. */
   #register(transport: ActorRef<TransportMessage>): void {
     const silent = machat.refusal("Nothing came in time");
-    const registration = { type: "plain_streams", to: this.#ctx.self, streamsMax: CLIENTS_MAX, silent } as const;
+    const mine = { to: this.#ctx.self, streamsMax: CLIENTS_MAX } as const;
+    this.#claim(transport, { type: "plain_streams", silent, ...mine });
+    if (this.#deps.talks) this.#claim(transport, { type: "http_streams", ...TALKS_CONSOLE, ...mine });
+  }
+
+  #claim(transport: ActorRef<TransportMessage>, registration: Registration): void {
     this.#ctx.pipeToSelf(
       this.#ctx.ask<TransportMessage, RegisterReply>(
         transport,
@@ -238,8 +249,8 @@ class Gateway {
     for (const { connection } of this.#clients.values()) connection.destroy();
   }
 
-  accepted({ stream, adopt }: StreamAccepted): void {
-    const client = this.#admit(streamConnection(stream), machat);
+  accepted({ stream, adopt, by }: StreamAccepted): void {
+    const client = this.#admit(streamConnection(stream), by === "http_streams" ? talksConsole : machat);
     adopt(this.#listener(client));
   }
 
@@ -370,6 +381,8 @@ class Gateway {
         return this.#enter(client, event);
       case "text":
         return this.#queue(client, event.text);
+      case "answer":
+        return client.connection.send(event.bytes);
       case "unreadable":
         client.failure = event.why; // after what came before it
         return;

@@ -421,8 +421,7 @@ class Door {
     if (route.type === "nobody") return this.#drop(route.why, from);
     const { owner } = route.entry;
     const { registration } = owner;
-    const { type } = registration;
-    if (type === "streams" || type === "text_streams" || type === "plain_streams") return; // never: these own no packets
+    if (isForStreams(registration)) return; // never: these own no packets
     owner.received++;
     const rest = route.skip === 0 ? bytes : bytes.subarray(route.skip);
     this.#tell(registration.to, { type: "packet_arrived", from, bytes: rest });
@@ -466,6 +465,12 @@ class Door {
     this.#deps.memory.closing = transport.close();
     this.#ctx.events.publish(TRANSPORT, { type: "closed" });
   }
+}
+
+function isForStreams(
+  registration: Registration,
+): registration is Extract<Registration, { type: `${string}streams` }> {
+  return registration.type.endsWith("streams");
 }
 
 const LINK_PROTOCOL: ProtocolId = LINK_PREAMBLE[0]! << 8 | LINK_PREAMBLE[1]!;

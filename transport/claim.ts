@@ -19,6 +19,8 @@ type ListenerKey =
   | Readonly<{ type: "streams" | "packets"; protocol: ProtocolId }>
   /** Streams that begin with this byte, which is the first of what they say. */
   | Readonly<{ type: "text_streams"; first: number }>
+  /** Streams that begin as a request over HTTP does and are none: with this text, and this line among the headers. */
+  | Readonly<{ type: "http_streams"; start: string; header: string }>
   /** All streams, or packets, that are nobody else's. */
   | Readonly<{ type: "plain_streams" | "plain_packets" }>;
 
@@ -90,6 +92,8 @@ export function nameOf(claim: ClaimKey): string {
       return `${claim.type} ${hex(claim.protocol)}`;
     case "text_streams":
       return `streams of text from ${JSON.stringify(String.fromCharCode(claim.first))}`;
+    case "http_streams":
+      return "streams like HTTP"; // one at most: to tell several apart would take a longer look at each request
     case "plain_streams":
       return "plain streams";
     case "plain_packets":
@@ -109,6 +113,7 @@ export function claimFault(claim: Claim, others: readonly Claim[]): string | und
       return protocolFault(claim.type, claim.protocol, others);
     case "text_streams":
       return textFault(claim.first, others);
+    case "http_streams":
     case "plain_streams":
     case "plain_packets":
       return undefined;

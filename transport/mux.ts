@@ -44,6 +44,7 @@ export class Mux<O> {
   readonly #streams = new Map<ProtocolId, Entry<O>>();
   readonly #packets = new Map<ProtocolId, Entry<O>>();
   readonly #texts = new Map<number, Entry<O>>();
+  #httpStreams: Entry<O> | undefined;
   #plainStreams: Entry<O> | undefined;
   #plainPackets: Entry<O> | undefined;
 
@@ -82,7 +83,7 @@ export class Mux<O> {
 
   /**
    * Tells from all bytes that a stream has brought so far whom it is for; on `need_more` ask again with more. Eight bytes
-   * always decide; where several pools have labels, the label does. When nothing more will come (`isWhole`), whatever is
+   * always decide; where several pools have labels, the label does, and of what only begins like HTTP its head. When nothing more will come (`isWhole`), whatever is
    * there decides.
    */
   routeStream(bytes: Uint8Array, isWhole = false): StreamRoute<O> {
@@ -100,7 +101,7 @@ export class Mux<O> {
     if (reader !== undefined) return reader;
     const listener = second === undefined ? undefined : owned(this.#streams.get(first << 8 | second), MARK_BYTES);
     if (listener !== undefined) return listener;
-    if (HTTP_METHODS.some((method) => startsWith(bytes, method))) return HTTP;
+    if (HTTP_METHODS.some((method) => startsWith(bytes, method))) return this.#routeHttp(bytes, isWhole);
     if (!isWhole && this.#mayBecomeKnown(bytes)) return NEED_MORE;
     return owned(this.#plainStreams, 0) ?? (isMemberlistStream(first) ? NO_POOL : UNKNOWN_STREAM);
   }
@@ -115,6 +116,20 @@ export class Mux<O> {
     const listener = second === undefined ? undefined : this.#packets.get(first << 8 | second);
     return owned(pool, 0) ?? owned(listener, MARK_BYTES) ?? owned(this.#plainPackets, 0) ??
       owned(this.#firstPool, 0) ?? (isMemberlist ? NO_POOL : UNKNOWN_PACKET);
+  }
+
+  /** What begins like a request that is none is known by its head; all else is HTTP, at once. */
+  #routeHttp(bytes: Uint8Array, isWhole: boolean): StreamRoute<O> {
+    const entry = this.#httpStreams;
+    if (entry?.claim.type !== "http_streams") return HTTP;
+    const { start, header } = entry.claim;
+    const seen = LATIN.decode(bytes.subarray(0, HTTP_HEAD_BYTES_MAX)).toLowerCase();
+    if (!seen.startsWith(start.slice(0, seen.length).toLowerCase())) return HTTP;
+    const [head = "", ...rest] = seen.split("\r\n\r\n", 2);
+    if (`${head}\r\n`.includes(`\r\n${header.toLowerCase()}\r\n`)) {
+      return rest.length > 0 ? owned(entry, 0)! : NEED_MORE;
+    }
+    return isWhole || rest.length > 0 || seen.length >= HTTP_HEAD_BYTES_MAX ? HTTP : NEED_MORE;
   }
 
   #find(key: ClaimKey): Entry<O> | undefined {
@@ -146,7 +161,7 @@ export class Mux<O> {
 
   #index(): void {
     for (const index of [this.#byByte, this.#byLabel, this.#streams, this.#packets, this.#texts]) index.clear();
-    this.#plainStreams = this.#plainPackets = undefined;
+    this.#httpStreams = this.#plainStreams = this.#plainPackets = undefined;
     for (const entry of this.#entries) this.#indexOne(entry);
   }
 
@@ -163,6 +178,9 @@ export class Mux<O> {
         return void this.#packets.set(claim.protocol, entry);
       case "text_streams":
         return void this.#texts.set(claim.first, entry);
+      case "http_streams":
+        this.#httpStreams = entry;
+        return;
       case "plain_streams":
         this.#plainStreams = entry;
         return;
@@ -172,6 +190,12 @@ export class Mux<O> {
     }
   }
 }
+
+/** A head without its end in so many bytes is left to who answers HTTP. */
+const HTTP_HEAD_BYTES_MAX = 4 * 1024;
+
+/** A byte a character, whatever it is. */
+const LATIN = new TextDecoder("latin1");
 
 const NEED_MORE = { type: "need_more" } as const;
 const HTTP = { type: "http" } as const;

@@ -3,6 +3,8 @@ export type ClientEvent =
   /** Says who it is and where it wants to be; without a room, in the peer's own. `id` is what its protocol calls it by. */
   | Readonly<{ type: "hello"; name: string; room?: string; id?: string; wantsNotices: boolean }>
   | Readonly<{ type: "text"; text: string }>
+  /** Wants this answer, before anything else is said to it. */
+  | Readonly<{ type: "answer"; bytes: Uint8Array }>
   /** What came is not its protocol; nothing after it is read. */
   | Readonly<{ type: "unreadable"; why: string }>;
 

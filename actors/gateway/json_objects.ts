@@ -6,7 +6,8 @@ type Within = "object" | "string" | "escape";
 /** Where an object ended; or that more is to come, or that this is none or too long. */
 export type JsonPiece =
   | Readonly<{ type: "object"; bytes: Uint8Array; rest: Uint8Array }>
-  | Readonly<{ type: "incomplete" | "no_object" | "too_long" }>;
+  | Readonly<{ type: "incomplete" }>
+  | Readonly<{ type: "no_object" | "too_long" }>;
 
 /**
  * Finds the end of JSON objects in a stream that has no other marks between them. Only braces and strings are looked at;

@@ -108,6 +108,7 @@ export class Reception {
         return this.#deps.serving.serve(stream, rest, { ...registration, owner });
       case "streams":
       case "text_streams":
+      case "http_streams":
       case "plain_streams":
         return this.#offer(stream, rest, owner, registration.to);
       case "packets":
@@ -144,7 +145,7 @@ export class Reception {
       for (const what of early.splice(0)) what(adopter);
     };
     if (rest.length > 0) data(rest);
-    if (!this.#deps.tell(to, { type: "accepted", stream, adopt })) stream.destroy();
+    if (!this.#deps.tell(to, { type: "accepted", stream, adopt, by: owner.claim.type })) stream.destroy();
     return {
       data,
       ended: () => tell((handler) => handler.ended?.()),

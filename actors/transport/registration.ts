@@ -19,6 +19,13 @@ export type Registration =
   | Readonly<{ type: "text_streams"; first: number; to: ActorRef<StreamAccepted>; streamsMax?: number }>
   /** `silent` is what those are told before they are hung up on who do not say in time what they want. */
   | Readonly<{ type: "plain_streams"; to: ActorRef<StreamAccepted>; streamsMax?: number; silent?: Uint8Array }>
+  | Readonly<{
+    type: "http_streams";
+    start: string;
+    header: string;
+    to: ActorRef<StreamAccepted>;
+    streamsMax?: number;
+  }>
   | Readonly<{ type: "packets"; protocol: ProtocolId; to: ActorRef<PacketArrived> }>
   | Readonly<{ type: "plain_packets"; to: ActorRef<PacketArrived> }>;
 
@@ -32,7 +39,13 @@ export type StreamRequest = Readonly<{ type: "stream_request"; session: number; 
  * Somebody opened a stream. Who takes it over with `adopt`, within 5 s, is told what it brings, without the bytes by which
  * it was known whose it is; who does not, loses it.
  */
-export type StreamAccepted = Readonly<{ type: "accepted"; stream: Stream; adopt: (handler: StreamHandler) => void }>;
+export type StreamAccepted = Readonly<{
+  type: "accepted";
+  stream: Stream;
+  adopt: (handler: StreamHandler) => void;
+  /** By which claim it is the listener's. */
+  by: Claim["type"];
+}>;
 
 /** Streams that one listener has open at once, unless it says otherwise: a quarter of all that there may be. */
 const STREAMS_MAX_USUALLY = 256;
@@ -73,6 +86,8 @@ function claimOf(registration: Registration): Claim {
       return { type: registration.type, protocol: registration.protocol };
     case "text_streams":
       return { type: registration.type, first: registration.first };
+    case "http_streams":
+      return { type: registration.type, start: registration.start, header: registration.header };
     case "plain_streams":
     case "plain_packets":
       return { type: registration.type };

@@ -297,3 +297,94 @@ Deno.test("a port that another has ends the peer, which says why", async () => {
     'Clients cannot be let in: Another host has the address "127.0.0.1:8989"',
   ]);
 });
+
+/** What Talks' console sends when it connects, and then for each line. */
+function talksConsole(nickname: string) {
+  const uuid = btoa(`${nickname}\n`);
+  const head = [
+    `GET /?uuid=${uuid} HTTP/1.1`,
+    "Connection: Upgrade",
+    "User-Agent: console",
+    "Client-Type: console",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    `Sec-WebSocket-Key: ${uuid}`,
+    "Sec-WebSocket-Extensions: permessage-deflate;",
+    "",
+    "",
+  ].join("\r\n");
+  const message = (text: string): string => JSON.stringify({ uuid, nickname: `${nickname}\n`, message: text });
+  return { uuid, head, message };
+}
+
+async function withTalks(seed: string) {
+  const world = new World({ seed });
+  const alice = world.start("alice", { gateway: { onPeersPort: true, talks: true } });
+  await world.clock.advance(2_000);
+  const clients = await MachatClients.on(world.network);
+  return { world, alice, clients, a: addressOf(alice), run: (ms: number) => world.clock.advance(ms) };
+}
+
+Deno.test("Talks: a console is in one room with MaChat's clients and people, in the peer's room", async () => {
+  const { alice, clients, a, run } = await withTalks("talks");
+  const mina = clients.enter(a, "Mina", "lobby");
+  const { uuid, head, message } = talksConsole("ana");
+  const ana = clients.connect(a, head);
+  await run(10);
+  ana.send(message("ping")); // in a write of its own, as the console does it
+  await run(500);
+  ana.send(message("hi\n") + message("two\nlines\n"));
+  mina.send("hello ana\n");
+  await run(500);
+  void alice.steps.say("lobby" as RoomName, "ping");
+  await run(500);
+  assertEquals(
+    mina.lines,
+    ["Mina:hello ana", "ana:hi", "ana:two", "ana:lines", "alice:ping"].toSorted(byArrival(mina.lines)),
+  );
+  const [answer, objects = ""] = ana.heard.split("\r\n\r\n");
+  assertEquals(answer?.split("\r\n")[0], "HTTP/1.1 101 Web Socket Protocol Handshake");
+  const told = JSON.parse(`[${objects.replaceAll("}{", "},{")}]`) as {
+    nickname: string;
+    message: string;
+    uuid: string;
+  }[];
+  assertEquals(told[0], { uuid, nickname: "ana", message: "ping" }, "it sees itself come, as it did with Talks");
+  assertEquals(told.slice(1).map(({ nickname, message }) => `${nickname}: ${message}`).toSorted(), [
+    "Mina: hello ana",
+    "alice: ping ",
+    "ana: hi",
+    "ana: two\nlines",
+  ]);
+  assertEquals(told.filter(({ nickname }) => nickname === "ana").every((words) => words.uuid === uuid), true);
+});
+
+/** The order in which they came, where that may be either. */
+function byArrival(lines: readonly string[]): (a: string, b: string) => number {
+  return (a, b) => lines.indexOf(a) - lines.indexOf(b);
+}
+
+Deno.test("Talks: a console that is gone is gone for all; one with a taken nickname is told so and hung up on", async () => {
+  const { world, alice, clients, a, run } = await withTalks("talks gone");
+  const { head, message } = talksConsole("ana");
+  const ana = clients.connect(a, head + message("ping"));
+  await run(300);
+  const second = clients.connect(a, head + message("ping"));
+  await run(3_000);
+  assert(second.heard.endsWith('{"uuid":"*","nickname":"*","message":"The name \\"ana\\" is taken in #lobby"}'));
+  assertEquals(second.closed, "ended");
+  ana.stream.destroy();
+  await run(300);
+  assertEquals((await counted(world, alice)).clients, 0);
+  const again = clients.connect(a, head + message("ping"));
+  await run(300);
+  assert(again.heard.endsWith(message("ping").replace("\\n", "")));
+});
+
+Deno.test("Talks: without --compat talks its consoles are none of ours, and with it other requests stay HTTP", async () => {
+  const { clients, a, run } = await cluster("no talks");
+  const { head, message } = talksConsole("ana");
+  const ana = clients.connect(a, head + message("ping"));
+  await run(3_000);
+  assertEquals(ana.heard, '*:First comes a handshake: {"name":"...","room":"..."}\n', "there is no HTTP in this world");
+});

@@ -357,3 +357,24 @@ function startsOf(claim: Claim): readonly (readonly [isStream: boolean, start: U
   if (claim.type !== "streams" && claim.type !== "packets") return [];
   return [[claim.type === "streams", protocolBytes(claim.protocol)]];
 }
+
+Deno.test("what begins like HTTP and is none is known by its head; every other request is HTTP at once", () => {
+  const mux = sharedBy(PLAIN_POOL, { type: "http_streams", start: "GET /?uuid=", header: "Client-Type: console" });
+  const console = "GET /?uuid=1 HTTP/1.1\r\nUser-Agent: x\r\nclient-type: CONSOLE\r\n\r\n{}";
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const headEnd = console.indexOf("\r\n\r\n") + 4;
+  for (let length = 1; length < headEnd; length++) {
+    assertEquals(mux.routeStream(bytes(console.slice(0, length))).type, "need_more", console.slice(0, length));
+  }
+  const route = mux.routeStream(bytes(console));
+  assertEquals(route.type === "owner" && [route.entry.claim.type, route.skip], ["http_streams", 0]);
+  for (const other of ["GET / HTTP", "POST /", "GET /?x=1", "GET /?uuid=1 HTTP/1.1\r\nHost: x\r\n\r\n"]) {
+    assertEquals(mux.routeStream(bytes(other)).type, "http", other);
+  }
+  assertEquals(mux.routeStream(bytes("GET /?uuid=1 HTTP/1.1\r\nHost: x\r\n"), true).type, "http");
+  assertEquals(
+    mux.routeStream(bytes(`GET /?uuid=${"x".repeat(5_000)}`)).type,
+    "http",
+    "a head without end is not kept",
+  );
+});
