@@ -33,9 +33,7 @@ export type GuestMessage =
   | Readonly<{ type: "guest_join"; guest: string; replyTo: ActorRef<GuestReply> }>
   /** Ignored of whom is not here; the text has been looked at before. */
   | Readonly<{ type: "guest_say"; guest: string; text: string }>
-  | Readonly<{ type: "guest_leave"; guest: string }>
-  /** All of them go. */
-  | Readonly<{ type: "guests_leave" }>;
+  | Readonly<{ type: "guest_leave"; guest: string }>;
 
 /** Whether a guest may come; with who else is here. */
 export type GuestReply =
@@ -122,8 +120,6 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return room.guestSay(message.guest, message.text);
         case "guest_leave":
           return room.guestLeave(message.guest);
-        case "guests_leave":
-          return room.guestsLeave();
         case "heard":
           return room.heard(message.rumour);
         case "member":
@@ -237,10 +233,6 @@ class Room {
     this.#occupants.note(this.#deps.self, entry);
     this.#show(this.#deps.self, entry);
     this.closeIfEmpty();
-  }
-
-  guestsLeave(): void {
-    for (const guest of [...this.#deps.memory.guests]) this.guestLeave(guest);
   }
 
   heard(rumour: RumourHeard): void {

@@ -61,8 +61,11 @@ export type GatewayCounters = Readonly<{
   torn: number;
 }>;
 
-/** What outlives a crash: where clients come in besides the peer's port. */
-export type GatewayMemory = Map<"tcp", TransportMemory>;
+/** What outlives a crash: the ports of our own, and who was in which room, whose connections did not outlive it. */
+export type GatewayMemory = Readonly<{
+  ports: Map<"tcp", TransportMemory>;
+  guests: Map<string, Readonly<{ room: RoomName; guest: string }>>;
+}>;
 
 /** Where clients come in. */
 export type GatewayOptions = Readonly<{
@@ -87,8 +90,7 @@ type GatewayDeps =
     failed: (why: string) => void;
     transport: () => ActorRef<TransportMessage>;
     rooms: () => ActorRef<RoomsMessage>;
-    /** Ports of our own outlive a crash. */
-    doors: GatewayMemory;
+    memory: GatewayMemory;
   }>;
 
 /** How long a client may take for its handshake, and to take in why it is hung up on. */
@@ -194,7 +196,9 @@ class Gateway {
   }
 
   open(): void {
-    this.#deps.rooms().tell({ type: "guests_leave" }); // of an earlier life, whose connections are gone
+    const { guests } = this.#deps.memory;
+    for (const { room, guest } of guests.values()) this.#tellRoom(room, { type: "guest_leave", guest });
+    guests.clear(); // of an earlier life, whose connections are gone
     const { onPeersPort, tcp, transport } = this.#deps;
     if (onPeersPort) this.#register(transport());
     if (tcp !== undefined) this.#openDoor("tcp", tcp);
@@ -222,9 +226,9 @@ class Gateway {
 
   /** A port only for clients: what comes there is told apart, timed and counted as on the peer's. */
   #openDoor(kind: "tcp", bind: Address): void {
-    const { openTransport, doors } = this.#deps;
-    const memory = doors.get(kind) ?? { closing: Promise.resolve() };
-    doors.set(kind, memory);
+    const { openTransport, memory: { ports } } = this.#deps;
+    const memory = ports.get(kind) ?? { closing: Promise.resolve() };
+    ports.set(kind, memory);
     const door = this.#ctx.spawn(kind, transport({ openTransport, memory }), { restart: "permanent" });
     this.#register(door);
     const build = (replyTo: ActorRef<OpenReply>) => ({ type: "open", bind, name: "", replyTo }) as const;
@@ -315,6 +319,7 @@ class Gateway {
     const here = this.#rooms.get(client.room) ?? new Map<string, Client>();
     this.#rooms.set(client.room, here);
     here.set(client.name, client);
+    this.#deps.memory.guests.set(placeOf(client.room, client.name), { room: client.room, guest: client.name });
     this.#forgetJoining(client);
   }
 
@@ -510,7 +515,9 @@ class Gateway {
     this.#waiting.delete(client);
     const clients = this.#rooms.get(room);
     if (state === "in" && clients?.delete(guest) && clients.size === 0) this.#rooms.delete(room);
-    if (state === "in") this.#tellRoom(room, { type: "guest_leave", guest });
+    if (state !== "in") return;
+    this.#deps.memory.guests.delete(placeOf(room, guest));
+    this.#tellRoom(room, { type: "guest_leave", guest });
   }
 
   #forgetJoining(client: Client): void {

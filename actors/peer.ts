@@ -226,7 +226,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         ...doors,
         self: name,
         room,
-        doors: memory.gateway,
+        memory: memory.gateway,
         transport: () => cast.get("transport"),
         rooms: () => cast.get("rooms"),
         opened,

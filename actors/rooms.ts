@@ -25,9 +25,7 @@ export type RoomsMessage =
   /** Leave all rooms without a word: the membership says it, or nobody shall. */
   | Readonly<{ type: "close_all"; replyTo: ActorRef<"closed"> }>
   /** What a guest does in a room, which is opened for it if need be. */
-  | Readonly<{ type: "guest"; room: RoomName; message: Exclude<GuestMessage, { type: "guests_leave" }> }>
-  /** All guests go, from all rooms: who kept their connections has started anew, or ends. */
-  | Readonly<{ type: "guests_leave" }>
+  | Readonly<{ type: "guest"; room: RoomName; message: GuestMessage }>
   /** The actor of a room has ended. */
   | Readonly<{ type: "ended"; actor: ActorRef<ChatRoomMessage> }>;
 
@@ -180,9 +178,6 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return message.replyTo.tell("closed");
         case "guest":
           return guest(message.room, message.message);
-        case "guests_leave":
-          for (const ref of open.values()) ref.tell({ type: "guests_leave" });
-          return;
         case "ended":
           return ended(message.actor);
       }

@@ -89,7 +89,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     hostedRooms: new Map(),
     items: new ItemMap(),
     serf: newSerfMemory(),
-    gateway: new Map(),
+    gateway: { ports: new Map(), guests: new Map() },
     cliChat: newCliChatMemory(),
     repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
   };
