@@ -407,10 +407,11 @@ Deno.test("after a crash of the actor, and of the rooms, everybody is there and 
   }
 });
 
-Deno.test("all guests sent away by who keeps other connections: ours come back", async () => {
+Deno.test("a guest of ours that somebody else takes out of the room comes back", async () => {
   const { world, ours: [alice], theirs } = await worldOf("sent away", "alice");
   const bob = await theirs("bob");
-  alice!.cast.get("rooms").tell({ type: "guests_leave" });
+  const gone = { type: "guest_leave", guest: "bob" } as const;
+  alice!.cast.get("rooms").tell({ type: "guest", room: LOBBY, message: gone });
   await world.clock.advance(SPREAD_MS);
   await bob.msg("here again");
   await world.clock.advance(SPREAD_MS);
