@@ -1,5 +1,5 @@
 /** The page in a real browser, with a peer at a terminal and a client at a bare socket in the same room. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { needsBrowser, openBrowser } from "../support/browser.ts";
 import { freePort } from "../support/free_port.ts";
@@ -73,9 +73,9 @@ Deno.test("a browser, a terminal and a bare socket share a room", needsBrowser()
 
   await t.step("what one says, all see", async () => {
     await shows(page, "nat came");
-    await say(page, "hello from the page 👋");
-    await bob.waitFor("hello from the page 👋");
-    await shows(page, "Ana: hello from the page 👋");
+    await say(page, "hello from the page, grüße");
+    await bob.waitFor("hello from the page, grüße");
+    await shows(page, "Ana: hello from the page, grüße");
     await bob.say("hello from the terminal");
     await shows(page, "bob: hello from the terminal");
     await socket.write(new TextEncoder().encode("hello from the socket\n"));
@@ -110,6 +110,19 @@ Deno.test("a browser, a terminal and a bare socket share a room", needsBrowser()
   // For docs: what all this looks like.
   const screenshots = Deno.env.get("PARLEY_SCREENSHOTS");
   if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/page.png` });
+
+  await t.step("many lines arrive in order, and the page keeps the last 500", async () => {
+    const many = Array.from({ length: 600 }, (_, number) => `line ${number}\n`).join("");
+    await socket.write(new TextEncoder().encode(many));
+    await shows(page, "nat: line 599");
+    const kept = await lines(page);
+    assertEquals(kept.length, 500);
+    assertEquals(kept, Array.from({ length: 500 }, (_, at) => `nat: line ${at + 100}`));
+    const end = await page.locator("#messages").evaluate((list) =>
+      list.scrollHeight - list.clientHeight - list.scrollTop
+    );
+    assert(end < 2, `the end of the messages is in sight: ${end} px below`);
+  });
 
   await t.step("whoever reloads the page is still in", async () => {
     await page.reload();
