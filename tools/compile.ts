@@ -35,10 +35,15 @@ async function run(program: string, args: readonly string[], env: Record<string,
 
 /** Whether `deno compile` made it; else why its base is missing. Throws over everything else that is wrong. */
 async function compile(output: string): Promise<"done" | { readonly why: string }> {
+  const unfinished = `${output}.new`; // where something is that it did not make, it writes nothing
+  await Deno.remove(unfinished).catch(() => {}); // most often there is none
   const permissions = ["net", "read", "write", "env", "sys", "run"].map((name) => `--allow-${name}`);
-  const args = ["compile", "-q", "--no-prompt", "--exclude-unused-npm", ...permissions, "-o", output, "main.ts"];
+  const args = ["compile", "-q", "--no-prompt", "--exclude-unused-npm", ...permissions, "-o", unfinished, "main.ts"];
   const { success, stderr, timedOut } = await run(Deno.execPath(), args);
-  if (success) return "done";
+  if (success) {
+    await Deno.rename(unfinished, output);
+    return "done";
+  }
   if (timedOut) return { why: `not within ${RUN_TIMEOUT_MS / 1000} s` };
   if (!NO_BASE.test(stderr)) throw new Error(`deno compile failed:\n${stderr}`);
   const causes = [...stderr.matchAll(/^\s+\d+: (.*)$/gm)].map(([, cause = ""]) => cause).filter((c) =>

@@ -47,6 +47,7 @@ Deno.test("an executable that needs no Deno", unix, async (t) => {
     let isSelfExtracting = false;
 
     await t.step("the task says how it was made, how large it is and how long it takes to start", async () => {
+      await Deno.writeTextFile(executable.path, "an earlier one");
       const { code, stdout, stderr } = await build(executable.path);
       assertEquals([code, stderr], [0, ""]);
       const lines = stdout.trimEnd().split("\n");
