@@ -48,8 +48,9 @@ export type ChatPingReply =
   | Readonly<{ type: "answered"; roundTripMs: number }>
   | Readonly<{ type: "not_there" | "too_many" }>;
 
-/** Pings under way at once; an answer that never comes leaves its place when the next ping to the same one begins. */
+/** Pings under way at once. Who has not answered by then leaves his place to others when there is no room. */
 const PINGS_MAX = 64;
+const PING_OVER_MS = 5_000;
 
 /** What happens in rooms. Of a guest, the author is the member by which it is there. */
 export type ChatEvent =
@@ -182,9 +183,16 @@ class Room {
     if (there === undefined) return replyTo.tell({ type: "not_there" });
     const { via: member = name } = there; // who answers for a guest
     if (member === this.#deps.self) return replyTo.tell({ type: "answered", roundTripMs: 0 });
+    if (this.#pings.size >= PINGS_MAX) this.#giveUpPings();
     if (!this.#pings.has(member) && this.#pings.size >= PINGS_MAX) return replyTo.tell({ type: "too_many" });
     this.#pings.set(member, { sentAt: this.#ctx.clock.now(), replyTo });
     this.#askWhoIsThere(member);
+  }
+
+  #giveUpPings(): void {
+    for (const [name, { sentAt }] of this.#pings) {
+      if (this.#ctx.clock.now() - sentAt > PING_OVER_MS) this.#pings.delete(name);
+    }
   }
 
   #answered(name: string): void {

@@ -6,7 +6,7 @@ import { fullPath } from "./script_file.ts";
 import { writeWhole } from "./whole_file.ts";
 
 /** Names of files that Tab looks through at most: of a folder with more, some are not offered. */
-const NAMES_MAX = 10_000;
+const NAMES_MAX = 2_000;
 
 type DeskDeps = Readonly<{ name: string; settings: PeerSettings; log: LogSwitch; env: Environment }>;
 

@@ -26,11 +26,11 @@ export class HistoryFile {
 
   /** What was typed before, each line once, where it was typed last; a file grown long is made short again. */
   async load(): Promise<History> {
-    const text = await readEnd(this.#path);
+    const { text, isCut } = await readEnd(this.#path);
     const lines = text.split("\n").flatMap(lineIn);
     const latest = [...new Set(lines.toReversed())].toReversed();
     const history = latest.reduce(remember, []);
-    if (lines.length > 2 * HISTORY_ENTRIES_MAX || text.length >= FILE_BYTES_MAX) await this.#rewrite(history);
+    if (lines.length > 2 * HISTORY_ENTRIES_MAX || isCut) await this.#rewrite(history);
     return history;
   }
 
@@ -62,19 +62,21 @@ export class HistoryFile {
   }
 }
 
-async function readEnd(path: string): Promise<string> {
+async function readEnd(path: string): Promise<Readonly<{ text: string; isCut: boolean }>> {
   try {
-    if (!(await Deno.stat(path)).isFile) return ""; // a pipe would never end
+    if (!(await Deno.stat(path)).isFile) return NOTHING; // a pipe would never end
     using file = await Deno.open(path);
     const { size } = await file.stat();
     const from = Math.max(0, size - FILE_BYTES_MAX);
     await file.seek(from, Deno.SeekMode.Start);
     const text = await new Response(file.readable).text();
-    return from === 0 ? text : text.slice(text.indexOf("\n") + 1);
+    return from === 0 ? { text, isCut: false } : { text: text.slice(text.indexOf("\n") + 1), isCut: true };
   } catch {
-    return ""; // who has no history begins one
+    return NOTHING; // who has no history begins one
   }
 }
+
+const NOTHING = { text: "", isCut: false };
 
 /** What is torn or of somebody else's making is left out. */
 function lineIn(json: string): string[] {

@@ -6,7 +6,7 @@ import type { SerfEvent } from "../serf.ts";
 export type ReplRecord =
   /** What a command shows; what went wrong; what the peer says of itself. */
   | Readonly<{ type: "output" | "error" | "notice"; text: string }>
-  /** A command has ended; speech has the command "msg". */
+  /** A command has ended; speech has the command "msg", an unknown one has none (""). */
   | Readonly<{ type: "done"; command: string; ok: boolean }>
   | Happening;
 

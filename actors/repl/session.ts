@@ -171,7 +171,7 @@ export class Session {
   }
 
   #speak(text: string): void {
-    this.#await(speak(this.#deps.peer.steps, this.#room, text));
+    this.#await(speak(this.#deps.peer.steps, this.#room, text), findCommand(this.#deps.commands, "msg"));
   }
 
   #command(line: string): void {
@@ -223,7 +223,7 @@ export class Session {
   #commandDone(outcome: CommandOutcome, command?: Command): void {
     this.#running = false;
     this.#report(outcome, command);
-    if (this.#deps.json) this.#record({ type: "done", command: command?.name ?? "msg", ok: outcome === undefined });
+    if (this.#deps.json) this.#record({ type: "done", command: command?.name ?? "", ok: outcome === undefined });
     this.#runNext();
   }
 

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { RUMOURS } from "../../actors/broadcaster.ts";
+import { decodeItemMessage, encodeItemMessage, type ItemMessage } from "../../actors/items/item_message.ts";
 import { World } from "../../sim/world.ts";
 import { Seat } from "../support/seat.ts";
 
@@ -58,6 +60,62 @@ Deno.test("both sides of a split have everything when it has healed, and the lat
   alice.look();
   bob.look();
   for (const seat of [alice, bob]) assertEquals(await list(seat), ["b: alone", "k: after"]);
+});
+
+/** What is said to a peer of items from now on. */
+function overheard(seat: Seat): ItemMessage[] {
+  const heard: ItemMessage[] = [];
+  seat.peer.system.events.subscribe(RUMOURS, ({ topic, payload }) => {
+    if (topic === "items") heard.push(decodeItemMessage(payload)!);
+  });
+  return heard;
+}
+
+Deno.test("what was lost on its way comes when maps are compared, and equal maps cost no more than their digests", async () => {
+  const world = new World({ seed: 8 });
+  const [alice, bob] = await seats(world, "alice", "bob") as [Seat, Seat];
+  await alice.enter("/broadcastadd k v", 1_000);
+  alice.peer.memory.items.set("lost", "and found", "alice"); // told to nobody
+  await world.clock.advance(20_000);
+  assertEquals(await list(bob), ["k: v", "lost: and found"]);
+  const heard = overheard(bob);
+  await world.clock.advance(60_000);
+  assert(heard.length > 0);
+  assertEquals(heard.filter(({ type }) => type !== "digest"), []);
+});
+
+Deno.test("who asks for everything again and again is not told it each time", async () => {
+  const world = new World({ seed: 9 });
+  const [alice, bob] = await seats(world, "alice", "bob") as [Seat, Seat];
+  await alice.enter("/broadcastadd k v", 500);
+  const heard = overheard(bob);
+  const payload = encodeItemMessage({ type: "want" });
+  for (let at = 0; at < 200; at++) {
+    bob.peer.cast.get("broadcaster").tell({ type: "send_to", to: "alice", topic: "items", payload });
+  }
+  await world.clock.advance(1_000);
+  const times = heard.filter(({ type }) => type === "items").length;
+  assert(times > 0 && times < 20, String(times));
+});
+
+Deno.test("of a crowd of newcomers only so many are greeted at once", async () => {
+  const world = new World({ seed: 10 });
+  const [alice] = await seats(world, "alice", "bob") as [Seat];
+  await alice.enter("/broadcastadd k v", 500);
+  const [view] = alice.peer.members.map(({ member }) => member);
+  for (let at = 0; at < 500; at++) {
+    alice.peer.cast.get("items").tell({
+      type: "member",
+      event: { type: "joined", member: { ...view!, name: `nobody-${at}` } },
+    });
+  }
+  await world.clock.advance(1_000);
+  assertEquals(
+    (await alice.enter("/counters", 2_000)).map((line) => line.trim()).filter((line) => /unknown members/.test(line)),
+    [
+      "64  broadcaster: rumours to unknown members",
+    ],
+  );
 });
 
 Deno.test("a crash of their keeper loses nothing", async () => {

@@ -89,3 +89,8 @@ test("Tab finds files and folders, hidden ones only when asked for, none with a 
   assertEquals(await desk.files(`${folder}/b`), [`${folder}/b.txt`]);
   assertEquals(await desk.files("~/b"), ["~/b.txt"]);
 });
+
+test("of a folder with very many files Tab offers some", async ({ folder, desk }) => {
+  for (let at = 0; at < 2_100; at++) Deno.writeTextFileSync(`${folder}/x${at}`, "");
+  assertEquals((await desk.files("x")).length, 2_000);
+});

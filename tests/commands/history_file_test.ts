@@ -71,6 +71,7 @@ test("of a file beyond its limit only the end is read", async (path) => {
   const history = await new HistoryFile(path).load();
   assertEquals(history.length, 2);
   assertEquals(history.at(-1), "last");
+  assert((await Deno.stat(path)).size < 20_000, "and the file is short again");
 });
 
 test("who has no history begins one, and a folder in its place is no reason to fail", async (path) => {

@@ -125,6 +125,12 @@ test("what only a start can change stays, and is named if the file wants it othe
   assertEquals(valuesOf(settings)["profile"], "wan");
 });
 
+test("what only a start can change is not spoken of where the file says nothing of it", async (directory) => {
+  const { settings } = started({ label: ["ours"], room: ["dev"] });
+  assertEquals(await settings.load(await written(directory, "{}")), []);
+  assertEquals(valuesOf(settings)["label"], "ours");
+});
+
 test("the keys of the file that a loaded file names are used from then on", async (directory) => {
   await Deno.writeTextFile(`${directory}/keys`, KEY, { mode: 0o600 });
   const { settings, guard } = started();

@@ -55,6 +55,16 @@ Deno.test("a key more than there is room for is refused, but not the change of o
   assert(map.set("more", "v", "alice"));
 });
 
+Deno.test("what is older than all that there is room for changes nothing", () => {
+  const map = new ItemMap();
+  map.merge(item("early", "v", 5));
+  for (let at = 0; at < ITEMS_MAX; at++) map.merge(item(`k${at}`, "v", 10));
+  assertEquals(map.has("early"), false, "it had to give way");
+  assertEquals(map.merge(item("earlier", "v", 1)), false);
+  assertEquals(map.entries.length, ITEMS_MAX);
+  assertEquals(map.crowdedOut, 2);
+});
+
 Deno.test("the same claims in any order, more than there is room for, make the same map and the same digest", () => {
   const random = seededRandom("items");
   const claims = Array.from({ length: 3 * ITEMS_MAX }, (_, at): Item => {

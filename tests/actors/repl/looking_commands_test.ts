@@ -151,6 +151,24 @@ Deno.test("memberlistshutdowntransport closes the port; who opens it again in ti
   assertMatch(bob.look().at(-1)!, /alice: still here$/);
 });
 
+Deno.test("a port that cannot be opened where others know it stays closed, and memberlistdelete helps", async () => {
+  const world = new World({ seed: 8 });
+  const machine = { ip: "127.0.0.9" };
+  const seat = new Seat(world, "carol", { manual: true, machine });
+  for (const line of ["memberlistconfigure", "memberlistcreate", "memberliststart"]) await seat.enter(line);
+  const { address } = seat.peer.memory;
+  await seat.enter("memberlistshutdowntransport");
+  machine.ip = "127.0.0.10";
+  assertEquals(await seat.enter("memberlistconfigure"), [
+    `Others know you at ${address}: memberlistdelete comes first to listen anywhere else`,
+  ]);
+  assertEquals(seat.peer.memory.address, undefined);
+  assertEquals(await seat.enter("memberlistdelete"), ["The membership is forgotten"]);
+  assertMatch((await seat.enter("memberlistconfigure"))[0]!, /^Listening on 127\.0\.0\.10:/);
+  await seat.enter("memberlistcreate");
+  assertEquals(await seat.enter("chatjoin"), ["Nothing can be spread yet: memberliststart comes first"]);
+});
+
 Deno.test("a port that stays closed makes others miss us, and one that wants to go can", async () => {
   const { world, alice, bob } = await two();
   await alice.enter("/memberlistshutdowntransport");
