@@ -172,3 +172,23 @@ Deno.test("told to keep no file, the registry keeps none", async () => {
   await using _second = await start(place, port, "--store", "none");
   assertEquals(JSON.parse(await post(port, "/list", "")).Peers, {});
 });
+
+Deno.test("defect 1: the registry is gone and a member is killed: the others talk on, and only bootstraplist notices", async () => {
+  await using place = await Place.create();
+  const port = freePort();
+  const service = await start(place, port);
+  const http = ["--bootstrap", `http://127.0.0.1:${port}`];
+  await using alice = await PeerProcess.peer("alice", place, ...http);
+  await using bob = await PeerProcess.peer("bob", place, ...http);
+  const carol = await PeerProcess.peer("carol", place, ...http);
+  await alice.waitFor("carol came to #lobby");
+  await service[Symbol.asyncDispose]();
+  await carol[Symbol.asyncDispose]();
+  for (const peer of [alice, bob]) await peer.waitFor(/carol failed/);
+  await alice.say("it is only us now");
+  await bob.waitFor("alice: it is only us now");
+  await bob.say("/bootstraplist");
+  await bob.waitFor(`No answer from a bootstrap registry at http://127.0.0.1:${port}`);
+  await bob.say("so it is");
+  await alice.waitFor("bob: so it is");
+});
