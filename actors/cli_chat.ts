@@ -373,7 +373,7 @@ class CliChat {
     for (const line of this.#early.splice(0)) if (!this.#speak(line)) this.#early.push(line);
   }
 
-  /** Somebody else sent all guests away, as who keeps other connections does when it starts anew. */
+  /** Somebody else sent a guest away, as who keeps other connections may do when it starts anew. */
   guestMoved({ type, room, author, guest }: ChatEvent): void {
     if (type !== "went" || room !== this.#deps.room || author !== this.#deps.self || guest === undefined) return;
     for (const [node, name] of this.#memory.guests) if (name === guest) this.#memory.guests.delete(node);

@@ -2,10 +2,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ChatEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
-import { encodeState } from "../../actors/cli_chat/format.ts";
+import { encodeMember, encodeState } from "../../actors/cli_chat/format.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
 import { CliChatPeer } from "../support/cli_chat_peer.ts";
-import { outcomeOf } from "../support/linked_peers.ts";
+import { ANY_PORT, outcomeOf } from "../support/linked_peers.ts";
+import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
+import { StreamRecorder, TransportRecorder } from "../transport/recorder.ts";
 
 const LOBBY = "lobby" as RoomName;
 
@@ -213,6 +215,13 @@ Deno.test("defect 10: a ping of theirs is answered once, however often it is gos
   const before = bob.heard.length;
   bob.ping("alice");
   await world.clock.advance(SPREAD_MS);
+  bob.gossip(
+    bob.heard.findLast((payload) => payload.startsWith('{"msgType":2,"name":"alice"'))!.replace(
+      /"timestamp".*$/,
+      '"timestamp":{"seconds":1}}',
+    ),
+  );
+  await world.clock.advance(SPREAD_MS); // an older question, gossiped late
   const answers = new Set(
     bob.heard.slice(before).filter((payload) => payload.startsWith('{"msgType":2,"name":"alice"')),
   );
@@ -382,7 +391,65 @@ Deno.test("somebody who says that we have left, or are elsewhere, is contradicte
   assertEquals(bob.members.get("alice")?.sender, alice!.memory.address!);
 });
 
-Deno.test("silent connections are closed, and lines above the limit are dropped and counted", async () => {
+Deno.test("whoever lets nobody in passes no lines on, and counts them", async () => {
+  const { world, ours: [alice, bea], theirs } = await worldOf("other", "alice", "bea");
+  const bob = await theirs("bob");
+  await bob.msg("once");
+  await world.clock.advance(SPREAD_MS);
+  assertEquals((await counts(world, bea!))["lines that another peer passes on"], 1);
+  assertEquals((await counts(world, alice!))["lines that another peer passes on"], undefined);
+});
+
+Deno.test("what one of ours learns of them, the others know at once", async () => {
+  const { world, ours } = await worldOf("learn", "alice", "bea", "carl", "dan", "eve");
+  const bob = await CliChatPeer.start(world, "bob");
+  await bob.join(ours[4]!.memory.address!);
+  ours[4]!.cast.get("cliChat").tell({
+    type: "user_message",
+    payload: encodeMember({
+      type: "join",
+      record: { name: bob.node, sender: bob.sender, timestamp: { seconds: 1, nanos: 0 } },
+    }),
+    via: "packet",
+    from: bob.address,
+  });
+  await world.clock.advance(200);
+  assertEquals(ours.map(({ memory }) => memory.cliChat.records.get(bob.node)?.sender), ours.map(() => bob.sender));
+});
+
+Deno.test("a joining of ours that was lost is said again every 15 s, as long as somebody is there to hear it", async () => {
+  const { world, ours: [alice], theirs } = await worldOf("repeat", "alice");
+  const bob = await theirs("bob");
+  bob.members.delete("alice");
+  await world.clock.advance(40_000);
+  assertEquals(bob.members.get("alice")?.sender, alice!.memory.address!);
+});
+
+Deno.test("a leave of a former life of ours is not worth a word", async () => {
+  const { world, ours: [alice], theirs } = await worldOf("former", "alice");
+  const bob = await theirs("bob");
+  const { sender } = bob.members.get("alice")!;
+  const before = alice!.memory.cliChat.own!.timestamp;
+  bob.gossip(JSON.stringify({ msgType: 1, name: "alice", sender, timestamp: { seconds: before.seconds - 10 } }));
+  await world.clock.advance(SPREAD_MS);
+  assertEquals(alice!.memory.cliChat.own!.timestamp, before);
+});
+
+Deno.test("a connection that brings no line end is closed after five seconds, and counted", async () => {
+  const { world, ours: [alice] } = await worldOf("silent", "alice");
+  const told = new TransportRecorder();
+  const stranger = await openSimulatedTransportOn(world.network)(ANY_PORT, told);
+  const recorder = new StreamRecorder();
+  const stream = stranger.connect(alice!.memory.address!, 1_000, recorder);
+  stream.write(new TextEncoder().encode("<bob> and now"));
+  await world.clock.advance(4_900);
+  assertEquals(recorder.closedAs, undefined);
+  await world.clock.advance(1_000);
+  assertEquals(recorder.closedAs, "reset");
+  assertEquals((await counts(world, alice!))["lines never finished"], 1);
+});
+
+Deno.test("lines above the limit are dropped and counted", async () => {
   const { world, ours: [alice], theirs } = await worldOf("flood", "alice");
   const bob = await theirs("bob");
   for (let i = 0; i < 100; i++) await bob.send(alice!.memory.address!, `<bob> ${i}\n`);

@@ -136,3 +136,28 @@ Deno.test("a registry that trusts its entries evicts nobody", async () => {
   await world.clock.advance(60_000);
   assertEquals(await list(), ["dead"]);
 });
+
+Deno.test("only silences that follow each other count", async () => {
+  const { world, ask, list } = await bench();
+  let alice = await world.start("alice");
+  const { address } = alice;
+  await ask(joinAt("a", alice));
+  for (let i = 0; i < 4; i++) { // twice silent, then there, again and again
+    alice.kill();
+    await world.clock.advance(10_000);
+    alice = await world.start("alice", address);
+    await world.clock.advance(5_000);
+  }
+  assertEquals(await list(), ["a"]);
+});
+
+Deno.test("who was turned away before a reset is forgotten with the rest", async () => {
+  const { world, ask, list } = await bench({ maxPeers: 1 });
+  const carol = await world.start("carol");
+  await ask(joinAt("dead", { address: NOBODY }));
+  await ask(joinAt("c", carol));
+  await ask({ type: "reset" });
+  await ask(joinAt("dead", { address: NOBODY }));
+  await world.clock.advance(EVICTED_WITHIN_MS);
+  assertEquals(await list(), []);
+});

@@ -188,7 +188,7 @@ Deno.test("defect 1: the registry is gone and a member is killed: the others tal
   await alice.say("it is only us now");
   await bob.waitFor("alice: it is only us now");
   await bob.say("/bootstraplist");
-  await bob.waitFor(`No answer from a bootstrap registry at http://127.0.0.1:${port}`);
+  await bob.waitForComplaint(`No answer from a bootstrap registry at http://127.0.0.1:${port}`);
   await bob.say("so it is");
   await alice.waitFor("bob: so it is");
 });
