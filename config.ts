@@ -151,9 +151,9 @@ export const SETTINGS = {
     flag: "compat",
     environment: "PARLEY_COMPAT",
     placeholder: "PROGRAM",
-    help: "Speak with an older program's people in the first room: cli-chat",
+    help: "Speak with an older program's people in the first room: cli-chat, talks",
     commands: ["peer"],
-    parse: parseChoice("cli-chat"),
+    parse: parseChoice("cli-chat", "talks"),
   }),
   gateway: toggle({
     flag: "gateway",
@@ -166,6 +166,16 @@ export const SETTINGS = {
     environment: "PARLEY_TCP",
     placeholder: "IP:PORT",
     help: "Let MaChat's clients in over TCP on a port of their own",
+    commands: ["peer"],
+    parse: parseHostPort,
+    fallback: undefined,
+    fallbackText: "none",
+  }),
+  ws: text({
+    flag: "ws",
+    environment: "PARLEY_WS",
+    placeholder: "IP:PORT",
+    help: "Let MaChat's clients in over WebSocket, at /mychat, on a port of their own",
     commands: ["peer"],
     parse: parseHostPort,
     fallback: undefined,
@@ -426,8 +436,8 @@ export function bindProblem(config: Config<"peer">): string | undefined {
 }
 
 /** The first place beyond this machine where clients are let in, if there is one. */
-function openDoor({ bind, gateway, tcp }: Config<"peer">): Address | undefined {
-  const doors = [gateway.value ? bind.value : undefined, tcp.value];
+function openDoor({ bind, gateway, tcp, ws, compat }: Config<"peer">): Address | undefined {
+  const doors = [gateway.value || compat.value.includes("talks") ? bind.value : undefined, tcp.value, ws.value];
   return doors.find((door) => door !== undefined && !isLoopback(door));
 }
 

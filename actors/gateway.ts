@@ -1,5 +1,13 @@
 import type { Address } from "../transport/address.ts";
-import type { OpenTransport, Stream, StreamHandler } from "../transport/transport.ts";
+import type {
+  HttpRequest,
+  HttpResponse,
+  OpenTransport,
+  Stream,
+  StreamHandler,
+  WebSocketAnswer,
+  WebSocketRequest,
+} from "../transport/transport.ts";
 import type { ChatEvent, GuestReply } from "./chat_room.ts";
 import { GUEST_CHAT } from "./chat_room.ts";
 import { parseRoomName, type RoomName, TEXT_BYTES_MAX } from "./chat_room/entry.ts";
@@ -8,7 +16,7 @@ import type { Occupant } from "./chat_room/occupants.ts";
 import { Client, type ClientConnection } from "./gateway/client.ts";
 import type { ClientEvent, Dialect, Speaker } from "./gateway/dialect.ts";
 import { machat } from "./gateway/machat.ts";
-import type { WebSocketOpened } from "./gateway/web_socket.ts";
+import { plainAnswer, webSocketAnswer, type WebSocketOpened } from "./gateway/web_socket.ts";
 import { talksConsole } from "./gateway/talks.ts";
 import { cutText } from "./gateway/text.ts";
 import type { RoomsMessage } from "./rooms.ts";
@@ -61,9 +69,12 @@ export type GatewayCounters = Readonly<{
   torn: number;
 }>;
 
+/** A port of our own is for bare streams, or for WebSockets. */
+type DoorKind = "tcp" | "ws";
+
 /** What outlives a crash: the ports of our own, and who was in which room, whose connections did not outlive it. */
 export type GatewayMemory = Readonly<{
-  ports: Map<"tcp", TransportMemory>;
+  ports: Map<DoorKind, TransportMemory>;
   guests: Map<string, Readonly<{ room: RoomName; guest: string }>>;
 }>;
 
@@ -71,8 +82,10 @@ export type GatewayMemory = Readonly<{
 export type GatewayOptions = Readonly<{
   /** On the peer's own port. */
   onPeersPort: boolean;
-  /** On ports of their own, for TCP. */
+  /** On a port of their own, over TCP. */
   tcp?: Address | undefined;
+  /** The same for WebSockets. */
+  ws?: Address | undefined;
   /** Whether Talks' clients are let in besides, by the same ports. */
   talks?: boolean;
   /** Opens those ports. */
@@ -199,17 +212,23 @@ class Gateway {
     const { guests } = this.#deps.memory;
     for (const { room, guest } of guests.values()) this.#tellRoom(room, { type: "guest_leave", guest });
     guests.clear(); // of an earlier life, whose connections are gone
-    const { onPeersPort, tcp, transport } = this.#deps;
+    const { onPeersPort, tcp, ws, transport } = this.#deps;
     if (onPeersPort) this.#register(transport());
     if (tcp !== undefined) this.#openDoor("tcp", tcp);
+    if (ws !== undefined) this.#openDoor("ws", ws);
   }
 
   /** Has the clients on a port come here. */
   #register(transport: ActorRef<TransportMessage>): void {
     const silent = machat.refusal("Nothing came in time");
+    this.#claim(transport, { type: "plain_streams", silent, to: this.#ctx.self, streamsMax: CLIENTS_MAX });
+    if (this.#deps.talks) this.#letConsolesIn(transport);
+  }
+
+  /** Those of Talks begin as a request over HTTP does. */
+  #letConsolesIn(transport: ActorRef<TransportMessage>): void {
     const mine = { to: this.#ctx.self, streamsMax: CLIENTS_MAX } as const;
-    this.#claim(transport, { type: "plain_streams", silent, ...mine });
-    if (this.#deps.talks) this.#claim(transport, { type: "http_streams", ...TALKS_CONSOLE, ...mine });
+    this.#claim(transport, { type: "http_streams", ...TALKS_CONSOLE, ...mine });
   }
 
   #claim(transport: ActorRef<TransportMessage>, registration: Registration): void {
@@ -225,23 +244,30 @@ class Gateway {
   }
 
   /** A port only for clients: what comes there is told apart, timed and counted as on the peer's. */
-  #openDoor(kind: "tcp", bind: Address): void {
+  #openDoor(kind: DoorKind, bind: Address): void {
     const { openTransport, memory: { ports } } = this.#deps;
     const memory = ports.get(kind) ?? { closing: Promise.resolve() };
     ports.set(kind, memory);
-    const door = this.#ctx.spawn(kind, transport({ openTransport, memory }), { restart: "permanent" });
-    this.#register(door);
+    const overHttp = kind === "tcp" ? {} : { http: answerPlainly, webSocket: this.#webSocketDecision() };
+    const door = this.#ctx.spawn(kind, transport({ openTransport, memory, ...overHttp }), { restart: "permanent" });
+    if (kind === "tcp") this.#register(door);
+    else if (this.#deps.talks) this.#letConsolesIn(door);
     const build = (replyTo: ActorRef<OpenReply>) => ({ type: "open", bind, name: "", replyTo }) as const;
     this.#ctx.pipeToSelf(
       this.#ctx.ask(door, build, OPEN_TIMEOUT_MS),
       (reply): GatewayMessage => ({
         type: "door",
         outcome: reply.ok
-          ? { ok: true, where: `Clients over TCP are let in at ${reply.address}` }
+          ? { ok: true, where: `Clients over ${MEANS[kind]} are let in at ${reply.address}` }
           : { ok: false, why: reply.error.message },
       }),
       (error): GatewayMessage => ({ type: "door", outcome: { ok: false, why: String(error) } }),
     );
+  }
+
+  #webSocketDecision(): (request: WebSocketRequest) => WebSocketAnswer {
+    const { self } = this.#ctx;
+    return (request) => webSocketAnswer(request, () => self, this.#deps.talks);
   }
 
   door(outcome: DoorOutcome): void {
@@ -534,6 +560,19 @@ class Gateway {
     const client = author === this.#deps.self ? this.#rooms.get(room)?.get(guest) : undefined;
     return { name: guest, id: client?.speakerId ?? `${guest}@${author}` };
   }
+}
+
+/** As people read it. */
+const MEANS: Readonly<Record<DoorKind, string>> = { tcp: "TCP", ws: "WebSocket" };
+
+/** A port for WebSockets has nothing else. */
+function answerPlainly(request: HttpRequest): Promise<HttpResponse> {
+  const nothing = {
+    status: 404,
+    headers: { "Content-Type": "text/plain; charset=utf-8" },
+    body: "404 page not found\n",
+  };
+  return Promise.resolve(plainAnswer(request) ?? nothing);
 }
 
 const UNAVAILABLE: GuestReply = { ok: false, why: "The room does not answer: try again" };

@@ -126,7 +126,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           guard,
           ...(options.http !== undefined && { http: options.http }),
           ...(options.gateway?.onPeersPort === true && {
-            webSocket: (request) => webSocketAnswer(request, () => cast.get("gateway")),
+            webSocket: (request) => webSocketAnswer(request, () => cast.get("gateway"), options.gateway?.talks),
           }),
         }),
         PERMANENT,

@@ -19,6 +19,7 @@ import { realClock } from "../actors/runtime/clock.ts";
 import { systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
+import { plainAnswer } from "../actors/gateway/web_socket.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
 import {
   bindProblem,
@@ -139,7 +140,8 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       cliChat: config.compat.value.includes("cli-chat"),
       clock: realClock,
       ...whereabouts(() => settings.config),
-      ...(config.gateway.value && { http: (request) => Promise.resolve(pageResponse(request)) }),
+      ...(config.gateway.value &&
+        { http: (request) => Promise.resolve(plainAnswer(request) ?? pageResponse(request)) }),
       guard,
       ...doorsOf(config),
       bootstrap: bootstrapAt(config.bootstrap.value, {
@@ -193,9 +195,16 @@ function whereabouts(config: () => PeerConfig): Required<Pick<PeerOptions, "open
 }
 
 /** Where clients of older systems are let in, if anywhere. */
-function doorsOf({ gateway, tcp }: PeerConfig): Pick<PeerOptions, "gateway"> {
-  if (!gateway.value && tcp.value === undefined) return {};
-  return { gateway: { onPeersPort: gateway.value, tcp: tcp.value, openTransport: openDenoTransport } };
+function doorsOf(config: PeerConfig): Pick<PeerOptions, "gateway" | "http"> {
+  const { tcp: { value: tcp }, ws: { value: ws } } = config;
+  const talks = config.compat.value.includes("talks");
+  // Who asks for Talks' clients and names no port for them means the peer's own.
+  const onPeersPort = config.gateway.value || (talks && tcp === undefined && ws === undefined);
+  if (!onPeersPort && tcp === undefined && ws === undefined) return {};
+  return {
+    gateway: { onPeersPort, tcp, ws, talks, openTransport: openDenoTransport },
+    ...(onPeersPort && { http: (request) => Promise.resolve(plainAnswer(request) ?? pageResponse(request)) }),
+  };
 }
 
 function machineAddresses(): readonly string[] {

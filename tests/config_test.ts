@@ -58,6 +58,7 @@ Deno.test({
       ["compat", [], "default"],
       ["gateway", false, "default"],
       ["tcp", undefined, "default"],
+      ["ws", undefined, "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
       ["maxPeers", 8, "default"],

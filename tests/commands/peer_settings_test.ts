@@ -61,6 +61,7 @@ const OTHER: Readonly<Partial<Record<SettingKey, readonly string[]>>> = {
   join: ["127.0.0.1:1", "[::1]:2"],
   profile: ["wan"],
   tcp: ["127.0.0.1:8989"],
+  ws: ["127.0.0.1:8099"],
   compat: ["cli-chat"],
   color: ["never"],
   maxPeers: ["3"],

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { machat } from "../../../actors/gateway/machat.ts";
 import { page } from "../../../actors/gateway/page.ts";
-import { webSocketAnswer, type WebSocketOpened } from "../../../actors/gateway/web_socket.ts";
+import { plainAnswer, webSocketAnswer, type WebSocketOpened } from "../../../actors/gateway/web_socket.ts";
 import type { ActorRef } from "../../../actors/runtime/ref.ts";
 import type { Address } from "../../../transport/address.ts";
+import { talks } from "../../../actors/gateway/talks.ts";
 import type { WebSocketConnection, WebSocketRequest } from "../../../transport/transport.ts";
 
 const HOST = "127.0.0.1:7946";
@@ -101,4 +102,59 @@ Deno.test("a client hears by the code whether it is hung up on or has said all",
     "close 1008 Nothing came in time",
     "destroy",
   ]]);
+});
+
+Deno.test("MaChat's client names its server as its page, with a slash behind it", () => {
+  assertEquals(statusOf(request("/mychat", `http://${HOST}/`)), "opened");
+  assertEquals(statusOf(request("/mychat", "http://localhost:8099/", "localhost:8099")), "opened");
+  assertEquals(statusOf(request("/mychat", "http://localhost:8099/", "127.0.0.1:8099")), 403);
+});
+
+Deno.test("Talks' web clients are let in at the root if they are meant to be, from pages of the same machine or name", () => {
+  const asked = (path: string, origin?: string, host?: string, letsTalksIn = true) => {
+    const answer = webSocketAnswer(request(path, origin, host), () => {
+      throw new Error("nobody is asked");
+    }, letsTalksIn);
+    return answer.ok ? "opened" : answer.status;
+  };
+  assertEquals(asked("/?uuid=1"), "opened");
+  assertEquals(asked("/?uuid=1", "http://127.0.0.1:3000"), "opened");
+  assertEquals(asked("/?uuid=1", "http://localhost", "localhost:8000"), "opened");
+  assertEquals(asked("/?uuid=1", undefined, HOST, false), 404);
+  assertEquals(asked("/"), 404);
+  const foreign = [
+    "http://evil.example",
+    "http://6.6.6.6",
+    "null",
+    "file://",
+    "127.0.0.1:3000",
+    "http://localhost:3000",
+  ];
+  for (const origin of foreign) assertEquals(asked("/?uuid=1", origin), 403, origin);
+  const opened: WebSocketOpened[] = [];
+  const keeper = { tell: (message: WebSocketOpened) => void opened.push(message) };
+  const answer = webSocketAnswer(request("/?uuid=1"), () => keeper as unknown as ActorRef<WebSocketOpened>, true);
+  if (answer.ok) answer.opened({} as WebSocketConnection);
+  assertEquals(opened.map(({ dialect }) => dialect), [talks]);
+});
+
+Deno.test("what is sent is text or bytes as the client's last message was", () => {
+  const { opened } = scene();
+  const sent: boolean[] = [];
+  const keeper = { tell: (message: WebSocketOpened) => void opened.push(message) };
+  const answer = webSocketAnswer(request("/mychat"), () => keeper as unknown as ActorRef<WebSocketOpened>);
+  if (!answer.ok) throw new Error(answer.why);
+  const handler = answer.opened({ send: (_, isBinary = false) => void sent.push(isBinary) } as WebSocketConnection);
+  const [{ connection } = { connection: undefined }] = opened;
+  for (const isBinary of [false, true, false]) {
+    handler.message(encode("x"), isBinary);
+    connection?.send(encode("y"));
+  }
+  assertEquals(sent, [false, true, false]);
+});
+
+Deno.test("a plain request for the place of a WebSocket is answered as MaChat does", () => {
+  const get = (path: string) =>
+    plainAnswer({ method: "GET", path, body: new Uint8Array(), from: "127.0.0.1:1" as Address });
+  assertEquals([get("/mychat")?.status, get("/mychat?x=1")?.body, get("/page")], [400, "Bad Request\n", undefined]);
 });
