@@ -38,7 +38,6 @@ class DenoTransport implements Transport {
   readonly #handler: TransportHandler;
   readonly #http: HttpDoor;
   readonly #streams = new Set<SocketStream>();
-  #webSockets: WebSocketDoor | undefined;
   #incoming = 0;
   #address: Address;
   #packets: PacketSocket | undefined;
@@ -61,7 +60,7 @@ class DenoTransport implements Transport {
     this.#http = new HttpDoor(this.counters, handler.http?.bind(handler) ?? noHttp);
     const { webSocket } = handler;
     if (webSocket !== undefined) {
-      const door = this.#webSockets = new WebSocketDoor(this.counters, webSocket.bind(handler));
+      const door = new WebSocketDoor(this.counters, webSocket.bind(handler));
       this.#http.server.on("upgrade", (request, socket, head) => door.upgrade(request, socket as net.Socket, head));
     }
     this.#http.server.on("connection", (socket: net.Socket) => this.#accept(socket));
@@ -89,7 +88,6 @@ class DenoTransport implements Transport {
   async #close(): Promise<void> {
     const server = this.#http.server;
     const stopped = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
-    this.#webSockets?.close();
     for (const stream of this.#streams) stream.destroy();
     this.#http.close();
     await Promise.all([stopped, this.#packets?.close(), ...[...this.#streams].map((stream) => stream.gone)]);

@@ -73,6 +73,7 @@ Deno.test("a browser, a terminal and a bare socket share a room", needsBrowser()
 
   await t.step("what one says, all see", async () => {
     await shows(page, "nat came");
+    assert(!(await lines(page)).includes("Ana came"), "whoever comes in knows it");
     await say(page, "hello from the page, grüße");
     await bob.waitFor("hello from the page, grüße");
     await shows(page, "Ana: hello from the page, grüße");
@@ -160,5 +161,7 @@ Deno.test("a browser, a terminal and a bare socket share a room", needsBrowser()
     await bob.waitFor(/Zoe\S* came to #lobby/);
     await page.getByRole("button", { name: "Leave" }).click();
     await bob.waitFor(/Zoe\S* left #lobby/);
+    await page.reload();
+    await page.getByRole("button", { name: "Come in" }).waitFor();
   });
 });

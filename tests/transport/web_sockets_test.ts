@@ -99,7 +99,7 @@ function test(behaviour: string, run: (url: string, peer: EchoPeer, server: Tran
   });
 }
 
-test("text and bytes come as they were sent, each message whole, in order", async (url, peer) => {
+test("text and bytes come as they were sent, each message whole, in order", async (url, peer, server) => {
   const client = await new Client(`${url}/chat`).opened();
   client.socket.send("Grüße 👋");
   client.socket.send(new Uint8Array([0, 255]), { binary: true });
@@ -110,7 +110,7 @@ test("text and bytes come as they were sent, each message whole, in order", asyn
   assertEquals(client.heard, ["Grüße 👋", new Uint8Array([0, 255]), "fragmented", ""]);
   client.socket.close(1000);
   await client.ended();
-  assertEquals(client.closed!.code, 1000);
+  assertEquals([client.closed!.code, server.counters.webSocketsOpened], [1000, 1]);
   await waitUntil(() => peer.gone === 1, WITHIN_MS, "told");
 });
 

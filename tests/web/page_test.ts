@@ -81,6 +81,7 @@ Deno.test("a WebSocket is for our own page and for programs, not for other pages
   assert(isOwnOrigin(`http://${HOST}`, HOST));
   assert(isOwnOrigin("http://localhost:7946", "LocalHost:7946"));
   assert(isOwnOrigin(undefined, HOST));
+  assert(isOwnOrigin(undefined, "chat.example:8099"), "a program, by whatever name");
   for (const origin of ["http://evil.example", "https://127.0.0.1:7946", "http://127.0.0.1:7947", "null", ""]) {
     assert(!isOwnOrigin(origin, HOST), origin);
   }

@@ -64,11 +64,6 @@ export class WebSocketDoor {
     });
   }
 
-  /** Ends all of them at once. */
-  close(): void {
-    for (const webSocket of this.#open.keys()) webSocket.terminate();
-  }
-
   #begin(
     webSocket: WebSocket,
     remote: WebSocketConnection["remote"],
