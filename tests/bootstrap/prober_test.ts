@@ -1,12 +1,15 @@
 /** Defect 13 of the seed's service: entries of the dead stay, and a list of none but the dead keeps newcomers out. */
 import { assert, assertEquals } from "@std/assert";
 import type { BootstrapReply, RegistryCommand, RegistryPeer } from "../../actors/bootstrap.ts";
-import type { OpenReply } from "../../actors/transport.ts";
+import type { OpenReply, TransportMessage } from "../../actors/transport.ts";
+import { prober } from "../../bootstrap/prober.ts";
+import type { RegistryMessage } from "../../bootstrap/registry_actor.ts";
 import { registryService, type ServiceMessage } from "../../bootstrap/service.ts";
 import { cutOff } from "../../sim/rules/cut.ts";
 import { type Address, parseAddress, splitAddress } from "../../transport/address.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import { type LinkedPeer, LinkedPeers, outcomeOf } from "../support/linked_peers.ts";
+import { virtualSystem } from "../support/virtual_system.ts";
 import { candidate, idsOf } from "./contract.ts";
 
 const WELL_KNOWN = parseAddress("127.0.0.1:7947")!;
@@ -160,4 +163,22 @@ Deno.test("who was turned away before a reset is forgotten with the rest", async
   await ask(joinAt("dead", { address: NOBODY }));
   await world.clock.advance(EVICTED_WITHIN_MS);
   assertEquals(await list(), []);
+});
+
+Deno.test("a probe that could not even begin says nothing of who was to be probed", async () => {
+  const { clock, system } = virtualSystem();
+  const evicted: string[] = [];
+  const registry = system.spawn<RegistryMessage>("registry", () => (message) => {
+    if (message.type === "evict") evicted.push(message.peer.id);
+    else message.replyTo.tell({ ok: true, config: { maxPeers: 2, minRefillCandidates: 1 }, peers: [at("a", NOBODY)] });
+  });
+  let dials = 0;
+  const transport = system.spawn<TransportMessage>("transport", () => (message) => {
+    if (message.type !== "dial") return;
+    dials++;
+    message.replyTo.tell({ ok: false, why: "closed" });
+  });
+  system.spawn("prober", prober({ registry, transport: () => transport }));
+  await clock.advance(60_000);
+  assertEquals([dials > 3, evicted], [true, []]);
 });
