@@ -152,6 +152,26 @@ Deno.test("a name is free again when its client is gone, however it went", async
   assertEquals(mina.lines, ["Mina:here"]);
 });
 
+Deno.test("a client that is gone before it was let in leaves nobody in the room", async () => {
+  const { charly, clients, a, run } = await cluster("gone early");
+  for (let at = 0; at < 5; at++) {
+    const mina = clients.enter(a, "Mina");
+    await run(at);
+    mina.stream.destroy();
+    await run(300);
+  }
+  const mina = clients.enter(a, "Mina");
+  await run(300);
+  mina.send("here\n");
+  await run(300);
+  assertEquals(mina.lines, ["Mina:here"]);
+  const moves = shown(charly).filter((line) => line !== "Mina@alice: here");
+  assertEquals(
+    moves.filter((line) => line.endsWith("came")).length - 1,
+    moves.filter((line) => line.endsWith("went")).length,
+  );
+});
+
 Deno.test("who asks for notices is told who is there, comes and goes; who does not is told what MaChat tells", async () => {
   const { clients, charly, a, b, run } = await cluster("notices");
   const mina = clients.connect(a, '{"name":"Mina","room":"dev","notices":true}');

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { Client } from "../../../actors/gateway/client.ts";
+import { machat } from "../../../actors/gateway/machat.ts";
+
+/** A client whose connection notes when it is not read, and read again. */
+function client() {
+  const done: string[] = [];
+  const nothing = (): void => {};
+  const connection = {
+    bufferedBytes: 0,
+    send: nothing,
+    close: nothing,
+    destroy: nothing,
+    pause: () => void done.push("pause"),
+    resume: () => void done.push("resume"),
+  };
+  return { done, it: new Client(1, connection, machat, 0) };
+}
+
+for (const [what, pieces, bytes] of [["bytes", 2, 40_000], ["pieces, however small,", 9, 1]] as const) {
+  Deno.test(`a client is not read while too many ${what} of it wait to be looked at`, () => {
+    const { done, it } = client();
+    for (let piece = 1; piece <= pieces; piece++) assertEquals(it.arrives(bytes), piece);
+    assertEquals(done, ["pause"]);
+    for (let piece = 1; piece <= pieces; piece++) assertEquals(it.takes(piece, bytes), true);
+    it.adjustReading();
+    assertEquals(done, ["pause", "resume"]);
+  });
+}
+
+Deno.test("a piece that is missing is noticed, and who has texts waiting is not read", () => {
+  const { done, it } = client();
+  assertEquals(it.takes(2, 0), false);
+  it.texts.push("wait");
+  it.adjustReading();
+  it.texts.length = 0;
+  it.adjustReading();
+  assertEquals(done, ["pause", "resume"]);
+});
