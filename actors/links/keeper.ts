@@ -27,7 +27,7 @@ const PING_AFTER_MS = 4_000;
  * The same where nobody does: often enough for what lies between to remember the connection, and for the next message
  * to find one that works; and no more, because a member may have as many links as there are others.
  */
-const IDLE_PING_AFTER_MS = 20_000;
+const IDLE_PING_AFTER_MS = 8_000;
 /**
  * How long an answer to a ping may take, until the connection counts as dead, and what was said into it as lost. Where
  * three of ten packets get lost, some living ones bring nothing for 8 s.

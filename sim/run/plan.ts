@@ -54,8 +54,8 @@ const TALK_EVERY_MS = 2_000;
 const BETWEEN_EPISODES: readonly [number, number] = [10, 40];
 const FAULTS_AT_FULL_RATE = 4;
 
-/** A link that leads nowhere any more is noticed after 35 s, and a stream that does not get through after 20 s. */
-const LINKS_MS = 40_000;
+/** A link that leads nowhere any more is noticed after 25 s, and a stream that does not get through after 20 s. */
+const LINKS_MS = 30_000;
 
 /** Quiet at the end, in probe intervals. */
 const QUIET_INTERVALS = 10;

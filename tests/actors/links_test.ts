@@ -443,7 +443,7 @@ Deno.test("a silent peer is pinged after 4 s and lives as long as it answers", a
   assertEquals([notices, (await alice.status()).counters.timedOut], [[], 0]);
 });
 
-Deno.test("a link on which nobody waits for anything is pinged each 20 s, one on which somebody does each 4 s", async () => {
+Deno.test("a link on which nobody waits for anything is pinged each 8 s, one on which somebody does each 4 s", async () => {
   const pingsIn = async (ms: number, isWatched: boolean): Promise<number> => {
     const world = new LinkedPeers();
     const alice = await world.start("alice");
@@ -462,18 +462,18 @@ Deno.test("a link on which nobody waits for anything is pinged each 20 s, one on
     assertEquals(told.closedAs, undefined);
     return pings();
   };
-  // Links are looked after each 2 s, so that it is 22 s and 6 s from one to the next, and 6 s from the greeting.
-  assertEquals([await pingsIn(100_000, false), await pingsIn(100_000, true)], [5, 16]);
+  // Links are looked after each 2 s, so that it is 10 s and 6 s from one to the next, and 6 s from the greeting.
+  assertEquals([await pingsIn(100_000, false), await pingsIn(100_000, true)], [10, 16]);
 });
 
-Deno.test("a ping that is not answered ends a link within 35 s, also where nobody waits, and what is told then arrives", async () => {
+Deno.test("a ping that is not answered ends a link within 25 s, also where nobody waits, and what is told then arrives", async () => {
   const world = new LinkedPeers();
   const [alice, bob] = await world.startAll("alice", "bob");
   bob.listen("ear");
   alice.to(bob, "ear").tell({ text: "before" });
   await world.clock.advance(7_000); // a ping found it well after it was told that
   const heal = world.network.add(cutOff(bob.address));
-  await world.clock.advance(31_000);
+  await world.clock.advance(19_000);
   assertEquals((await alice.status()).counters.timedOut, 0);
   await world.clock.advance(2_500);
   assertEquals([(await alice.status()).counters.timedOut, (await alice.status()).connections], [1, 0]);

@@ -2,6 +2,7 @@
  * Several pools on one port of ours, against peers on hashicorp/memberlist that put the bytes of a pool in front as the
  * package `gossip` does: a stand-in for that package, which Debian does not have.
  */
+import { openDenoTransport } from "../../transport/deno_transport.ts";
 import { assertEquals } from "@std/assert";
 import { lan } from "../../actors/pool/profile.ts";
 import { type PoolNode, PoolWorld, type TestPool } from "../support/pool_node.ts";
@@ -21,7 +22,7 @@ Deno.test(
   needs("go"),
   async (t) => {
     await using cluster = await Cluster.create();
-    await using world = PoolWorld.deno();
+    await using world = PoolWorld.on(openDenoTransport);
     const ours = await world.node("ours", parseAddress("127.0.0.1:0")!);
     const one = await ours.pool("1", { byte: 1, profile });
     const two = await ours.pool("2", { byte: 2, profile, protection: protectedBy(keyOf(7)) });
@@ -85,7 +86,7 @@ Deno.test(
 
 Deno.test("four of Go's peers and one of ours in a pool of five hear every broadcast", needs("go"), async () => {
   await using cluster = await Cluster.create();
-  await using world = PoolWorld.deno();
+  await using world = PoolWorld.on(openDenoTransport);
   const ours: [PoolNode, TestPool] = await withPool(world);
   const theirs: GoPeer[] = [];
   for (let i = 1; i <= 4; i++) theirs.push(await cluster.go(`go-${i}`, [], 5));

@@ -22,7 +22,6 @@ import { Network } from "../../sim/network.ts";
 import { VirtualClock } from "../../sim/virtual_clock.ts";
 import type { Address } from "../../transport/address.ts";
 import type { ClaimKey } from "../../transport/claim.ts";
-import { openDenoTransport } from "../../transport/deno_transport.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
 import type { OpenTransport, Stream } from "../../transport/transport.ts";
 import { StreamRecorder, TransportRecorder } from "../transport/recorder.ts";
@@ -57,8 +56,9 @@ export class PoolWorld implements AsyncDisposable {
     return new PoolWorld(clock, openSimulatedTransportOn(new Network(clock, seededRandom("pools"))), clock);
   }
 
-  static deno(): PoolWorld {
-    return new PoolWorld(realClock, openDenoTransport);
+  /** On real sockets. Who wants them brings what opens them, which needs permissions as soon as it is loaded. */
+  static on(openTransport: OpenTransport): PoolWorld {
+    return new PoolWorld(realClock, openTransport);
   }
 
   /** A node with an open port, on which nobody is yet but the links. */

@@ -76,7 +76,7 @@ Deno.test("the first fault comes within twenty probe intervals of the time of pe
 
 Deno.test("links get time to be dialled again, unless nothing was there to break them", () => {
   assertEquals(planRun(parameters()).linksWithinMs, 0);
-  assertEquals(planRun(parameters({ fault: "loss" })).linksWithinMs, 40_000);
+  assertEquals(planRun(parameters({ fault: "loss" })).linksWithinMs, 30_000);
 });
 
 Deno.test("the bound is made of slow probes, the longest suspicion, tries to rejoin, and exchanges of tables", () => {

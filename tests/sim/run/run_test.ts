@@ -175,7 +175,7 @@ Deno.test("what actors dropped from full mailboxes, and their restarts, are seen
   const leaf = { dropped: 2, restarts: 1, children: [] };
   const tree = [{ dropped: 1, restarts: 0, children: [leaf, leaf] }];
   const peer = {
-    cast: { get: () => ({ ask: () => Promise.resolve([]) }) },
+    cast: { get: () => ({ ask: () => Promise.resolve([]) }), find: () => undefined },
     system: { tree: () => tree, deadLetterCounts: {} },
   };
   const cluster = { processes: [peer], world: { clock: { advance: () => Promise.resolve() } } };
