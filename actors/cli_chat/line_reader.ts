@@ -1,3 +1,4 @@
+import { concat } from "../../transport/concat.ts";
 import type { Stream, StreamHandler } from "../../transport/transport.ts";
 import { LINE_BYTES_MAX } from "./format.ts";
 
@@ -29,7 +30,7 @@ export function readLine(
         done("lines too long");
         stream.destroy();
       } else if (end >= 0) {
-        told.line(joined(parts, bytes));
+        told.line(concat(parts));
         done(undefined);
         stream.end();
       }
@@ -40,14 +41,4 @@ export function readLine(
     },
     closed: () => done("lines never finished"),
   };
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

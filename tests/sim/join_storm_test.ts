@@ -126,6 +126,20 @@ Deno.test("of 200 who arrive within a few seconds all know all long before the n
   assert(figures.convergedAfterMs! < 15_000, `${figures.convergedAfterMs} ms`);
 });
 
+Deno.test("who came while they were few looks at a table again once they are many", async () => {
+  const world = new World({ seed: "grown", profile: quiet });
+  const peers = await singles(world, 80);
+  const [contact, ...others] = peers;
+  const early = others.slice(0, 29);
+  await joined(world, [contact!, ...early]);
+  await world.clock.advance(6_000);
+  for (const { steps } of others.slice(29)) await taken(world, steps.join([addressOf(contact!)]));
+  const streams = (): readonly number[] => early.map(({ traffic }) => traffic.streams);
+  const before = streams();
+  await world.clock.advance(20_000);
+  assertEquals(streams().filter((now, at) => now <= before[at]!), []);
+});
+
 Deno.test("where all could introduce themselves to all, nobody looks at a table again after its join", async () => {
   const world = new World({ seed: "few", profile: quiet });
   const peers = await singles(world, 6);

@@ -1,3 +1,4 @@
+import { concat } from "../concat.ts";
 import http from "node:http";
 import type net from "node:net";
 import { realClock } from "../../actors/runtime/clock.ts";
@@ -157,19 +158,9 @@ function readBody(request: http.IncomingMessage): Promise<Uint8Array | "too_larg
     if (length > HTTP_BODY_BYTES_MAX) return resolve("too_large");
     chunks.push(chunk);
   });
-  request.on("end", () => resolve(concat(chunks, length)));
+  request.on("end", () => resolve(concat(chunks)));
   request.on("close", () => resolve("gone"));
   request.on("error", () => resolve("gone"));
   if (Number(request.headers["content-length"]) > HTTP_BODY_BYTES_MAX) resolve("too_large");
   return promise;
-}
-
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

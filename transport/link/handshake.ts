@@ -28,6 +28,7 @@
  * Who has a key of the ring is trusted: he can pose as another member. Who gets one later reads nothing of what was
  * said before. A password for a key can be guessed at from the first message, as from any packet.
  */
+import { concat } from "../concat.ts";
 import { createHmac, hash, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Address } from "../address.ts";
 import { type Key, NONCE_BYTES, TAG_BYTES } from "../wire/key.ts";
@@ -88,7 +89,7 @@ export class Initiator implements Handshake {
     this.#key = key;
     this.#pair = new KeyPair(secret);
     const { publicKey } = this.#pair;
-    this.opening = concat(Uint8Array.of(SEALED_VERSION), publicKey, openingProof(terms, key, publicKey));
+    this.opening = concat([Uint8Array.of(SEALED_VERSION), publicKey, openingProof(terms, key, publicKey)]);
   }
 
   receive(bytes: Uint8Array): HandshakeStep {
@@ -141,7 +142,7 @@ export class Responder implements Handshake {
     const agreed = agree(this.#terms, by, pair, theirs, opening, pair.publicKey);
     if (agreed === undefined) return REFUSED;
     this.#agreed = { ...agreed, by };
-    return { type: "answer", say: concat(pair.publicKey, hmac(agreed.proofOfResponder, agreed.transcript)) };
+    return { type: "answer", say: concat([pair.publicKey, hmac(agreed.proofOfResponder, agreed.transcript)]) };
   }
 
   #confirmed(bytes: Uint8Array, agreed: Agreed & { readonly by: Key }): HandshakeStep {
@@ -190,8 +191,8 @@ function agree(
 ): Agreed | undefined {
   const shared = ours.agree(theirs);
   if (shared === undefined) return undefined;
-  const transcript = sha256(concat(contextOf(terms), opening, ofResponder));
-  const info = concat(utf8("parley link keys"), transcript);
+  const transcript = sha256(concat([contextOf(terms), opening, ofResponder]));
+  const info = concat([utf8("parley link keys"), transcript]);
   const okm = new Uint8Array(hkdfSync("sha256", shared, secretOf(key), info, 4 * KEY_BYTES));
   const part = (index: number): Uint8Array => okm.slice(index * KEY_BYTES, (index + 1) * KEY_BYTES);
   return {
@@ -204,20 +205,20 @@ function agree(
 }
 
 function openingProof(terms: Terms, key: Key, ephemeral: Uint8Array): Uint8Array {
-  return hmac(secretOf(key), concat(utf8("parley link opening"), contextOf(terms), ephemeral));
+  return hmac(secretOf(key), concat([utf8("parley link opening"), contextOf(terms), ephemeral]));
 }
 
 /** Label and place are of any length, so each says how long it is: no two contexts are written alike. */
 function contextOf({ label, place }: Terms): Uint8Array {
   const where = utf8(place);
   return sha256(
-    concat(
+    concat([
       utf8("parley link"),
       Uint8Array.of(SEALED_VERSION, LINK_VERSION, label.bytes.length),
       label.bytes,
       Uint8Array.of(where.length),
       where,
-    ),
+    ]),
   );
 }
 
@@ -245,16 +246,6 @@ function sha256(message: Uint8Array): Uint8Array {
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 const NOTHING = new Uint8Array(0);

@@ -41,6 +41,20 @@ Deno.test("a timer that is cancelled, or set again, while its message waits in t
   assertEquals(got, ["go 0", "in time 35"]);
 });
 
+Deno.test("a repeated timer is there until it is cancelled, however often it has come", async () => {
+  const { clock, system } = virtualSystem();
+  const got: string[] = [];
+  system.spawn<string>("a", (ctx) => {
+    ctx.timers.every("tick", 10, "tick");
+    return () => {
+      got.push(`${ctx.timers.has("tick")} ${ctx.clock.now()}`);
+      if (got.length === 3) ctx.timers.cancel("tick");
+    };
+  });
+  await clock.advance(100);
+  assertEquals(got, ["true 10", "true 20", "true 30"]);
+});
+
 Deno.test("no timer message of an earlier life is delivered", async () => {
   const { clock, system } = virtualSystem();
   const got: string[] = [];
