@@ -1,5 +1,4 @@
-/** A test of a bad input or a fault: the file below `tests/`, and how the test's name begins, as it is written there. */
-export type Proof = readonly [file: string, name: string];
+import type { Proof } from "../support/proofs.ts";
 
 /**
  * The bad inputs and faults of packets (1–20), streams (21–33) and membership (34–44) that Parley has to survive, each

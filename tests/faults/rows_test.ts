@@ -1,21 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { LATER, type Proof, ROWS } from "./rows.ts";
-
-const TESTS = new URL("../", import.meta.url);
+import { isThere, namesIn } from "../support/proofs.ts";
+import { LATER, ROWS } from "./rows.ts";
 
 /** The rows of the three parts; other numbers there are none. */
 const NUMBERS = [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 29, 30, 31, 33]
   .concat(Array.from({ length: 11 }, (_, i) => 34 + i));
-
-/** How the names of the tests in a file begin, as they are written. */
-async function namesIn(file: string): Promise<string[]> {
-  const text = await Deno.readTextFile(new URL(file, TESTS));
-  return [...text.matchAll(/\b(?:test\(|Deno\.test\(|name: )\s*["`]([^"`]*)/g)].map(([, name = ""]) => name);
-}
-
-async function isThere([file, beginning]: Proof): Promise<boolean> {
-  return (await namesIn(file)).some((name) => name.startsWith(beginning));
-}
 
 Deno.test("every row has its tests, or a reason why not yet", async () => {
   assertEquals([...Object.keys(ROWS), ...Object.keys(LATER)].map(Number).toSorted((a, b) => a - b), NUMBERS);
