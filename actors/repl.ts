@@ -3,6 +3,7 @@ import type { RoomName } from "./chat_room/entry.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import { SERF, type SerfEvent } from "./serf.ts";
 import type { Command, CommandOutcome, CommandPeer } from "./repl/command.ts";
+import type { CommandDone, CommandOutput } from "./repl/records.ts";
 import type { CompletionAnswer, CompletionRequest } from "./repl/line_editor/completion.ts";
 import type { ScreenState } from "./repl/screen.ts";
 import { Session } from "./repl/session.ts";
@@ -24,6 +25,9 @@ export type ReplMessage =
   /** The peer has arrived in this room; plain text is speech from now on. */
   | Readonly<{ type: "arrived"; room: RoomName }>
   | Readonly<{ type: "completed"; request: CompletionRequest; answer: CompletionAnswer }>
+  /** From a command that outlived the life it began in. */
+  | CommandOutput
+  | CommandDone
   | Readonly<{ type: "command_done"; outcome: CommandOutcome; command?: Command }>
   /** Timers. */
   | Readonly<{ type: "frame" }>

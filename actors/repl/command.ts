@@ -44,9 +44,17 @@ export type CommandCall = Readonly<{
   peer: CommandPeer;
   session: CommandSession;
   style: Style;
-  /** Shows a line, or several. Names and texts of others have to be made visible first. */
-  print(text: string): void;
+  /**
+   * Shows lines to a person, in which names and texts of others have been made visible. A program gets `data` besides,
+   * which says the same in fields, exactly; what only says that something is done has none.
+   */
+  print(lines: string | readonly string[], data?: CommandData): void;
 }>;
+
+/** What a command shows, for a program. Fields are only added, never renamed. */
+export type CommandData = Readonly<{ [field: string]: JsonValue }>;
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | CommandData;
 
 /** What a setting is called in the configuration file, its value as one types it, and where that came from. */
 export type CommandSetting = Readonly<{ path: string; value: string; origin: string }>;

@@ -1,14 +1,22 @@
 import type { ChatEvent } from "../chat_room.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
+import type { CommandData } from "./command.ts";
 
 /** What is said to a program instead of a line for a person. Fields are only added, never renamed. */
 export type ReplRecord =
-  /** What a command shows; what went wrong; what the peer says of itself. */
-  | Readonly<{ type: "output" | "error" | "notice"; text: string }>
-  /** A command has ended; speech has the command "msg", an unknown one has none (""). */
-  | Readonly<{ type: "done"; command: string; ok: boolean }>
+  /** What a command shows: what a person would read, and the same as data where there is any. */
+  | CommandOutput
+  /** What went wrong; what the peer says of itself. */
+  | Readonly<{ type: "error" | "notice"; text: string }>
+  | CommandDone
   | Happening;
+
+/** What a command shows, for whoever reads it. */
+export type CommandOutput = Readonly<{ type: "output"; command: string; text: string; data?: CommandData }>;
+
+/** A command has ended; speech has the command "msg", an unknown one has none (""). */
+export type CommandDone = Readonly<{ type: "done"; command: string; ok: boolean }>;
 
 /** Something that happened, with what is known of it. */
 type Happening =

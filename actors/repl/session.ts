@@ -5,7 +5,14 @@ import type { Context } from "../runtime/behavior.ts";
 import { announceChat, announceMember, announceSerf } from "./announce.ts";
 import { LookAlikes } from "./look_alikes.ts";
 import { candidates } from "./candidates.ts";
-import { type Command, type CommandCall, type CommandOutcome, type CommandSession, failed } from "./command.ts";
+import {
+  type Command,
+  type CommandCall,
+  type CommandData,
+  type CommandOutcome,
+  type CommandSession,
+  failed,
+} from "./command.ts";
 import { splitCommand } from "./command_line.ts";
 import { findCommand, suggest } from "./command_lookup.ts";
 import { speak } from "./commands/chat_commands.ts";
@@ -13,7 +20,15 @@ import { usageOf } from "./commands/session_commands.ts";
 import type { CompletionAnswer, CompletionRequest } from "./line_editor/completion.ts";
 import { ESCAPE_FLUSH_MS } from "./line_editor/keys.ts";
 import { isParley } from "../serf/tags.ts";
-import { chatRecord, memberRecord, recordLine, type ReplRecord, serfRecord } from "./records.ts";
+import {
+  chatRecord,
+  type CommandDone,
+  type CommandOutput,
+  memberRecord,
+  recordLine,
+  type ReplRecord,
+  serfRecord,
+} from "./records.ts";
 import { FRAME_INTERVAL_MS, Screen, type ScreenEffect } from "./screen.ts";
 import { ScriptRunner } from "./script_runner.ts";
 import { visible } from "./visible.ts";
@@ -66,7 +81,7 @@ export class Session {
       commands: deps.commands,
       readFile: (path) => deps.readFile(path),
       run: (command, text) => this.#run(command, text),
-      echo: (line) => this.#print(deps.style.dim(`> ${visible(line)}`)),
+      echo: (line) => this.#print("execute", deps.style.dim(`> ${visible(line)}`), { line }),
       stopped: () => this.#whyNoFurther(),
     });
     this.#showPrompt();
@@ -95,6 +110,9 @@ export class Session {
         return this.#arrived(message.room);
       case "completed":
         return this.#screen.completed(message.request, message.answer);
+      case "output":
+      case "done":
+        return this.#show(message);
       case "command_done":
         return this.#commandDone(message.outcome, message.command);
       case "frame":
@@ -186,20 +204,20 @@ export class Session {
     const args = text.split(/\s+/).filter((word) => word !== "");
     if (command.usage === undefined && args.length > 0) return "usage";
     try {
-      return await command.run(this.#callOf(args, text));
+      return await command.run(this.#callOf(command, args, text));
     } catch (error) {
       return failed(messageOf(error));
     }
   }
 
-  #callOf(args: readonly string[], text: string): CommandCall {
+  #callOf({ name }: Command, args: readonly string[], text: string): CommandCall {
     return {
       args,
       text,
       peer: this.#deps.peer,
       session: this.#commandSession,
       style: this.#deps.style,
-      print: (shown) => this.#print(shown),
+      print: (lines, data) => this.#print(name, lines, data),
     };
   }
 
@@ -223,14 +241,13 @@ export class Session {
   #commandDone(outcome: CommandOutcome, command?: Command): void {
     this.#running = false;
     this.#report(outcome, command);
-    if (this.#deps.json) this.#record({ type: "done", command: command?.name ?? "", ok: outcome === undefined });
     this.#runNext();
   }
 
   #report(outcome: CommandOutcome, command?: Command): void {
-    if (outcome === undefined) return;
     if (outcome === "usage") this.#fail(`Usage: ${command === undefined ? "" : usageOf(command)}`);
-    else this.#fail(outcome.failed);
+    else if (outcome !== undefined) this.#fail(outcome.failed);
+    this.#show({ type: "done", command: command?.name ?? "", ok: outcome === undefined });
   }
 
   /** Something that was asked for was not done: a person reads it; who wrote into a pipe is told at the end as well. */
@@ -377,11 +394,16 @@ export class Session {
     this.refresh();
   }
 
-  /** Shows lines that a command made while it runs, outside of any message of ours. */
-  #print(text: string): void {
-    if (this.#isOver) return this.#ctx.self.tell({ type: "notice", text });
-    if (this.#deps.json) return this.#record({ type: "output", text });
-    this.#screen.print(text);
+  #print(command: string, lines: string | readonly string[], data?: CommandData): void {
+    const text = typeof lines === "string" ? lines : lines.join("\n");
+    this.#show({ type: "output", command, text, ...(data === undefined ? {} : { data }) });
+  }
+
+  /** Shows what a command made while it runs, outside of any message of ours: lines to a person, data to a program. */
+  #show(shown: CommandOutput | CommandDone): void {
+    if (this.#isOver) return this.#ctx.self.tell(shown);
+    if (this.#deps.json) return this.#record(shown);
+    if (shown.type === "output") this.#screen.print(shown.text);
     this.refresh();
   }
 

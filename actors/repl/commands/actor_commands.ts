@@ -1,5 +1,5 @@
 import type { TreeNode } from "../../runtime/system.ts";
-import { type Command, failed } from "../command.ts";
+import { type Command, type CommandData, failed } from "../command.ts";
 import type { Style } from "../style.ts";
 import { visible } from "../visible.ts";
 
@@ -10,7 +10,8 @@ export const ACTOR_COMMANDS: readonly Command[] = [
     summary: "Show the actors: state, messages waiting and handled, restarts",
     group: "actors",
     run({ peer, print, style }) {
-      for (const line of peer.tree().flatMap((node) => drawTree(node, style))) print(line);
+      const actors = peer.tree();
+      print(actors.flatMap((node) => drawTree(node, style)), { actors: actors.map(asData) });
     },
   },
   {
@@ -24,7 +25,7 @@ export const ACTOR_COMMANDS: readonly Command[] = [
       const path = args[0]!;
       switch (peer.crash(path)) {
         case "failed":
-          return print(`${visible(path)} was made to fail`);
+          return print(`${visible(path)} was made to fail`, { path });
         case "down":
           return failed(`${visible(path)} is down already, and about to start again`);
         case "unknown":
@@ -38,14 +39,19 @@ export const ACTOR_COMMANDS: readonly Command[] = [
     group: "actors",
     async run({ peer, print }) {
       const counters = (await peer.counters()).filter(([, count]) => count > 0);
-      if (counters.length === 0) return print("Nothing was dropped");
-      for (const [what, count] of counters) print(`${String(count).padStart(8)}  ${visible(what)}`);
+      const lines = counters.map(([what, count]) => `${String(count).padStart(8)}  ${visible(what)}`);
+      print(counters.length === 0 ? "Nothing was dropped" : lines, { counters: Object.fromEntries(counters) });
     },
   },
 ];
 
 function pathsOf(node: TreeNode): string[] {
   return [node.path, ...node.children.flatMap(pathsOf)];
+}
+
+/** The node and those below it. */
+function asData({ lastError, children, ...rest }: TreeNode): CommandData {
+  return { ...rest, lastError: lastError ?? null, children: children.map(asData) };
 }
 
 /** The node and those below it, a line each, with the branches drawn. */

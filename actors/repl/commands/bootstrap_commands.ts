@@ -1,5 +1,5 @@
 import type { Listing } from "../../peer/steps.ts";
-import { type Command, failed } from "../command.ts";
+import { type Command, type CommandCall, type CommandData, failed } from "../command.ts";
 import { visible } from "../visible.ts";
 
 /** The seed's commands around the bootstrap registry. */
@@ -13,8 +13,8 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
       if (!result.ok) return failed(result.why);
       const { peers, listed } = result.value;
       const others = peers.filter(({ name }) => name !== peer.steps.name).map(({ name }) => visible(name));
-      if (!listed) return print(`The registry is full; it lists ${others.join(", ") || "nobody"}`);
-      print(others.length === 0 ? "Registered; nobody else is yet" : `Registered, beside ${others.join(", ")}`);
+      const beside = others.length === 0 ? "Registered; nobody else is yet" : `Registered, beside ${others.join(", ")}`;
+      print(listed ? beside : `The registry is full; it lists ${others.join(", ") || "nobody"}`, result.value);
     },
   },
   {
@@ -24,7 +24,8 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.bootstrapList();
       if (!result.ok) return failed(result.why);
-      print(JSON.stringify(asData(result.value), null, 2).split("\n").map(visible).join("\n"));
+      const data = asSeedData(result.value);
+      print(JSON.stringify(data, null, 2).split("\n").map(visible), data);
     },
   },
   {
@@ -56,7 +57,7 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
       if (!result.ok) return failed(result.why);
       const { config, peers, listed } = result.value;
       const places = `${peers.length} of ${config.maxPeers} places are taken`;
-      print(`${listed ? "Registered" : "The registry has others"}: ${places}`);
+      print(`${listed ? "Registered" : "The registry has others"}: ${places}`, result.value);
     },
   },
   {
@@ -70,7 +71,10 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
       const result = await peer.steps.bootstrapConfig(Number(maxPeers), Number(minRefill));
       if (!result.ok) return failed(result.why);
       const { config } = result.value;
-      print(`At most ${config.maxPeers} peers; below ${config.minRefillCandidates}, others offer themselves`);
+      print(
+        `At most ${config.maxPeers} peers; below ${config.minRefillCandidates}, others offer themselves`,
+        result.value,
+      );
     },
   },
   {
@@ -95,13 +99,13 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
   },
 ];
 
-function printList({ peers }: Listing, print: (text: string) => void): void {
-  if (peers.length === 0) print("Nobody is registered");
-  for (const entry of peers) print(visible(`${entry.name} at ${entry.ip}:${entry.port}`));
+function printList(listing: Listing, print: CommandCall["print"]): void {
+  const lines = listing.peers.map(({ name, ip, port }) => visible(`${name} at ${ip}:${port}`));
+  print(lines.length === 0 ? "Nobody is registered" : lines, listing);
 }
 
 /** In the shape of the seed's data, which its own tools read. */
-function asData({ config, peers }: Listing): unknown {
+function asSeedData({ config, peers }: Listing): CommandData {
   return {
     Config: { maxpeers: config.maxPeers, minrefillcandidates: config.minRefillCandidates, numpeers: peers.length },
     Peers: Object.fromEntries(peers.toSorted((a, b) => a.id < b.id ? -1 : 1).map((peer) => [peer.id, peer])),

@@ -1,4 +1,5 @@
-import { type Command, type CommandOutcome, type CommandPeer, failed } from "../command.ts";
+import type { Entries } from "../../items.ts";
+import { type Command, type CommandData, type CommandOutcome, type CommandPeer, failed } from "../command.ts";
 import { visible } from "../visible.ts";
 
 /** Keys and texts that all peers keep alike. */
@@ -14,7 +15,8 @@ export const BROADCAST_COMMANDS: readonly Command[] = [
       if (key === undefined || value === undefined) return "usage";
       const result = await peer.steps.broadcastAdd(key, value);
       if (!result.ok) return failed(result.why);
-      print(`items: map[${result.value.map(([key, text]) => visible(`${key}:${text}`)).join(" ")}]`);
+      const pairs = result.value.map(([key, text]) => visible(`${key}:${text}`));
+      print(`items: map[${pairs.join(" ")}]`, { items: asData(result.value) });
     },
   },
   {
@@ -28,7 +30,7 @@ export const BROADCAST_COMMANDS: readonly Command[] = [
       for (const [index, key] of args.entries()) {
         const result = await peer.steps.broadcastDelete(key);
         if (!result.ok) return failed(result.why);
-        print(visible(`${index}:`).padEnd(8) + visible(`items[${JSON.stringify(key)}] deleted`));
+        print(`${index}:`.padEnd(8) + visible(`items[${JSON.stringify(key)}] deleted`), { index, key });
       }
     },
   },
@@ -39,11 +41,16 @@ export const BROADCAST_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.broadcastList();
       if (!result.ok) return failed(result.why);
-      if (result.value.length === 0) return print("Nothing is set: broadcastadd sets a key");
-      for (const [key, text] of result.value) print(visible(`${key}: ${text}`));
+      const lines = result.value.map(([key, text]) => visible(`${key}: ${text}`));
+      print(lines.length === 0 ? "Nothing is set: broadcastadd sets a key" : lines, { items: asData(result.value) });
     },
   },
 ];
+
+/** In order, as pairs: a key may be called as no field of an object should be. */
+function asData(entries: Entries): readonly CommandData[] {
+  return entries.map(([key, text]) => ({ key, text }));
+}
 
 async function keys({ steps }: CommandPeer): Promise<readonly string[]> {
   const result = await steps.broadcastList();

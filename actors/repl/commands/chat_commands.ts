@@ -1,5 +1,13 @@
 import { parseRoomName, type RoomName } from "../../chat_room/entry.ts";
-import { type Command, type CommandCall, type CommandOutcome, type CommandPeer, failed } from "../command.ts";
+import type { Occupant } from "../../chat_room/occupants.ts";
+import {
+  type Command,
+  type CommandCall,
+  type CommandData,
+  type CommandOutcome,
+  type CommandPeer,
+  failed,
+} from "../command.ts";
 import { clockTime } from "../clock_time.ts";
 import { inMs } from "../in_ms.ts";
 import { visible } from "../visible.ts";
@@ -42,11 +50,12 @@ export const CHAT_COMMANDS: readonly Command[] = [
       const { room } = named;
       const result = await call.peer.steps.occupants(room);
       if (!result.ok) return failed(result.why);
-      for (const { name, via, sinceWallMs } of result.value) {
+      const lines = result.value.map(({ name, via, sinceWallMs }) => {
         const own = via === undefined && name === call.peer.steps.name ? " (you)" : "";
         const guest = via === undefined ? "" : `, guest of ${visible(via)}`;
-        call.print(`${visible(name)}${own}${guest}, since ${clockTime(sinceWallMs)}`);
-      }
+        return `${visible(name)}${own}${guest}, since ${clockTime(sinceWallMs)}`;
+      });
+      call.print(lines, { room, occupants: result.value.map(asData) });
     },
   },
   {
@@ -62,7 +71,8 @@ export const CHAT_COMMANDS: readonly Command[] = [
       const name = args[0]!;
       const result = await peer.steps.soundings.chatPing(room, name);
       if (!result.ok) return failed(result.why);
-      print(`${visible(name)} is in #${room} and answered after ${inMs(result.value)}`);
+      const roundTripMs = result.value;
+      print(`${visible(name)} is in #${room} and answered after ${inMs(roundTripMs)}`, { name, room, roundTripMs });
     },
   },
   {
@@ -78,10 +88,14 @@ export const CHAT_COMMANDS: readonly Command[] = [
       const result = await call.peer.steps.chatLeave(room);
       if (!result.ok) return failed(result.why);
       call.session.leave(room);
-      call.print(`You left #${room}`);
+      call.print(`You left #${room}`, { room });
     },
   },
 ];
+
+function asData({ name, via, sinceWallMs }: Occupant): CommandData {
+  return { name, since: new Date(sinceWallMs).toISOString(), ...(via === undefined ? {} : { guestOf: via }) };
+}
 
 /** Those in all our rooms, for Tab. */
 async function occupantNames({ steps }: CommandPeer): Promise<readonly string[]> {
@@ -112,7 +126,7 @@ async function enter(call: CommandCall, mode: "chat" | "as_is"): Promise<Command
     if (!result.ok) return failed(result.why);
   }
   session.enter(room, mode);
-  print(`You are in #${room}`);
+  print(`You are in #${room}`, { room });
 }
 
 /** The room that is named, by default the one we are in. */

@@ -14,8 +14,10 @@ export const KEY_COMMANDS: readonly Command[] = [
     group: "keys",
     run({ peer, print }) {
       const { keys } = peer.guard.protection.keyring;
-      if (keys.length === 0) return print("There is no key: what gossip says is not sealed");
-      for (const [at, key] of keys.entries()) print(`${at + 1}  ${key}${at === 0 ? ", seals" : ""}`);
+      const lines = keys.map((key, at) => `${at + 1}  ${key}${at === 0 ? ", seals" : ""}`);
+      print(lines.length === 0 ? "There is no key: what gossip says is not sealed" : lines, {
+        keys: keys.map(({ fingerprint }, at) => ({ fingerprint, seals: at === 0 })),
+      });
     },
   },
   {
@@ -41,8 +43,9 @@ export const KEY_COMMANDS: readonly Command[] = [
         return failed(`That would be more than ${KEYS_MAX} keys: keyremove those that are not used any more`);
       }
       peer.guard.changeKeys(change.keyring);
-      if (news.length === 0) return print("All keys in the file are installed already");
-      for (const key of news) print(`Installed ${key}`);
+      print(news.length === 0 ? "All keys in the file are installed already" : news.map((key) => `Installed ${key}`), {
+        installed: news.map(({ fingerprint }) => fingerprint),
+      });
     },
   },
   {
@@ -87,7 +90,7 @@ function changeBy(
   const changed = key === undefined ? NOT_THERE : change(keyring, key);
   if ("why" in changed) return failed(changed.why);
   peer.guard.changeKeys(changed.keyring);
-  print(changed.said);
+  print(changed.said, { key: key!.fingerprint });
 }
 
 /** A fingerprint has eight digits, which no number in the list has. */

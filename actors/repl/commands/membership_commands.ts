@@ -1,6 +1,6 @@
 import { type Address, parseAddress } from "../../../transport/address.ts";
 import type { MemberView } from "../../membership.ts";
-import type { Command, CommandCall, CommandOutcome, CommandPeer } from "../command.ts";
+import type { Command, CommandCall, CommandData, CommandOutcome, CommandPeer } from "../command.ts";
 import { failed } from "../command.ts";
 import { decodeTags, isParley } from "../../serf/tags.ts";
 import { shownName } from "../announce.ts";
@@ -20,7 +20,7 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
       if (port === undefined) return "usage";
       const result = await peer.steps.configure(port === "any" ? undefined : port);
       if (!result.ok) return failed(result.why);
-      print(`Listening on ${result.value}`);
+      print(`Listening on ${result.value}`, { address: result.value });
     },
   },
   {
@@ -30,7 +30,7 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.create();
       if (!result.ok) return failed(result.why);
-      print(`local node name: ${result.value.name}`);
+      print(`local node name: ${result.value.name}`, { member: memberData(result.value) });
     },
   },
   {
@@ -40,7 +40,7 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.start();
       if (!result.ok) return failed(result.why);
-      print(`Local member ${result.value}`);
+      print(`Local member ${result.value}`, { address: result.value });
     },
   },
   {
@@ -60,7 +60,8 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
       const members = await peer.steps.members();
       const looks = new LookAlikes();
       for (const name of [peer.steps.name, ...members.map(({ name }) => name)]) looks.meet(name);
-      members.forEach((member, index) => print(describeMember(member, index, looks)));
+      const lines = members.map((member, index) => describeMember(member, index, looks));
+      print(lines, { members: members.map(memberData) });
     },
   },
   {
@@ -98,7 +99,8 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
       if (withinMs === undefined) return "usage";
       const result = await peer.steps.update(withinMs);
       if (!result.ok) return failed(result.why);
-      print(result.value === "told" ? "The others were told" : "Some were told by now; gossip tells the rest");
+      const told = result.value === "told" ? "all" : "some";
+      print(told === "all" ? "The others were told" : "Some were told by now; gossip tells the rest", { told });
     },
   },
   {
@@ -129,7 +131,8 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.soundings.standing();
       if (!result.ok) return failed(result.why);
-      print(`Health Score: ${result.value.healthScore}`);
+      const { healthScore } = result.value;
+      print(`Health Score: ${healthScore}`, { healthScore });
     },
   },
   {
@@ -139,8 +142,8 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     async run({ peer, print }) {
       const result = await peer.steps.soundings.standing();
       if (!result.ok) return failed(result.why);
-      print(`localNode.Name: ${visible(result.value.name)}`);
-      print(`localNode.Address: ${result.value.address}`);
+      const { name, address } = result.value;
+      print([`localNode.Name: ${visible(name)}`, `localNode.Address: ${address}`], { name, address });
     },
   },
   {
@@ -161,7 +164,10 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
         ...members.flatMap((member, index) => rowsOf(member, `members.${index}`, looks)),
       ] as const;
       const column = Math.max(...rows.map(([path = ""]) => path.length));
-      for (const [path = "", value = ""] of rows) print(`${path.padEnd(column)}  ${value}`);
+      print(rows.map(([path = "", value = ""]) => `${path.padEnd(column)}  ${value}`), {
+        ...result.value,
+        members: members.map(memberData),
+      });
     },
   },
   {
@@ -174,7 +180,7 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
       if (args.length !== 1) return "usage";
       const result = await peer.steps.soundings.ping(args[0]!);
       if (!result.ok) return failed(result.why);
-      print(`${visible(result.value.name)} answered after ${inMs(result.value.roundTripMs)}`);
+      print(`${visible(result.value.name)} answered after ${inMs(result.value.roundTripMs)}`, result.value);
     },
   },
   {
@@ -188,7 +194,7 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
       const result = await peer.steps.soundings.connect(args[0]!);
       if (!result.ok) return failed(result.why);
       const { name, address, roundTripMs } = result.value;
-      print(`${visible(name)} takes connections at ${address}, this one after ${inMs(roundTripMs)}`);
+      print(`${visible(name)} takes connections at ${address}, this one after ${inMs(roundTripMs)}`, result.value);
     },
   },
 ];
@@ -236,11 +242,15 @@ async function joinMembers({ args, peer, print }: CommandCall): Promise<CommandO
   const result = await peer.steps.join(args.length === 0 ? undefined : addresses);
   if (!result.ok) return failed(result.why);
   const { contacted, members } = result.value;
+  const data = { contacted, members: members.map(memberData) };
   if (contacted === 0) {
-    return print(`Nothing to join: ${args.length === 0 ? "nobody else is registered" : "you listen there yourself"}`);
+    return print(
+      `Nothing to join: ${args.length === 0 ? "nobody else is registered" : "you listen there yourself"}`,
+      data,
+    );
   }
-  print(`${contacted} host(s) successfully contacted`);
-  print(`Known nodes: [${members.map(({ name }) => visible(name)).join(" ")}]`);
+  const names = members.map(({ name }) => visible(name)).join(" ");
+  print([`${contacted} host(s) successfully contacted`, `Known nodes: [${names}]`], data);
 }
 
 /** `BindPort N`; nothing means any port, nonsense is `undefined`. */
@@ -258,6 +268,13 @@ function describeMember(member: MemberView, index: number, looks: LookAlikes): s
   return `${number}Name: ${shownName(member.name, looks)}${state}${indent}Address: ${member.address}${indent}Tags: ${
     describeTags(member)
   }`;
+}
+
+/** A member for a program; tags that cannot be read are `null`. */
+function memberData({ name, address, state, incarnation, meta }: MemberView): CommandData {
+  const tags = decodeTags(meta);
+  const tagsData = tags.ok ? Object.fromEntries(tags.value) : null;
+  return { name, address, state, incarnation, tags: tagsData, parley: isParley(meta) };
 }
 
 /** As `serf members` shows them, and whether it is a peer of ours. */

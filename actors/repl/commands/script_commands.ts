@@ -33,6 +33,6 @@ export const SCRIPT_COMMANDS: readonly Command[] = [
     usage: "[TEXT…]",
     summary: "Show the text",
     group: "scripts",
-    run: ({ text, print }) => print(visible(text)),
+    run: ({ text, print }) => print(visible(text), { text }),
   },
 ];

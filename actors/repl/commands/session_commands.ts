@@ -1,4 +1,4 @@
-import { type Command, COMMAND_GROUPS, failed } from "../command.ts";
+import { type Command, COMMAND_GROUPS, type CommandData, failed } from "../command.ts";
 import { findCommand, suggest } from "../command_lookup.ts";
 import { visible } from "../visible.ts";
 
@@ -15,14 +15,14 @@ export const SESSION_COMMANDS: readonly Command[] = [
       if (args[0] !== undefined) {
         const command = findCommand(session.commands, args[0].replace(/^\//, ""));
         if (command === undefined) return failed(suggest(session.commands, args[0]));
-        return print(describe(command));
+        return print(describe(command), { commands: [asData(command)] });
       }
-      for (const group of COMMAND_GROUPS) {
-        print(style.bold(group));
-        for (const command of session.commands.filter((one) => one.group === group)) {
-          print(`  ${usageOf(command).padEnd(30)} ${command.summary}`);
-        }
-      }
+      const lines = COMMAND_GROUPS.flatMap((group) => [
+        style.bold(group),
+        ...session.commands.filter((one) => one.group === group)
+          .map((command) => `  ${usageOf(command).padEnd(30)} ${command.summary}`),
+      ]);
+      print(lines, { commands: session.commands.map(asData) });
     },
   },
   {
@@ -37,6 +37,10 @@ export const SESSION_COMMANDS: readonly Command[] = [
 /** How a command is called. */
 export function usageOf({ name, usage }: Command): string {
   return usage === undefined ? name : `${name} ${usage}`;
+}
+
+function asData({ name, aliases = [], usage = "", summary, group }: Command): CommandData {
+  return { name, aliases, usage, summary, group };
 }
 
 function describe(command: Command): string {

@@ -18,10 +18,11 @@ export const SETTINGS_COMMANDS: readonly Command[] = [
       const rows = rowsOf(peer).filter(([path]) => path.toLowerCase().includes(part));
       if (rows.length === 0) return failed(`No setting has "${visible(text)}" in its name`);
       const pathColumn = Math.max(...rows.map(([path]) => path.length));
-      const valueColumn = Math.min(VALUE_COLUMN_MAX, Math.max(...rows.map(([, value]) => value.length)));
-      for (const [path, value, origin] of rows) {
-        print(`${path.padEnd(pathColumn)}  ${value.padEnd(valueColumn)}  ${origin}`);
-      }
+      const valueColumn = Math.min(VALUE_COLUMN_MAX, Math.max(...rows.map(([, value]) => visible(value).length)));
+      const lines = rows.map(([path, value, origin]) =>
+        `${path.padEnd(pathColumn)}  ${visible(value).padEnd(valueColumn)}  ${visible(origin)}`
+      );
+      print(lines, { settings: rows.map(([path, value, origin]) => ({ path, value, origin })) });
     },
   },
   {
@@ -31,7 +32,8 @@ export const SETTINGS_COMMANDS: readonly Command[] = [
     group: "session",
     complete: (peer, stem) => peer.desk.files(stem),
     async run({ text, peer, print }) {
-      print(`Saved to ${visible(await peer.desk.saveSettings(text === "" ? undefined : text))}`);
+      const file = await peer.desk.saveSettings(text === "" ? undefined : text);
+      print(`Saved to ${visible(file)}`, { file });
     },
   },
   {
@@ -47,9 +49,11 @@ export const SETTINGS_COMMANDS: readonly Command[] = [
       const onlyAtStart = await peer.desk.loadSettings(text);
       if (steps.address !== undefined) await steps.shutdownTransport(); // it may want another port
       const opened = await steps.configure();
-      if (onlyAtStart.length > 0) print(`Only a start can change ${onlyAtStart.join(", ")}: those stay as they are`);
+      if (onlyAtStart.length > 0) {
+        print(`Only a start can change ${onlyAtStart.join(", ")}: those stay as they are`, { onlyAtStart });
+      }
       if (!opened.ok) return failed(opened.why);
-      print(`Listening on ${opened.value}`);
+      print(`Listening on ${opened.value}`, { address: opened.value });
     },
   },
   {
@@ -62,7 +66,7 @@ export const SETTINGS_COMMANDS: readonly Command[] = [
       const [, word, file = ""] = /^(on|off)(?:\s+([\s\S]+))?$/.exec(text) ?? [];
       if (word === undefined || (word === "on") !== (file !== "")) return "usage";
       const path = await peer.desk.log(word === "on" ? file : undefined);
-      print(path === undefined ? "Logging no more" : `Logging to ${visible(path)}`);
+      print(path === undefined ? "Logging no more" : `Logging to ${visible(path)}`, { file: path ?? null });
     },
   },
 ];
@@ -74,7 +78,7 @@ function rowsOf({ settings, guard }: CommandPeer): readonly Row[] {
   const { keys } = guard.protection.keyring;
   const fingerprints = keys.map(({ fingerprint }) => fingerprint).join(" ");
   return settings().flatMap(({ path, value, origin }): readonly Row[] => {
-    const row = [path, visible(value), visible(origin)] as const;
+    const row = [path, value, origin] as const;
     return path === "keyFile" && keys.length > 0 ? [row, ["keyFile (now)", fingerprints, "the first seals"]] : [row];
   });
 }

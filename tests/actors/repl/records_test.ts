@@ -28,7 +28,7 @@ Deno.test("for a program every line is one object: what a command shows, and whe
   const { alice } = await two();
   parsed(alice.look());
   assertEquals(parsed(await alice.enter("/echo a\tb")), [
-    { type: "output", text: "a<U+0009>b" },
+    { type: "output", command: "echo", text: "a<U+0009>b", data: { text: "a\tb" } },
     { type: "done", command: "echo", ok: true },
   ]);
   assertEquals(parsed(await alice.enter("/ping nobody")), [
@@ -75,9 +75,9 @@ Deno.test("what is said by ourselves is told as well, and that it was said", asy
 
 Deno.test("a line for programs holds exactly what was said, and nothing that a terminal obeys", () => {
   const text = 'a\x1b[2J\x9b\u202e\u2028é👍\ud800"\\';
-  const line = recordLine({ type: "output", text }, 0);
+  const line = recordLine({ type: "notice", text }, 0);
   assert(/^[\x20-\x7e]+$/.test(line), line);
-  assertEquals(JSON.parse(line), { v: 1, type: "output", time: "1970-01-01T00:00:00.000Z", text });
+  assertEquals(JSON.parse(line), { v: 1, type: "notice", time: "1970-01-01T00:00:00.000Z", text });
 });
 
 Deno.test("what a Serf cluster says is told with its payload in hexadecimal digits", () => {
