@@ -17,6 +17,8 @@ export type Command = Readonly<{
   group: CommandGroup;
   /** What could stand where an argument is being typed that begins with `stem`. */
   complete?(peer: CommandPeer, stem: string): readonly string[] | Promise<readonly string[]>;
+  /** The only argument is a name, which may have blanks and is quoted then: `complete` gives names as they are. */
+  takesName?: true;
   run(call: CommandCall): CommandOutcome | Promise<CommandOutcome>;
 }>;
 

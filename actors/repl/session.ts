@@ -4,7 +4,7 @@ import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
 import { announceChat, announceMember, announceSerf } from "./announce.ts";
 import { LookAlikes } from "./look_alikes.ts";
-import { candidates } from "./candidates.ts";
+import { completionOf } from "./candidates.ts";
 import {
   type Command,
   type CommandCall,
@@ -305,18 +305,12 @@ export class Session {
   }
 
   #complete(request: CompletionRequest): void {
-    const { before } = request.line;
-    const stem = /\S*$/.exec(before)?.[0] ?? "";
-    const answer = (all: readonly string[]): CompletionAnswer => ({
-      stem,
-      candidates: all.filter((candidate) => candidate.startsWith(stem) && isTypable(candidate)).toSorted(),
-    });
     const { commands, peer } = this.#deps;
-    const found = candidates(before, stem, { commands, peer, isChat: this.#mode === "chat" });
+    const answer = completionOf(request.line.before, { commands, peer, isChat: this.#mode === "chat" });
     // At once where that can be: keys may stand behind the Tab already.
-    if (!(found instanceof Promise)) return this.#screen.completed(request, answer(found));
-    const offer = (all: readonly string[]): ReplMessage => ({ type: "completed", request, answer: answer(all) });
-    this.#ctx.pipeToSelf(found, offer, () => offer([]));
+    if (!(answer instanceof Promise)) return this.#screen.completed(request, answer);
+    const offer = (answer: CompletionAnswer): ReplMessage => ({ type: "completed", request, answer });
+    this.#ctx.pipeToSelf(answer, offer, () => offer({ stem: "", candidates: [] }));
   }
 
   #member(event: MembershipEvent): void {
@@ -411,11 +405,6 @@ export class Session {
     this.#screen.print(recordLine(record, this.#ctx.clock.wallMs()));
     this.refresh();
   }
-}
-
-/** Others choose their names, and what is completed should be one word that is seen as it is. */
-function isTypable(word: string): boolean {
-  return !/\s/.test(word) && visible(word) === word;
 }
 
 function messageOf(error: unknown): string {

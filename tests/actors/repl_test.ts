@@ -27,13 +27,6 @@ async function arrived(seed: number, interactive = false): Promise<{ world: Worl
   return { world, seat };
 }
 
-/** What the last frame left on the row that is typed: prompt, text before the cursor, text after it. */
-function typedRow(seat: Seat): string {
-  const frame = seat.terminal.text.slice(seat.terminal.text.lastIndexOf("\r\x1b[J"));
-  // deno-lint-ignore no-control-regex
-  return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n]/g, "");
-}
-
 Deno.test("in chat mode text is speech, /word a command, and // begins speech with a slash", async () => {
   const { seat } = await arrived(1);
   await seat.enter("hello");
@@ -72,16 +65,16 @@ Deno.test("in command mode every line is a command, until join; chatjoin leaves 
 
 Deno.test("the prompt names the room in chat mode only, and follows from room to room", async () => {
   const { world, seat } = await arrived(3, true);
-  assertEquals(typedRow(seat), "alice #lobby> ");
+  assertEquals(seat.typedRow, "alice #lobby> ");
   await seat.enter("/join dev");
-  assertEquals(typedRow(seat), "alice #dev> ");
+  assertEquals(seat.typedRow, "alice #dev> ");
   await seat.enter("/part");
-  assertEquals(typedRow(seat), "alice #lobby> ");
+  assertEquals(seat.typedRow, "alice #lobby> ");
   await seat.enter("/part");
-  assertEquals(typedRow(seat), "alice> ");
+  assertEquals(seat.typedRow, "alice> ");
   const bob = new Seat(world, "bob", { manual: true, interactive: true });
   await world.clock.advance(100);
-  assertEquals(typedRow(bob), "bob> ");
+  assertEquals(bob.typedRow, "bob> ");
 });
 
 Deno.test("what is said is shown once, not also as it was typed", async () => {
@@ -148,7 +141,7 @@ Deno.test("Tab completes members, occupants, items, files and settings where a c
   for (const [typed, line] of Object.entries(completed)) {
     await seat.keys(`${typed}\t`);
     await world.clock.advance(100);
-    assertEquals(typedRow(seat), `alice #lobby> ${line}`);
+    assertEquals(seat.typedRow, `alice #lobby> ${line}`);
     await seat.keys("\x03");
   }
 });
@@ -159,7 +152,7 @@ Deno.test("Tab offers nothing that could not be typed again, or would not be see
   const seat = new Seat(world, "alice", { manual: true, interactive: true, desk: { ...NO_DESK, files } });
   await seat.keys("execute \t\t");
   await world.clock.advance(100);
-  assertEquals(typedRow(seat), "alice> execute \x07", "a bell, and nothing else");
+  assertEquals(seat.typedRow, "alice> execute \x07", "a bell, and nothing else");
   assertEquals(seat.terminal.text.includes("2J"), false);
 });
 
@@ -175,7 +168,7 @@ Deno.test("what was typed is kept for the next run, but for what is private, and
   assertEquals(kept, ["echo one", "frobnicate"]);
   await seat.keys("\x1b[A\x1b[A\x1b[A");
   await world.clock.advance(100);
-  assertEquals(typedRow(seat), "alice> echo of the last run");
+  assertEquals(seat.typedRow, "alice> echo of the last run");
   const piped = new Seat(world, "bob", { manual: true, keepLine: (line) => kept.push(line) });
   await piped.enter("echo piped");
   assertEquals(kept.length, 2, "nobody types into a pipe");
@@ -189,7 +182,7 @@ Deno.test("events do not disturb a half-typed line: they come above it, and it i
   bob.say("hi alice");
   await world.clock.advance(500);
   assertMatch(seat.terminal.text, /bob: hi alice\r\n/);
-  assertEquals(typedRow(seat), "alice #lobby> half a thou");
+  assertEquals(seat.typedRow, "alice #lobby> half a thou");
   await seat.enter("ght");
   assertEquals(seat.peer.said.at(-1), "alice: half a thought");
 });
@@ -202,7 +195,7 @@ Deno.test("a crash of the REPL loses nothing: the half-typed line, the lines wai
   seat.peer.system.crash("/peer/repl"); // in the middle of a key
   await seat.keys("Cn");
   await world.clock.advance(2_000);
-  assertEquals(typedRow(seat), "alice #lobby> half an ");
+  assertEquals(seat.typedRow, "alice #lobby> half an ");
   await seat.keys("\x05 hour\r");
   await world.clock.advance(100);
   assertEquals(seat.peer.said, ["alice: half an  hour"]);

@@ -2,7 +2,7 @@ import type { BroadcastReply, UserReplacement } from "../../actors/broadcaster/u
 import type { BroadcasterMessage, SendReply } from "../../actors/broadcaster.ts";
 import type { FailureDetectorMessage, PingReply } from "../../actors/failure_detector.ts";
 import type { LinksMessage } from "../../actors/links.ts";
-import { parseNodeName } from "../../actors/membership/member.ts";
+import type { NodeName } from "../../actors/membership/member.ts";
 import {
   type JoinReply,
   MEMBERSHIP,
@@ -95,7 +95,7 @@ export class PoolMember {
       this.system.spawn(
         "pool",
         pool({
-          name: parseNodeName(name)!,
+          name: name as NodeName, // others may be called as none of ours may
           profile,
           guard,
           cast,

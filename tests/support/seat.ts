@@ -111,6 +111,14 @@ export class Seat {
     return this.look();
   }
 
+  /** What the last frame left on the row that is typed: prompt, text before the cursor, text after it. */
+  get typedRow(): string {
+    const { text } = this.terminal;
+    const frame = text.slice(text.lastIndexOf("\r\x1b[J"));
+    // deno-lint-ignore no-control-regex
+    return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n]/g, "");
+  }
+
   /** The lines shown since the last look; for a terminal without keys. */
   look(): readonly string[] {
     const lines = this.terminal.text.slice(this.#read).split("\n").filter((line) => line !== "");

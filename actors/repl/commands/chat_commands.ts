@@ -10,6 +10,7 @@ import {
 } from "../command.ts";
 import { clockTime } from "../clock_time.ts";
 import { inMs } from "../in_ms.ts";
+import { readName } from "../quoted_name.ts";
 import { visible } from "../visible.ts";
 
 const FIRST_ROOM = "lobby" as RoomName;
@@ -64,11 +65,12 @@ export const CHAT_COMMANDS: readonly Command[] = [
     summary: "Ask somebody in the room whether they are there",
     group: "chat",
     complete: occupantNames,
-    async run({ args, peer, session, print }) {
-      if (args.length !== 1) return "usage";
+    takesName: true,
+    async run({ text, peer, session, print }) {
+      const name = readName(text);
+      if (name === undefined) return "usage";
       const room = session.room();
       if (room === undefined) return failed(NO_ROOM);
-      const name = args[0]!;
       const result = await peer.steps.soundings.chatPing(room, name);
       if (!result.ok) return failed(result.why);
       const roundTripMs = result.value;

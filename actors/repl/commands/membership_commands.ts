@@ -6,6 +6,7 @@ import { decodeTags, isParley } from "../../serf/tags.ts";
 import { shownName } from "../announce.ts";
 import { LookAlikes } from "../look_alikes.ts";
 import { inMs } from "../in_ms.ts";
+import { readName } from "../quoted_name.ts";
 import { visible } from "../visible.ts";
 
 /** The seed's commands around the membership, one step each. */
@@ -176,9 +177,11 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     summary: "Ask a member by a packet whether it is there, and show how long the answer took",
     group: "membership",
     complete: memberNames,
-    async run({ args, peer, print }) {
-      if (args.length !== 1) return "usage";
-      const result = await peer.steps.soundings.ping(args[0]!);
+    takesName: true,
+    async run({ text, peer, print }) {
+      const named = readName(text);
+      if (named === undefined) return "usage";
+      const result = await peer.steps.soundings.ping(named);
       if (!result.ok) return failed(result.why);
       print(`${visible(result.value.name)} answered after ${inMs(result.value.roundTripMs)}`, result.value);
     },
@@ -189,9 +192,11 @@ export const MEMBERSHIP_COMMANDS: readonly Command[] = [
     summary: "Connect to a member's port and close again, and show how long that took",
     group: "membership",
     complete: memberNames,
-    async run({ args, peer, print }) {
-      if (args.length !== 1) return "usage";
-      const result = await peer.steps.soundings.connect(args[0]!);
+    takesName: true,
+    async run({ text, peer, print }) {
+      const named = readName(text);
+      if (named === undefined) return "usage";
+      const result = await peer.steps.soundings.connect(named);
       if (!result.ok) return failed(result.why);
       const { name, address, roundTripMs } = result.value;
       print(`${visible(name)} takes connections at ${address}, this one after ${inMs(roundTripMs)}`, result.value);
