@@ -63,6 +63,8 @@ export type ReplDeps = Readonly<{
   style: Style;
   /** Lines are for a program: one JSON object each. */
   json?: boolean;
+  /** Members that are no peers of ours may come into a room all the same, as guests. */
+  strangersMayChat?: boolean;
   commands: readonly Command[];
   peer: CommandPeer;
   /** The text of a file; rejects with an `Error` that says why not. */

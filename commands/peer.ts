@@ -288,6 +288,7 @@ class Person {
       memory: this.#memory.repl,
       style: this.#style,
       json: this.#settings.config.json.value,
+      strangersMayChat: this.#settings.config.compat.value.includes("cli-chat"),
       commands: COMMANDS,
       peer: {
         steps,

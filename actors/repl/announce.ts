@@ -24,15 +24,17 @@ export function announceMember(
   event: MembershipEvent,
   style: Style,
   looks: LookAlikes = NO_LOOKS,
+  strangersMayChat = false,
 ): string | undefined {
-  const name = shownName(event.member.name, looks);
+  const { name: own, address, meta } = event.member;
+  const name = shownName(own, looks);
   switch (event.type) {
     case "joined":
-      return notice(`${name} is a member now, at ${event.member.address}${strangeness(event.member)}`, style);
+      return notice(`${name} is a member now, at ${address}${strangeness(meta, strangersMayChat)}`, style);
     case "left":
       return notice(`${name} left`, style);
     case "failed":
-      return style.red(`* ${name} failed: no answer from ${event.member.address}`);
+      return style.red(`* ${name} failed: no answer from ${address}`);
     case "suspected":
       return style.dim(`* ${name} does not answer and is suspected`);
     case "refuted":
@@ -67,9 +69,10 @@ export function announceSerf(event: SerfEvent, style: Style, looks: LookAlikes =
   }
 }
 
-/** What tells who is no peer of ours, so that nobody waits for an answer from it. */
-function strangeness({ meta }: MembershipEvent["member"]): string {
-  return isParley(meta) ? "" : "; it is no Parley peer and does not chat";
+/** What tells who is no peer of ours, so that nobody waits for an answer from it that does not come. */
+function strangeness(meta: Uint8Array, strangersMayChat: boolean): string {
+  if (isParley(meta)) return "";
+  return `; it is no Parley peer${strangersMayChat ? "" : " and does not chat"}`;
 }
 
 /** The most of a payload, or of a name of something, that is shown. */

@@ -323,7 +323,7 @@ export class Session {
       this.#looks.meet(name);
     }
     if (this.#mode === "chat" && event.type === "joined" && isParley(event.member.meta)) return; // they come to the room too
-    const line = announceMember(event, this.#deps.style, this.#looks);
+    const line = announceMember(event, this.#deps.style, this.#looks, this.#deps.strangersMayChat);
     if (line !== undefined && !this.#deps.json) this.#screen.print(line);
     if (event.type === "left" || event.type === "failed") {
       this.#deps.memory.shown.delete(name);

@@ -4,6 +4,7 @@ import type { ChatEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { encodeMember, encodeState } from "../../actors/cli_chat/format.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
+import { Seat } from "../support/seat.ts";
 import { CliChatPeer } from "../support/cli_chat_peer.ts";
 import { ANY_PORT, outcomeOf } from "../support/linked_peers.ts";
 import { openSimulatedTransportOn } from "../../transport/simulated_transport.ts";
@@ -483,4 +484,18 @@ Deno.test("a guest of ours that somebody else takes out of the room comes back",
   await bob.msg("here again");
   await world.clock.advance(SPREAD_MS);
   assertEquals(shown(alice!).at(-1), "bob@alice: here again");
+});
+
+Deno.test("nobody is told of a member that runs cli-chat that it does not chat", async () => {
+  const world = new World({ seed: "told" });
+  const alice = new Seat(world, "alice", { cliChat: true });
+  await world.clock.advance(SPREAD_MS);
+  const bob = await CliChatPeer.start(world, "bob");
+  await bob.join(alice.peer.memory.address!);
+  bob.chatJoin();
+  await world.clock.advance(SPREAD_MS);
+  assertEquals(alice.look().filter((line) => line.includes("bob")), [
+    `* ${bob.node} is a member now, at ${bob.address}; it is no Parley peer`,
+    "* bob@alice came to #lobby",
+  ]);
 });

@@ -63,6 +63,7 @@ export class Seat {
           memory: peer.memory.repl,
           style: createStyle(false),
           json,
+          strangersMayChat: options.cliChat ?? false,
           commands: COMMANDS,
           peer: {
             steps,
