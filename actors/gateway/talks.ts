@@ -69,8 +69,12 @@ class TalksReader implements ClientReader {
       this.#head.add(seen);
       return [];
     }
+    const head = text.slice(0, end);
+    const key = fieldOf(head, "sec-websocket-key");
+    if (key === "" || fieldOf(head, "upgrade").toLowerCase() !== "websocket") {
+      return [{ type: "answer", bytes: BAD_REQUEST }, ...this.#fail("This is for who asks for a WebSocket")];
+    }
     this.#state = "messages";
-    const key = /\r\nsec-websocket-key:[ \t]*([^\r\n]*)/i.exec(text.slice(0, end))?.[1]?.trim() ?? "";
     return [{ type: "answer", bytes: answerTo(key) }, ...this.#readMessages(seen.subarray(end + 4))];
   }
 
@@ -121,6 +125,17 @@ const LATIN = new TextDecoder("latin1");
 function encode({ name, id }: Speaker, message: string): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ uuid: id, nickname: name, message }));
 }
+
+/** What a field of a request's head says; empty if it is not there. */
+function fieldOf(head: string, name: string): string {
+  const line = head.split("\r\n").slice(1).find((field) => field.toLowerCase().startsWith(`${name}:`));
+  return line?.slice(name.length + 1).trim() ?? "";
+}
+
+/** To who asks for something else; why is its body. */
+const BAD_REQUEST = new TextEncoder().encode(
+  "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n\r\n",
+);
 
 /** The head with which Talks' server answers. */
 function answerTo(key: string): Uint8Array {

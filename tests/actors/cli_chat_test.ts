@@ -450,6 +450,27 @@ Deno.test("a connection that brings no line end is closed after five seconds, an
   assertEquals((await counts(world, alice!))["lines never finished"], 1);
 });
 
+Deno.test("defect 18: who has left their chat takes no line any more, from that moment on, and is in it again when back", async () => {
+  const { world, ours: [alice] } = await worldOf("left", "alice");
+  const stranger = await openSimulatedTransportOn(world.network)(ANY_PORT, new TransportRecorder());
+  const say = (text: string): StreamRecorder => {
+    const recorder = new StreamRecorder();
+    stranger.connect(alice!.memory.address!, 1_000, recorder).write(new TextEncoder().encode(text));
+    return recorder;
+  };
+  void alice!.steps.chatLeave(LOBBY);
+  await world.clock.advance(1);
+  const lines = [say("<bob> the first"), say("<bob> the second\n")];
+  await world.clock.advance(100);
+  assertEquals(lines.map(({ closedAs }) => closedAs), ["reset", "reset"]);
+  assertEquals((await counts(world, alice!))["lines while out of the room"], 2);
+  void alice!.steps.chatJoin(LOBBY);
+  await world.clock.advance(100);
+  say("<bob> the third\n");
+  await world.clock.advance(5_000);
+  assertEquals((await counts(world, alice!))["lines while out of the room"], 2);
+});
+
 Deno.test("lines above the limit are dropped and counted", async () => {
   const { world, ours: [alice], theirs } = await worldOf("flood", "alice");
   const bob = await theirs("bob");

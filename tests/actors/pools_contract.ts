@@ -13,7 +13,7 @@ import { encodeStream, StreamReader } from "../../transport/wire/stream.ts";
 import { encodeMessage } from "../../transport/wire/messages.ts";
 import { keyOf, protectedBy } from "../support/keys.ts";
 import { StreamRecorder } from "../transport/recorder.ts";
-import { allSeeAll, hasty, type PoolNode, type PoolWorld, type TestPool } from "../support/pool_node.ts";
+import { allSeeAll, hasty, type PoolNode, type PoolWorld, TestPool } from "../support/pool_node.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const PING = {
@@ -212,6 +212,20 @@ export function poolsContract(where: string, start: () => PoolWorld): void {
     await world.until(() => plain.streams.length === 2 && plain.streams[1]!.told.isEnded, "both short ones");
     assertEquals(plain.streams.map(({ told }) => told.bytes), [utf8("x"), Uint8Array.of(0x20)]);
     assert(short.told.closedAs === undefined);
+  });
+
+  test("defect 22: a pool without an application is a pool, and what is broadcast in it disturbs nobody", async (world) => {
+    const [node, other] = [await world.node("node"), await world.node("other")];
+    const opened = await node.open("1", { byte: 1, profile: hasty });
+    assert(opened.ok);
+    const without = new TestPool(node, opened.pool, []);
+    const speaker = await other.pool("1", { byte: 1 });
+    assertEquals((await speaker.join(node)).type, "joined");
+    await allSeeAll(world, [[node, without], [other, speaker]]);
+    for (let i = 0; i < 20; i++) speaker.broadcast(`word ${i}`);
+    without.broadcast("of nobody's application");
+    await world.until(() => speaker.said.length === 1, "it is heard");
+    await allSeeAll(world, [[node, without], [other, speaker]]);
   });
 
   test("applications dial each other and send each other packets through their peers' ports", async (world) => {

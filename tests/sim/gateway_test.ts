@@ -5,6 +5,7 @@ import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
 import { type MachatClient, MachatClients } from "../support/machat_clients.ts";
+import { talksConsole } from "../support/talks_console.ts";
 
 const DEV = "dev" as RoomName;
 
@@ -317,25 +318,6 @@ Deno.test("a port that another has ends the peer, which says why", async () => {
     'Clients cannot be let in: Another host has the address "127.0.0.1:8989"',
   ]);
 });
-
-/** What Talks' console sends when it connects, and then for each line. */
-function talksConsole(nickname: string) {
-  const uuid = btoa(`${nickname}\n`);
-  const head = [
-    `GET /?uuid=${uuid} HTTP/1.1`,
-    "Connection: Upgrade",
-    "User-Agent: console",
-    "Client-Type: console",
-    "Upgrade: websocket",
-    "Sec-WebSocket-Version: 13",
-    `Sec-WebSocket-Key: ${uuid}`,
-    "Sec-WebSocket-Extensions: permessage-deflate;",
-    "",
-    "",
-  ].join("\r\n");
-  const message = (text: string): string => JSON.stringify({ uuid, nickname: `${nickname}\n`, message: text });
-  return { uuid, head, message };
-}
 
 async function withTalks(seed: string) {
   const world = new World({ seed });

@@ -37,6 +37,22 @@ Deno.test("Talks: a console's head is answered as its server did, with the accep
   );
 });
 
+for (
+  const [what, without] of [
+    ["without Upgrade", "Upgrade: websocket\r\n"],
+    ["without a key", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"],
+  ] as const
+) {
+  Deno.test(`defect 28: a head ${what} asks for no WebSocket, is answered by 400 with the reason, and is the last`, () => {
+    const [answer, ...events] = read(talksConsole, HEAD.replace(without, "") + says("ping"), says("hi"));
+    assertEquals(
+      answer?.type === "answer" ? text(answer.bytes) : "",
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n\r\n",
+    );
+    assertEquals(events, [{ type: "unreadable", why: "This is for who asks for a WebSocket" }]);
+  });
+}
+
 Deno.test("Talks: what follows the head in the same segment is not lost", () => {
   const [, ...events] = read(talksConsole, HEAD + says("ping") + says("hi\n"));
   assertEquals(events, [ANA, { type: "text", text: "hi" }]);
