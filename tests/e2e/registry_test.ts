@@ -188,7 +188,10 @@ Deno.test("defect 1: the registry is gone and a member is killed: the others tal
   await alice.say("it is only us now");
   await bob.waitFor("alice: it is only us now");
   await bob.say("/bootstraplist");
-  await bob.waitForComplaint(`No answer from a bootstrap registry at http://127.0.0.1:${port}`);
+  const silence = `parley: No answer from a bootstrap registry at http://127.0.0.1:${port}\n`;
+  await bob.waitForComplaint(silence);
+  await bob.say("/bootstraprefill"); // defect 2: both were panics without the service
+  await bob.waitForComplaint(silence + silence);
   await bob.say("so it is");
   await alice.waitFor("bob: so it is");
 });

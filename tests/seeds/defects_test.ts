@@ -1,0 +1,17 @@
+import { assert, assertEquals } from "@std/assert";
+import { isThere } from "../support/proofs.ts";
+import { DEFECTS, LATER } from "./defects.ts";
+
+const NUMBERS = Array.from({ length: 36 }, (_, i) => i + 1);
+
+Deno.test("each part of every defect of the seed programs has the tests that show it mended", async () => {
+  assertEquals(Object.keys(DEFECTS).map(Number), NUMBERS);
+  for (const [defect, clauses] of Object.entries(DEFECTS)) {
+    assert(clauses.length > 0, defect);
+    for (const [what, ...proofs] of clauses) {
+      assert(proofs.length > 0, `${defect}: ${what}`);
+      for (const proof of proofs) assert(await isThere(proof), `${defect}: ${proof.join(": ")} is not there`);
+    }
+  }
+  for (const defect of Object.keys(LATER)) assert(defect in DEFECTS, defect);
+});
