@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "./commands/exit_code.ts";
 import { programHelp } from "./commands/help.ts";
 import { nearest } from "./actors/repl/nearest.ts";
-import { writeData, writeError } from "./commands/output.ts";
+import { OutputError, writeData, writeError } from "./commands/output.ts";
 import { COMMANDS, findCommand } from "./commands/table.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,6 +36,7 @@ function usageError(message: string): ExitCode {
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
-  writeError(`unexpected failure: ${error instanceof Error ? error.message : error}`);
+  if (error instanceof OutputError) writeError(error.message);
+  else writeError(`unexpected failure: ${error instanceof Error ? error.message : error}`);
   Deno.exit(EXIT.failed);
 }

@@ -1,5 +1,5 @@
 import type { Terminal, TerminalHandler } from "../actors/repl/terminal.ts";
-import { errorLine } from "./output.ts";
+import { cannot, errorLine } from "./output.ts";
 import { PipeWriter } from "./pipe_writer.ts";
 
 /** Where there is no terminal, or one that does not know its width. */
@@ -35,6 +35,11 @@ class DenoTerminal implements Terminal {
   #raw = false;
   #gone = false;
   #ended = false;
+  #hasFailed = false;
+
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
 
   columns(): number {
     try {
@@ -64,6 +69,7 @@ class DenoTerminal implements Terminal {
 
   async flushed(): Promise<void> {
     await Promise.all([this.#out.flushed(FLUSH_MS), this.#errors.flushed(FLUSH_MS)]);
+    if (this.#hasFailed) await this.#errors.flushed(FLUSH_MS); // it may have failed just now
   }
 
   listen(handler: TerminalHandler): void {
@@ -130,18 +136,20 @@ class DenoTerminal implements Terminal {
         handler.bytes(buffer.slice(0, count));
       }
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isGone(error)) this.#fail("read the input", error); // a folder
     }
     this.#end();
   }
 
   #broken(error: unknown): void {
-    if (!isGone(error)) {
-      if (this.interactive) throw error;
-      this.writeError(`cannot write the output: ${error instanceof Error ? error.message : error}`); // a full disk
-    }
+    if (!isGone(error)) this.#fail("write the output", error); // a full disk
     this.#gone = true;
     queueMicrotask(() => this.#end()); // not amid the caller's work
+  }
+
+  #fail(what: string, error: unknown): void {
+    this.#hasFailed = true;
+    this.writeError(cannot(what, error));
   }
 
   #end(): void {

@@ -5,19 +5,38 @@
 import { visible } from "../actors/repl/visible.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 
-/** Writes data as it is. */
+/** Data could not be written, as on a full disk; that nobody reads it is no such error. */
+export class OutputError extends Error {}
+
+/** Writes data as it is; throws an {@linkcode OutputError} where that cannot be. */
 export function writeData(text: string): void {
-  writeAll(Deno.stdout, text);
+  try {
+    writeAll(Deno.stdout, text);
+  } catch (error) {
+    throw new OutputError(cannot("write the output", error));
+  }
 }
 
 /** Writes one clear line about what went wrong, whatever is in `message`. */
 export function writeError(message: string): void {
-  writeAll(Deno.stderr, errorLine(message));
+  writeTalk(errorLine(message));
 }
 
 /** Says more about what was just said, a line each. */
 export function writeMore(lines: readonly string[]): void {
-  writeAll(Deno.stderr, lines.map((line) => `  ${visible(line)}\n`).join(""));
+  writeTalk(lines.map((line) => `  ${visible(line)}\n`).join(""));
+}
+
+/** What went wrong with what came from the operating system, in words. */
+export function cannot(doWhat: string, error: unknown): string {
+  return `cannot ${doWhat}: ${error instanceof Error ? error.message : error}`;
+}
+
+/** Talk that cannot be written is lost: there is nowhere else to say so, and the exit code tells the rest. */
+function writeTalk(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch { /* a full disk */ }
 }
 
 /** How an error looks, with its end: one line that says whose it is. */

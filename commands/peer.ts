@@ -174,9 +174,9 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
   cancelSave?.();
   await state.save();
   await system.stop({ mode: "drain" }); // what was said in the same breath is still carried
-  await person.leave(why);
+  const hadItsSay = await person.leave(why);
   log.close();
-  return exitCodeOf(code);
+  return code === EXIT.done && !hadItsSay ? EXIT.failed : exitCodeOf(code);
 }
 
 /** How the peer's sockets are opened, and whether the address that others are told is still this machine's. */
@@ -322,11 +322,15 @@ class Person {
     this.#warn();
   }
 
-  /** Draws for the last time, gives the terminal back, and says what went wrong, if anything did. */
-  async leave(why: string | undefined): Promise<void> {
+  /**
+   * Draws for the last time, gives the terminal back, and says what went wrong, if anything did. False if something that
+   * was to be read or shown could not be.
+   */
+  async leave(why: string | undefined): Promise<boolean> {
     new Screen(this.#terminal, this.#memory.repl.screen).close();
     if (why !== undefined) this.#terminal.writeError(why);
     await Promise.all([this.#terminal.flushed(), this.#history?.written()]);
+    return !this.#terminal.hasFailed;
   }
 
   /** Before the first start there is nobody to tell yet. */

@@ -12,6 +12,8 @@ export interface TerminalHandler {
 export interface Terminal {
   /** Whether keys arrive one by one and escape codes are understood; else lines come in and plain lines go out. */
   readonly interactive: boolean;
+  /** Whether reading or writing failed, which was said; that nobody types or reads any more is no failure. */
+  readonly hasFailed: boolean;
   /** The width in columns, at least 1, as of now. */
   columns(): number;
   /**

@@ -4,6 +4,7 @@ import type { ScreenLine } from "./stage.ts";
 /** A terminal as a pipe is one: lines go in and out, and what went wrong comes as on stderr. It keeps them with the time. */
 export class PipeTerminal implements Terminal {
   readonly interactive = false;
+  readonly hasFailed = false;
   readonly lines: ScreenLine[] = [];
   readonly #now: () => number;
 

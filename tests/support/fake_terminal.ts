@@ -3,6 +3,7 @@ import type { Terminal } from "../../actors/repl/terminal.ts";
 /** A terminal that keeps what was written to it: both streams in one, and what went wrong also by itself. */
 export class FakeTerminal implements Terminal {
   readonly interactive: boolean;
+  readonly hasFailed = false;
   readonly written: string[] = [];
   readonly errors: string[] = [];
   width = 80;
