@@ -13,9 +13,9 @@ export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes =
     case "said":
       return speech(event, style, looks);
     case "came":
-      return [notice(`${shownAuthor(event, looks)} came to #${event.room}`, style)];
+      return [style.green(`* ${shownAuthor(event, looks)} came to #${event.room}`)];
     case "went":
-      return [notice(`${shownAuthor(event, looks)} left #${event.room}`, style)];
+      return [style.yellow(`* ${shownAuthor(event, looks)} left #${event.room}`)];
   }
 }
 
@@ -30,9 +30,9 @@ export function announceMember(
   const name = shownName(own, looks);
   switch (event.type) {
     case "joined":
-      return notice(`${name} is a member now, at ${address}${strangeness(meta, strangersMayChat)}`, style);
+      return style.green(`* ${name} is a member now, at ${address}${strangeness(meta, strangersMayChat)}`);
     case "left":
-      return notice(`${name} left`, style);
+      return style.yellow(`* ${name} left`);
     case "failed":
       return style.red(`* ${name} failed: no answer from ${address}`);
     case "suspected":

@@ -95,9 +95,9 @@ Deno.test("defect 28: a web client is known by what it opens, not by its id, and
   await using place = await Place.create();
   const [peer, address] = await peerForTalks(place);
   await using _alice = peer;
-  using console = await Tab.open(address, "Zoë", "my-console-1"); // bare bytes would end its connection
-  console.socket.send(console.words("hello"));
-  await console.hears(console.words("hello"));
+  using tab = await Tab.open(address, "Zoë", "my-console-1"); // bare bytes would end its connection
+  tab.socket.send(tab.words("hello"));
+  await tab.hears(tab.words("hello"));
   const plain = `GET /?uuid=1 HTTP/1.1\r\nHost: ${address}\r\nConnection: close\r\n`;
   assertMatch(await answerTo(address, `${plain}\r\n`), /^HTTP\/1\.1 200 [\s\S]*<title>Parley</); // the page
   assertMatch(

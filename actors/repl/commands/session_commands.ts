@@ -6,23 +6,25 @@ import { visible } from "../visible.ts";
 export const SESSION_COMMANDS: readonly Command[] = [
   {
     name: "help",
-    usage: "[COMMAND]",
-    summary: "Show the commands, or one of them",
+    usage: "[COMMAND | GROUP]",
+    summary: "Show the commands, or one of them, or those of a group",
     group: "session",
     complete: () => [],
     run({ args, session, print, style }) {
       if (args.length > 1) return "usage";
-      if (args[0] !== undefined) {
-        const command = findCommand(session.commands, args[0].replace(/^\//, ""));
-        if (command === undefined) return failed(suggest(session.commands, args[0]));
-        return print(describe(command), { commands: [asData(command)] });
+      const word = args[0]?.replace(/^\//, "");
+      const command = word === undefined ? undefined : findCommand(session.commands, word);
+      const groups = COMMAND_GROUPS.filter((group) => word === undefined || group === word.toLowerCase());
+      if (word !== undefined && command === undefined && groups.length === 0) {
+        return failed(suggest(session.commands, word));
       }
-      const lines = COMMAND_GROUPS.flatMap((group) => [
+      const ofGroups = groups.map((group) => session.commands.filter((one) => one.group === group));
+      const lines = groups.flatMap((group, at) => [
         style.bold(group),
-        ...session.commands.filter((one) => one.group === group)
-          .map((command) => `  ${usageOf(command).padEnd(30)} ${command.summary}`),
+        ...ofGroups[at]!.map((one) => `  ${usageOf(one).padEnd(30)} ${one.summary}`),
       ]);
-      print(lines, { commands: session.commands.map(asData) });
+      const alone = command === undefined ? [] : [command];
+      print([...alone.map(describe), ...lines], { commands: [...alone, ...ofGroups.flat()].map(asData) });
     },
   },
   {

@@ -149,6 +149,11 @@ Deno.test("help shows every command with its summary, and of one its usage and a
   }
   assertEquals(await seat.enter("help say"), ["msg TEXT…", "    Say something in the room", "    also: say"]);
   assertEquals(await seat.enter("help /quit"), ["quit", "    Say goodbye to everybody and end", "    also: exit"]);
+  const scripts = ["scripts", ...COMMANDS.filter(({ group }) => group === "scripts").map(({ name }) => `  ${name}`)];
+  const shownOf = async (word: string) => (await seat.enter(`help ${word}`)).map((line) => /^ *\S+/.exec(line)?.[0]);
+  assertEquals(await shownOf("Scripts"), scripts);
+  const both = await shownOf("bootstrap"); // a command and a group
+  assertEquals([both[0], both[2], both.includes("  bootstrapjoin")], ["bootstrap", "bootstrap", true]);
 });
 
 Deno.test("tree draws every actor, and counters show what was dropped", async () => {
