@@ -171,8 +171,8 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
     ]],
   ],
   30: [["lines of one sender change places", [GATEWAY, "200 quick lines of one client arrive in order"], [
-    "e2e/gateway_test.ts",
-    "acceptance 6:",
+    "e2e/acceptance/6_machat_test.ts",
+    "acceptance 6: MaChat's clients over TCP and WebSocket",
   ]]],
   31: [
     ["what follows the handshake in its segment is lost", [MACHAT, "what follows the handshake in the same segment"], [
@@ -187,7 +187,10 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
   ],
   33: [
     ["a frame without a line end waits", [MACHAT, "over WebSocket a message without a line end is whole"]],
-    ["an empty frame disconnects", ["e2e/gateway_test.ts", "acceptance 6:"]],
+    ["an empty frame disconnects", [
+      "e2e/acceptance/6_machat_test.ts",
+      "acceptance 6: every odd input over WebSocket",
+    ]],
     ["over 1,016 bytes a frame is cut", [WEB_SOCKETS, "a message of the longest length is taken"], [
       GATEWAY,
       "a longer line than a room takes is said in parts",

@@ -10,7 +10,8 @@ export class WebSocket {
   readonly OPEN: 1;
   readonly readyState: 0 | 1 | 2 | 3;
   readonly bufferedAmount: number;
-  on(event: "open" | "pong", listener: () => void): this;
+  on(event: "open", listener: () => void): this;
+  on(event: "pong", listener: (data: Buffer) => void): this;
   on(event: "error", listener: (error: Error) => void): this;
   on(event: "message", listener: (data: RawData, isBinary: boolean) => void): this;
   on(event: "close", listener: (code: number, reason: Buffer) => void): this;
@@ -19,7 +20,7 @@ export class WebSocket {
     options?: { readonly binary?: boolean; readonly fin?: boolean },
     done?: (error?: Error) => void,
   ): void;
-  ping(): void;
+  ping(data?: string): void;
   close(code?: number, reason?: string): void;
   terminate(): void;
   pause(): void;
