@@ -58,13 +58,31 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-/** What is in an object, by its keys in small letters, as the older systems compare them; nothing if that is no JSON. */
-export function parseFields(bytes: Uint8Array): ReadonlyMap<string, unknown> | undefined {
+/** What is in an object, by its keys in small letters, as the older systems compare them; nothing where something is wrong. */
+type Fields = Readonly<{ fields: ReadonlyMap<string, unknown>; fault?: "no_json" | "key_twice" }>;
+
+/** Reads one object. Of a key that is there twice, somebody else may take the other one, so that none is taken. */
+export function parseFields(bytes: Uint8Array): Fields {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof value !== "object" || value === null) return undefined;
-    return new Map(Object.entries(value).map(([key, content]) => [key.toLowerCase(), content]));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return { fields: NONE, fault: "no_json" };
+    const fields = new Map(Object.entries(value).map(([key, content]) => [key.toLowerCase(), content]));
+    return fields.size === keysIn(text) ? { fields } : { fields: NONE, fault: "key_twice" };
   } catch {
-    return undefined; // no UTF-8, or no JSON
+    return { fields: NONE, fault: "no_json" }; // or no UTF-8
   }
+}
+
+const NONE: ReadonlyMap<string, unknown> = new Map();
+
+/** How many keys an object has itself; `JSON.parse` keeps one of those that are the same. */
+function keysIn(json: string): number {
+  let [keys, depth] = [0, 0];
+  for (const [token, colon] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[{}\]]/g)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    else if (colon !== undefined && depth === 1) keys++;
+  }
+  return keys;
 }

@@ -62,8 +62,8 @@ class MachatReader implements ClientReader {
   }
 
   #enter(object: Uint8Array, rest: Uint8Array): readonly ClientEvent[] {
-    const fields = parseFields(object);
-    if (fields === undefined) return this.#fail("The handshake is no JSON");
+    const { fields, fault } = parseFields(object);
+    if (fault !== undefined) return this.#fail(FAULTS[fault]);
     const [name = "", room = ""] = [fields.get("name"), fields.get("room")];
     if (typeof name !== "string" || typeof room !== "string") return this.#fail("Name and room have to be texts");
     this.#state = "line_end";
@@ -94,6 +94,8 @@ class MachatReader implements ClientReader {
     return [{ type: "unreadable", why }];
   }
 }
+
+const FAULTS = { no_json: "The handshake is no JSON", key_twice: "The handshake has a key twice" } as const;
 
 /** Each line of a text is one of its speaker's, so that none can pass for somebody else's. */
 function encodeText(name: string, text: string): Uint8Array {

@@ -32,8 +32,8 @@ class PageReader implements ClientReader {
 
   flush(): readonly ClientEvent[] {
     if (this.#state === "over" || this.#message.length === 0) return [];
-    const fields = parseFields(this.#message.take());
-    const [type, name, room, text] = ["type", "name", "room", "text"].map((key) => fields?.get(key));
+    const { fields } = parseFields(this.#message.take());
+    const [type, name, room, text] = ["type", "name", "room", "text"].map((key) => fields.get(key));
     if (this.#state === "outside" && type === "join" && typeof name === "string" && typeof room === "string") {
       this.#state = "in";
       return [{ type: "hello", name, wantsNotices: true, ...(room === "" ? {} : { room }) }];

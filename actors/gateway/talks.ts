@@ -92,8 +92,8 @@ class TalksReader implements ClientReader {
   }
 
   #understand(object: Uint8Array): readonly ClientEvent[] {
-    const fields = parseFields(object);
-    const [uuid, nickname, message] = ["uuid", "nickname", "message"].map((key) => fields?.get(key));
+    const { fields } = parseFields(object);
+    const [uuid, nickname, message] = ["uuid", "nickname", "message"].map((key) => fields.get(key));
     if (typeof uuid !== "string" || typeof nickname !== "string" || typeof message !== "string") {
       return this.#fail("A message has uuid, nickname and message, all texts");
     }

@@ -60,6 +60,10 @@ for (
     ["no UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d]), "The handshake is no JSON"],
     ["a number for a name", '{"name":7,"room":"dev"}', "Name and room have to be texts"],
     ["null for a room", '{"name":"Mina","room":null}', "Name and room have to be texts"],
+    ["a key twice", '{"name":"Mina","room":"dev","name":"Tom"}', "The handshake has a key twice"],
+    ["a key in two cases", '{"name":"Mina","Name":"Tom"}', "The handshake has a key twice"],
+    ["a key twice, one of them escaped", '{"name":"Mina","n\\u0061me":"Tom"}', "The handshake has a key twice"],
+    ["__proto__ twice", '{"__proto__":{},"__proto__":[]}', "The handshake has a key twice"],
     ["what never ends", `{"name":"${"x".repeat(2_000)}`, "The handshake is longer than 1024 bytes"],
   ] as const
 ) {
@@ -67,6 +71,23 @@ for (
     assertEquals(read(bad, HELLO, "hi\n"), [{ type: "unreadable", why }]);
   });
 }
+
+Deno.test("faults row 46: nothing of a handshake reaches the prototype of objects, whatever its keys are called", () => {
+  const keys = ["__proto__", "constructor", "prototype", "toString"];
+  for (const key of keys) {
+    const handshake = `{"name":"Mina","room":"dev","${key}":{"polluted":true,"notices":true}}`;
+    assertEquals(read(handshake, "hi\n"), [MINA, says("hi")], key);
+  }
+  assertEquals(["polluted" in {}, "notices" in {}, Object.keys(Object.prototype)], [false, false, []]);
+});
+
+Deno.test("keys inside of others' values, and what only looks like a key, are not counted", () => {
+  for (
+    const more of ['"a":{"name":1,"name":2}', '"a":["name",{"name":3}]', '"a":"\\"name\\":1,\\"name\\":"', '"{":"}"']
+  ) {
+    assertEquals(read(`{"name":"Mina" , "room"\n:"dev",${more}}`), [MINA], more);
+  }
+});
 
 Deno.test("faults row 47: a line of 65,535 bytes is said, a longer one is refused with a reason after those before it", () => {
   const longest = "x".repeat(MACHAT_LINE_BYTES_MAX);

@@ -95,6 +95,12 @@ for (
       '{"uuid":"1","nickname":"a","message":7}',
       "A message has uuid, nickname and message, all texts",
     ],
+    [
+      "a message with a nickname twice",
+      talks,
+      '{"uuid":"1","nickname":"a","nickname":"b","message":"hi"}',
+      "A message has uuid, nickname and message, all texts",
+    ],
     ["a message that never ends", talks, `{"uuid":"${"x".repeat(70_000)}`, "A message has at most 65536 bytes"],
   ] as const
 ) {
