@@ -14,7 +14,7 @@ import { tellApplication } from "./pool/delegate.ts";
 import { SourceBudget } from "./transport/budget.ts";
 import { Drops } from "./transport/drops.ts";
 import { Offenders } from "./transport/offenders.ts";
-import { packetSource } from "./transport/source.ts";
+import { packetSource } from "../transport/source.ts";
 import type { PacketArrived, StreamRequest } from "./transport/registration.ts";
 
 /** What a gossip pool understands. */

@@ -28,7 +28,7 @@ import { Owner, type RegisteredStatus, type Registration } from "./transport/reg
 import { Reception } from "./transport/reception.ts";
 import { Serving } from "./transport/serving.ts";
 import { type SessionOver, Sessions } from "./transport/sessions.ts";
-import { packetSource } from "./transport/source.ts";
+import { packetSource } from "../transport/source.ts";
 import { topic } from "./runtime/events.ts";
 
 /** What the keeper of the sockets understands. */

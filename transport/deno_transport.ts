@@ -61,7 +61,7 @@ class DenoTransport implements Transport {
     const { webSocket } = handler;
     if (webSocket !== undefined) {
       const door = new WebSocketDoor(this.counters, webSocket.bind(handler));
-      this.#http.server.on("upgrade", (request, socket, head) => door.upgrade(request, socket as net.Socket, head));
+      this.#http.passUpgradesTo((request, socket, head) => door.upgrade(request, socket, head));
     }
     this.#http.server.on("connection", (socket: net.Socket) => this.#accept(socket));
   }

@@ -158,7 +158,7 @@ export type TransportCounters = {
   streamsRefused: number;
   /** Beyond {@linkcode STREAM_BUFFER_BYTES_MAX}. */
   streamsOverflowed: number;
-  /** HTTP requests that were malformed, too large, too slow or too many. */
+  /** HTTP requests, or connections, that were malformed, too large, too slow or too many. */
   httpRefused: number;
   webSocketsOpened: number;
   /** Of their senders: frames that RFC 6455 forbids, messages too long; and connections that broke. */

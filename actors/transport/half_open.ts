@@ -1,5 +1,5 @@
 import type { Address } from "../../transport/address.ts";
-import { streamSource } from "./source.ts";
+import { streamSource } from "../../transport/source.ts";
 
 /** Streams that have not shown yet what they are for, at once: of all, and of one source. */
 const HALF_OPEN_MAX = 128;

@@ -5,7 +5,7 @@ import { FRAME_BYTES_MAX } from "../../transport/wire/encryption.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { Owner, StreamRequest } from "./registration.ts";
 import type { Sessions } from "./sessions.ts";
-import { streamSource } from "./source.ts";
+import { streamSource } from "../../transport/source.ts";
 import { UnreadBytes } from "./unread.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Address } from "../../transport/address.ts";
 import type { DecodeReason } from "../../transport/wire/decoded.ts";
 import { Bucket, SourceBudget } from "./budget.ts";
-import { streamSource } from "./source.ts";
+import { streamSource } from "../../transport/source.ts";
 
 /** As much as the longest message (40 MiB) for who has behaved; for who has not, a 40 s wait for the next such. */
 const EACH = { burst: 48 * 1024 * 1024, perSecond: 1024 * 1024 };

@@ -245,7 +245,7 @@ Deno.test("WebSocket: who does not answer pings is hung up on, who does stays", 
   }), 50);
   const http = new HttpDoor(counters, () => Promise.resolve({ status: 404, headers: {}, body: "" }));
   http.server.on("connection", (socket: net.Socket) => http.adopt(socket, new Uint8Array()));
-  http.server.on("upgrade", (request, socket, head) => door.upgrade(request, socket as net.Socket, head));
+  http.passUpgradesTo((request, socket, head) => door.upgrade(request, socket, head));
   await new Promise<void>((resolve) => http.server.listen(0, "127.0.0.1", resolve));
   const url = `ws://127.0.0.1:${(http.server.address() as net.AddressInfo).port}/`;
 

@@ -1,8 +1,10 @@
 import { concat } from "../concat.ts";
+import type { Buffer } from "node:buffer";
 import http from "node:http";
 import type net from "node:net";
 import { realClock } from "../../actors/runtime/clock.ts";
 import { joinAddress } from "../address.ts";
+import { Shares } from "./shares.ts";
 import type { HttpRequest, HttpResponse, TransportCounters } from "../transport.ts";
 
 /** Requests with a longer body are answered 413. */
@@ -10,6 +12,12 @@ export const HTTP_BODY_BYTES_MAX = 64 * 1024;
 
 /** Requests that wait for their answer at once; further ones are answered 503. Pipelining could pile up any number. */
 export const HTTP_REQUESTS_MAX = 256;
+
+/**
+ * Connections at once from one source that have not become WebSockets; further ones are answered 429. A browser has six,
+ * and behind one address there may be an office of them.
+ */
+export const HTTP_CONNECTIONS_PER_SOURCE_MAX = 64;
 
 /** An answer that takes longer becomes 504, so that a handler that hangs does not hold its place for ever. */
 const HTTP_ANSWER_TIMEOUT_MS = 30_000;
@@ -43,13 +51,21 @@ export class HttpDoor {
   readonly #serve: (this: http.Server, socket: net.Socket) => void;
   readonly #counters: TransportCounters;
   readonly #answer: AnswerHttp;
+  /** Connections, until they are closed or become WebSockets. */
+  readonly #shares: Shares;
   /** One for each request that waits for its answer; calling it gives up. */
   readonly #waiting = new Set<() => void>();
   #connections = 0;
 
-  constructor(counters: TransportCounters, answer: AnswerHttp, limits: Limits = HTTP_LIMITS) {
+  constructor(
+    counters: TransportCounters,
+    answer: AnswerHttp,
+    limits: Limits = HTTP_LIMITS,
+    shares = new Shares(HTTP_CONNECTIONS_PER_SOURCE_MAX),
+  ) {
     this.#counters = counters;
     this.#answer = answer;
+    this.#shares = shares;
     this.#checkBusyMs = limits.connectionsCheckingInterval;
     const options = { ...limits, connectionsCheckingInterval: CHECK_IDLE_MS };
     this.server = http.createServer(options, (request, response) => void this.#respond(request, response));
@@ -63,6 +79,7 @@ export class HttpDoor {
 
   /** Serves HTTP on a socket from which `alreadyRead` was read and on which nobody listens for data any more. */
   adopt(socket: net.Socket, alreadyRead: Uint8Array): void {
+    if (!this.#enter(socket)) return this.#refuseSocket(socket, 429);
     this.#count(socket);
     socket.pause();
     if (alreadyRead.length > 0) socket.unshift(alreadyRead);
@@ -70,9 +87,25 @@ export class HttpDoor {
     socket.resume();
   }
 
+  /** Has `upgrade` take the connections that are to be something else than HTTP, which they are from then on. */
+  passUpgradesTo(upgrade: (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => void): void {
+    this.server.on("upgrade", (request, socket, head) => {
+      this.#shares.release(socket);
+      upgrade(request, socket as net.Socket, head);
+    });
+  }
+
   /** Gives up on all answers, so that nothing of ours is left to fire. */
   close(): void {
     for (const giveUp of this.#waiting) giveUp();
+  }
+
+  /** Counts a connection with those of its source; false if that has its share. */
+  #enter(socket: net.Socket): boolean {
+    const from = joinAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+    if (from !== undefined && !this.#shares.take(socket, from)) return false;
+    socket.once("close", () => this.#shares.release(socket));
+    return true;
   }
 
   /** The server's own timer would wake a peer once a second that nobody asks anything. */
@@ -94,6 +127,7 @@ export class HttpDoor {
     const body = await readBody(request);
     if (body === "gone" || from === undefined) return void request.socket.destroy();
     if (body === "too_large") return this.#refuse(response, 413);
+    if (hasTwoHosts(request)) return this.#refuse(response, 400);
     if (this.#waiting.size >= HTTP_REQUESTS_MAX) return this.#refuse(response, 503);
     try {
       const { method = "", url: path = "", headers: { host } } = request;
@@ -130,11 +164,20 @@ export class HttpDoor {
 
   /** What came is not HTTP, or came too slowly. */
   #refuseClient(error: Error & { readonly code?: string }, socket: net.Socket): void {
+    this.#refuseSocket(socket, clientErrorStatus(error.code));
+  }
+
+  /** Answers somebody whose request is none, or is not even read. */
+  #refuseSocket(socket: net.Socket, status: number): void {
     this.#counters.httpRefused++;
     if (!socket.writable) return void socket.destroy();
-    const status = clientErrorStatus(error.code);
     socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
   }
+}
+
+/** Whether a request names two hosts: what stands between us and its sender may have looked at the other one (RFC 9112). */
+export function hasTwoHosts({ rawHeaders }: http.IncomingMessage): boolean {
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host").length > 1;
 }
 
 function clientErrorStatus(code: string | undefined): number {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type http from "node:http";
+import http from "node:http";
 import type net from "node:net";
 import { realClock } from "../../actors/runtime/clock.ts";
 import { joinAddress } from "../address.ts";
@@ -11,6 +11,7 @@ import {
   type WebSocketHandler,
   type WebSocketRequest,
 } from "../transport.ts";
+import { hasTwoHosts } from "./http.ts";
 import { type RawData, type WebSocket, WebSocketServer } from "./ws.ts";
 
 /** How often a connection is pinged; who has not answered until the next time is gone. */
@@ -52,6 +53,7 @@ export class WebSocketDoor {
     const from = joinAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
     if (from === undefined) return void socket.destroy();
     const { url: path = "", headers: { host, origin } } = request;
+    if (hasTwoHosts(request)) return this.#refuse(socket, { status: 400, why: "There is one Host in a request" });
     const answer = this.#decide({
       path,
       from,
@@ -104,11 +106,11 @@ export class WebSocketDoor {
     this.#cancelPings = undefined;
   }
 
-  #refuse(socket: net.Socket, { status, why }: Extract<WebSocketAnswer, { ok: false }>): void {
+  #refuse(socket: net.Socket, { status, why }: Readonly<{ status: number; why: string }>): void {
     this.#counters.httpRefused++;
     const body = `${why}\n`;
     const head = [
-      `HTTP/1.1 ${status} ${status === 404 ? "Not Found" : "Forbidden"}`,
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
       "Connection: close",
       "Content-Type: text/plain; charset=utf-8",
       `Content-Length: ${new TextEncoder().encode(body).length}`,

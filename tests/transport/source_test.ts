@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { packetSource, streamSource } from "../../../actors/transport/source.ts";
-import type { Address } from "../../../transport/address.ts";
+import { packetSource, streamSource } from "../../transport/source.ts";
+import type { Address } from "../../transport/address.ts";
 
 const SOURCES: readonly (readonly [address: string, packets: string, streams: string | undefined])[] = [
   ["10.1.2.3:7946", "10.1.2.3", "10.1.2.3"],

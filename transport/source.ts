@@ -1,4 +1,4 @@
-import { type Address, ipBytes, isLoopback, splitAddress } from "../../transport/address.ts";
+import { type Address, ipBytes, isLoopback, splitAddress } from "./address.ts";
 
 /**
  * Whom a limit counts as one. To have many ports costs nothing, so that it is the IP address; of IPv6 the first half of
