@@ -2,7 +2,6 @@ import { type Address, isLoopback, splitAddress } from "../transport/address.ts"
 import type { Stream, StreamCloseReason, StreamHandler } from "../transport/transport.ts";
 import { CHAT, type ChatEvent, GUEST_CHAT, type GuestReply } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
-import { parseGuestName } from "./chat_room/guest_name.ts";
 import {
   type ChatRecord,
   type CliChatMessage as Said,
@@ -11,15 +10,17 @@ import {
   encodeMember,
   encodeState,
   formatLine,
+  guestNamesOf,
   isLater,
   isNameOf,
   type Line,
   LINE_START,
   parseLine,
-  personOf,
   type Timestamp,
   timestampOf,
 } from "./cli_chat/format.ts";
+import { decodeNotes, type DeliveryNote } from "./cli_chat/delivery_notes.ts";
+import { Handover, type TextFor } from "./cli_chat/handover.ts";
 import { readLine } from "./cli_chat/line_reader.ts";
 import { Outbox } from "./cli_chat/outbox.ts";
 import { Records } from "./cli_chat/records.ts";
@@ -52,7 +53,8 @@ export type CliChatMessage =
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** Timers. */
   | Readonly<{ type: "announce" }>
-  | Readonly<{ type: "early_over" }>;
+  | Readonly<{ type: "early_over" }>
+  | Readonly<{ type: "notes" }>;
 
 /** What outlives a crash: as whom we are in their chat, who else is, and as which guests of ours. */
 export type CliChatMemory = { own?: ChatRecord | undefined; records: Records; guests: Map<string, string> };
@@ -86,7 +88,7 @@ const DELIVERY_TIMEOUT_MS = 5_000;
 const ASK_TIMEOUT_MS = 5_000;
 
 /** What is said before gossip has told by whom is kept for a moment. */
-const EARLY_MAX = 16;
+const EARLY_MAX = 256;
 const EARLY_MS = 3_000;
 
 /** Lines that people are shown; cli-chat knows no limits. */
@@ -94,6 +96,9 @@ const LINES = { burst: 60, perSecond: 20 } as const;
 
 /** Peers of ours that are told directly of news, and records that each is told at once; tables bring the rest. */
 const TOLD_MAX = 32;
+
+/** How soon others are told what was brought to whom: what happens in between may be said twice. */
+const NOTES_AFTER_MS = 50;
 
 /** Answers and corrections by gossip. */
 const SAYINGS = { burst: 20, perSecond: 2 } as const;
@@ -103,8 +108,8 @@ export const CLI_CHAT_WANTS: DelegateWants = { members: true, userMessages: true
 
 /**
  * Brings members that run cli-chat into one room. To them, we are a member of their chat as long as we are in that room;
- * to the room, they are guests of one of us: of all peers that do this, the one whose name comes first, so that nothing
- * is said twice. It is the pool's application in place of Serf's manners, which are told of members all the same.
+ * to the room, they are guests of one of us: of all peers that do this, the one that came first, so that nothing is said
+ * twice; when that one goes, the next in line does what is left to do ({@linkcode Handover}). It is the pool's application in place of Serf's manners, which are told of members all the same.
  */
 export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
   return (ctx) => {
@@ -162,6 +167,8 @@ export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
           return chat.announceAgain();
         case "early_over":
           return chat.dropEarly();
+        case "notes":
+          return chat.tellNotes();
         case "status":
           return message.replyTo.tell(chat.status);
       }
@@ -184,6 +191,8 @@ class CliChat {
   readonly #coming = new Map<string, string>();
   readonly #lines: Bucket;
   readonly #sayings: Bucket;
+  readonly #handover: Handover;
+  #wasHost = false;
   #early: Line[] = [];
   #lastReader = 0;
   #lastPing: Timestamp = { seconds: 0, nanos: 0 };
@@ -194,6 +203,7 @@ class CliChat {
     this.#memory = deps.memory;
     this.#lines = new Bucket(LINES, ctx.clock.now());
     this.#sayings = new Bucket(SAYINGS, ctx.clock.now());
+    this.#handover = new Handover(() => this.#persons().map(({ name }) => name));
   }
 
   get status(): Readonly<Record<string, number>> {
@@ -251,7 +261,7 @@ class CliChat {
   /** What they gossip. Nothing is announced by who is not in the chat: an empty record would never go away there. */
   heard(payload: Uint8Array): void {
     const said = decodeMember(payload);
-    if (said === undefined) return this.#count("messages that are no record");
+    if (said === undefined) return this.#noted(payload);
     if (said.record.name === this.#deps.self) return this.#heardOfUs(said);
     if (said.type === "ping") return; // for somebody else, or his answer
     const hearing = this.#memory.records.hear(said, this.#now());
@@ -287,15 +297,53 @@ class CliChat {
 
   /** What anybody says in the room goes to each of them; what they say they tell each other themselves. */
   said(event: ChatEvent): void {
-    if (event.type !== "said" || event.room !== this.#deps.room || !this.#isHost) return;
-    if (event.author === this.#deps.self && event.guest !== undefined && this.#isOurGuest(event.guest)) return;
-    const line = formatLine(event.wallMs, { name: event.guest ?? event.author, text: event.text });
-    for (const { name, sender } of this.#persons()) {
-      let outbox = this.#outboxes.get(name);
-      if (outbox === undefined) this.#outboxes.set(name, outbox = new Outbox());
-      if (!outbox.put(sender, line)) this.#count("lines that waited too long");
-      this.#deliver(name);
+    if (event.type !== "said" || event.room !== this.#deps.room || this.#memory.own === undefined) return;
+    const { author, guest, wallMs, text } = event;
+    if (this.#isOneOfTheirs(author, guest)) return this.#handover.lineSaid(guest!, text, this.#ctx.clock.now());
+    const line = formatLine(wallMs, { name: guest ?? author, text });
+    for (const { name: node } of this.#persons()) this.#bringOrKeep({ node, author, wallMs, line });
+  }
+
+  #bringOrKeep(text: TextFor): void {
+    if (this.#isHost) return this.#bring(text);
+    this.#count("lines that nobody else brought", this.#handover.textSaid(text, this.#ctx.clock.now()));
+  }
+
+  #bring({ line, ...note }: TextFor): void {
+    const { node } = note;
+    const sender = this.#memory.records.get(node)?.sender;
+    if (sender === undefined) return;
+    let outbox = this.#outboxes.get(node);
+    if (outbox === undefined) this.#outboxes.set(node, outbox = new Outbox());
+    const gone = outbox.put({ to: sender, line, note });
+    if (gone !== undefined) {
+      this.#count("lines that waited too long");
+      this.#note(gone.note);
     }
+    this.#deliver(node);
+  }
+
+  /** Others need not do what we have done. */
+  #note(note: DeliveryNote): void {
+    this.#handover.note(note);
+    if (!this.#ctx.timers.has("notes")) this.#ctx.timers.after("notes", NOTES_AFTER_MS, { type: "notes" });
+  }
+
+  tellNotes(): void {
+    const { cast, memory, self } = this.#deps;
+    const others = memory.records.all.filter(({ name }) => name !== self && this.#isOurs(name)).slice(0, TOLD_MAX);
+    for (const payload of this.#handover.takeNotes()) {
+      for (const { name } of others) {
+        const to = this.#members.get(name)!.address;
+        cast.get("broadcaster").tell({ type: "send_user", to, payload, reliable: false });
+      }
+    }
+  }
+
+  #noted(payload: Uint8Array): void {
+    const notes = decodeNotes(payload);
+    if (notes === undefined) return this.#count("messages that are no record");
+    for (const note of notes) this.#handover.textBrought(note, this.#ctx.clock.now());
   }
 
   dialled(node: string, line: Uint8Array, reply: DialReply): void {
@@ -314,7 +362,8 @@ class CliChat {
   delivered(node: string, problem: string | undefined): void {
     this.#ctx.timers.cancel(`deliver ${node}`);
     this.#deliveries.delete(node);
-    this.#outboxes.get(node)?.done();
+    const done = this.#outboxes.get(node)?.done();
+    if (done !== undefined) this.#note(done.note);
     if (problem !== undefined) {
       this.#count("lines not delivered");
       this.#ctx.log.warn("cli_chat_not_delivered", { to: node, problem });
@@ -352,10 +401,16 @@ class CliChat {
   }
 
   line(bytes: Uint8Array): void {
-    if (!this.#isHost) return this.#count("lines that another peer passes on");
-    if (!this.#lines.spend(1, this.#ctx.clock.now())) return this.#count("lines over the limit");
+    const now = this.#ctx.clock.now();
+    if (!this.#lines.spend(1, now)) return this.#count("lines over the limit");
     const line = parseLine(bytes);
     if (line === undefined) return this.#count("lines that say nothing");
+    if (this.#isHost) return this.#speakSoon(line);
+    this.#count("lines that another peer passes on");
+    this.#count("lines that nobody else passed on", this.#handover.lineCame(line, now));
+  }
+
+  #speakSoon(line: Line): void {
     if (!this.#speak(line)) this.#keepEarly(line);
   }
 
@@ -453,13 +508,23 @@ class CliChat {
     });
   }
 
-  /** Of the peers that are in their chat, the first by name lets them in, if that is us. */
+  /** Of the peers that are in their chat, the one that came first lets them in, if that is us. */
   get #isHost(): boolean {
     const { own, records } = this.#memory;
-    return own !== undefined && records.all.every(({ name }) => {
-      const member = this.#members.get(name);
-      return member === undefined || !isParley(member.meta) || own.name < name;
-    });
+    return own !== undefined && records.all.every((other) => !this.#isOurs(other.name) || isBefore(own, other));
+  }
+
+  #isOurs(name: string): boolean {
+    const member = this.#members.get(name);
+    return member !== undefined && isParley(member.meta);
+  }
+
+  /** Whether a guest is one of theirs, by us or by another of ours that lets them in: they tell each other themselves. */
+  #isOneOfTheirs(author: string, guest: string | undefined): boolean {
+    if (guest === undefined) return false;
+    if (author === this.#deps.self) return this.#isOurGuest(guest);
+    return this.#memory.records.get(author) !== undefined &&
+      this.#persons().some(({ name }) => guestNamesOf(name).includes(guest));
   }
 
   #isTheirs(name: string): boolean {
@@ -498,7 +563,10 @@ class CliChat {
 
   /** Brings the room's guests in line with who is there. */
   #refresh(): void {
-    const persons = this.#isHost ? this.#persons().map(({ name }) => name) : [];
+    const isHost = this.#isHost;
+    if (isHost && !this.#wasHost) this.#takeOver();
+    this.#wasHost = isHost;
+    const persons = isHost ? this.#persons().map(({ name }) => name) : [];
     for (const node of persons) {
       if (!this.#memory.guests.has(node) && !this.#coming.has(node)) this.#invite(node);
     }
@@ -509,6 +577,12 @@ class CliChat {
       this.#outboxes.delete(node);
       this.#toRoom({ type: "guest_leave", guest });
     }
+  }
+
+  #takeOver(): void {
+    const { lines, texts } = this.#handover.takeOver(this.#ctx.clock.now());
+    for (const line of lines) this.#speakSoon(line);
+    for (const text of texts) this.#bring(text);
   }
 
   /** Has them come as guests, under the first name that is free. */
@@ -579,19 +653,18 @@ class CliChat {
     );
   }
 
-  #count(what: string): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  #count(what: string, by = 1): void {
+    if (by > 0) this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
   }
+}
+
+/** Which of two came first, in words that all have of them. */
+function isBefore(one: ChatRecord, other: ChatRecord): boolean {
+  if (isLater(other.timestamp, one.timestamp)) return true;
+  return !isLater(one.timestamp, other.timestamp) && one.name < other.name;
 }
 
 /** Nobody is connected to somewhere else because gossip says so. */
 function isSameHost(sender: Address, member: Address): boolean {
   return splitAddress(sender).hostname === splitAddress(member).hostname || isLoopback(sender) && isLoopback(member);
-}
-
-/** How somebody of cli-chat may be called in a room, in the order of preference. */
-function guestNamesOf(node: string): readonly string[] {
-  const person = personOf(node);
-  const names = [person, `${person}-cli`, ...[2, 3, 4, 5, 6, 7, 8].map((number) => `${person}-cli-${number}`)];
-  return [...new Set(names.map(parseGuestName).filter((name) => name !== undefined))];
 }

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { compareAsGo, goString } from "../../transport/go_json.ts";
 import { type Address, parseAddress, splitAddress } from "../../transport/address.ts";
 import { isTextTooLong, TEXT_BYTES_MAX } from "../chat_room/entry.ts";
+import { parseGuestName } from "../chat_room/guest_name.ts";
 import { visible } from "../repl/visible.ts";
 
 /** When something was said, as protobuf has it. */
@@ -94,7 +95,8 @@ function memberOf(value: unknown): CliChatMessage | undefined {
   return { type: MESSAGE_TYPES[msgType], record: { name, sender, timestamp } };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** What is no JSON is `undefined`. */
+export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
@@ -159,4 +161,11 @@ export function personOf(node: string): string {
 export function isNameOf(name: string, node: string): boolean {
   const rest = node.replace(UUID, "");
   return rest === name || rest !== node && (rest.endsWith(`-${name}`) || rest.startsWith(`${name}-`));
+}
+
+/** How somebody of cli-chat may be called in a room, in the order of preference. */
+export function guestNamesOf(node: string): readonly string[] {
+  const person = personOf(node);
+  const names = [person, `${person}-cli`, ...[2, 3, 4, 5, 6, 7, 8].map((number) => `${person}-cli-${number}`)];
+  return [...new Set(names.map(parseGuestName).filter((name) => name !== undefined))];
 }

@@ -1,31 +1,34 @@
 import type { Address } from "../../transport/address.ts";
+import type { DeliveryNote } from "./delivery_notes.ts";
 
 /** Lines that wait for one receiver. Who is slower than that loses the oldest. */
 const LINES_MAX = 64;
 
-type Delivery = Readonly<{ to: Address; line: Uint8Array }>;
+/** A line for one receiver, and how to tell others that it was brought there. */
+type Delivery = Readonly<{ to: Address; line: Uint8Array; note: DeliveryNote }>;
 
 /** Lines for one receiver, one under way at a time. */
 export class Outbox {
   readonly #waiting: Delivery[] = [];
-  #isBusy = false;
+  #underWay: Delivery | undefined;
 
-  /** False if an older line had to give way. */
-  put(to: Address, line: Uint8Array): boolean {
-    this.#waiting.push({ to, line });
-    if (this.#waiting.length <= LINES_MAX) return true;
-    this.#waiting.shift();
-    return false;
+  /** The older line that had to give way, if one had to. */
+  put(delivery: Delivery): Delivery | undefined {
+    this.#waiting.push(delivery);
+    return this.#waiting.length > LINES_MAX ? this.#waiting.shift() : undefined;
   }
 
   /** The line to deliver now, if none is under way. */
   next(): Delivery | undefined {
-    const next = this.#isBusy ? undefined : this.#waiting.shift();
-    if (next !== undefined) this.#isBusy = true;
-    return next;
+    if (this.#underWay !== undefined) return undefined;
+    this.#underWay = this.#waiting.shift();
+    return this.#underWay;
   }
 
-  done(): void {
-    this.#isBusy = false;
+  /** The one under way is no more. */
+  done(): Delivery | undefined {
+    const done = this.#underWay;
+    this.#underWay = undefined;
+    return done;
   }
 }

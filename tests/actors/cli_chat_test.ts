@@ -125,8 +125,8 @@ Deno.test("several of ours and of theirs hear everybody once, and in the order i
   for (const peer of ours) {
     const said = shown(peer).filter((line) => line.includes(": "));
     assertEquals(said.filter((line) => line.startsWith("bea")), [0, 1, 2, 3, 4].map((i) => `bea: b${i}`));
-    assertEquals(said.filter((line) => line.includes("from")), ["dora@alice: from dora", "bob@alice: from bob"]);
-    assertEquals(await present(world, peer), ["alice", "bea", "bob@alice", "carl", "dora@alice"]);
+    assertEquals(said.filter((line) => line.includes("from")), ["dora@bea: from dora", "bob@bea: from bob"]);
+    assertEquals(await present(world, peer), ["alice", "bea", "bob@bea", "carl", "dora@bea"]);
   }
   const texts = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/^<\S+ \d+ \S+ /, "<"));
   assertEquals(
@@ -519,4 +519,66 @@ Deno.test("nobody is told of a member that runs cli-chat that it does not chat",
     `* ${bob.node} is a member now, at ${bob.address}; it is no Parley peer`,
     "* bob@alice came to #lobby",
   ]);
+});
+
+/** A line at a time of each, to each of ours that bob knows and from each of them, while `during` happens. */
+async function talkWhile(world: World, bob: CliChatPeer, ours: readonly SimulatedPeer[], during: () => void) {
+  let theirs = 0;
+  let spoken = 0;
+  const say = async (): Promise<void> => {
+    for (const peer of ours.filter(({ name, state }) => state === "running" && bob.members.has(name))) {
+      await bob.send(peer.memory.address!, `<Nov 20 20:53:36.494 bob> theirs ${theirs}\n`);
+    }
+    theirs++;
+    ours.at(-1)!.say(`ours ${spoken++}`);
+    await world.clock.advance(500);
+  };
+  for (let i = 0; i < 10; i++) await say();
+  during();
+  for (let i = 0; i < 60; i++) await say();
+  await world.clock.advance(FAILS_WITHIN_MS);
+  return { theirs: numbered("theirs", theirs), ours: numbered("ours", spoken) };
+}
+
+const numbered = (what: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${what} ${i}`);
+const textsOf = (lines: readonly string[], what: RegExp): string[] =>
+  lines.map((line) => what.exec(line)?.[0]).filter((text) => text !== undefined);
+
+const HANDOVERS: Readonly<Record<string, (peer: SimulatedPeer) => void>> = {
+  "is killed": (peer) => peer.kill(),
+  "leaves": (peer) => void peer.steps.leave(2_000),
+  "leaves the room": (peer) => void peer.steps.chatLeave(LOBBY),
+};
+
+for (const [what, happens] of Object.entries(HANDOVERS)) {
+  Deno.test(`when the peer that lets them in ${what}, nothing said meanwhile is lost or doubled`, async () => {
+    const { world, ours, theirs } = await worldOf(`handover ${what}`, "alice", "bea", "carl");
+    const bob = await theirs("bob");
+    const said = await talkWhile(world, bob, ours, () => happens(ours[0]!));
+    assertEquals(await present(world, ours[1]!).then((names) => names.filter((name) => name.startsWith("bob"))), [
+      "bob@bea",
+    ]);
+    for (const peer of ours.slice(1)) assertEquals(textsOf(shown(peer), /theirs \d+$/), said.theirs, peer.name);
+    assertEquals(textsOf(bob.lines, /ours \d+$/), said.ours);
+  });
+}
+
+Deno.test("a peer that comes later, whatever it is called, leaves letting them in to the one that came first", async () => {
+  const { world, ours, theirs } = await worldOf("handover arrival", "bea", "carl");
+  const bob = await theirs("bob");
+  const said = await talkWhile(world, bob, ours, () => ours.unshift(world.start("alice", { cliChat: true })));
+  const [alice, ...others] = ours;
+  assertEquals((await present(world, alice!)).filter((name) => name.startsWith("bob")), ["bob@bea"]);
+  for (const peer of others) assertEquals(textsOf(shown(peer), /theirs \d+$/), said.theirs, peer.name);
+  assertEquals(textsOf(bob.lines, /ours \d+$/), said.ours);
+});
+
+Deno.test("what nobody passed on for a minute is given up and counted", async () => {
+  const { world, ours: [, bea], theirs } = await worldOf("given up", "alice", "bea");
+  const bob = await theirs("bob");
+  await bob.send(bea!.memory.address!, "<bob> only to bea\n");
+  await world.clock.advance(61_000);
+  await bob.send(bea!.memory.address!, "<bob> again\n");
+  await world.clock.advance(SPREAD_MS);
+  assertEquals((await counts(world, bea!))["lines that nobody else passed on"], 1);
 });
