@@ -181,6 +181,13 @@ export const SETTINGS = {
     fallback: undefined,
     fallbackText: "none",
   }),
+  allowShell: toggle({
+    flag: "allow-shell",
+    environment: "PARLEY_ALLOW_SHELL",
+    help: "Let the command shell run what this machine's shell can; no file and no script can say so",
+    commands: ["peer"],
+    inFile: false, // who is given somebody's settings has not allowed it
+  }),
   manual: toggle({
     flag: "manual",
     environment: "PARLEY_MANUAL",
@@ -379,9 +386,9 @@ export function showSettings(config: Config<"peer">, file: string | undefined): 
 
 /** The text of a configuration file that settles everything as it is here; a name that was an argument is left out. */
 export function saveText(config: Config<"peer">): string {
-  const rows = settingsOf("peer").flatMap(([key, { kind, show }]) => {
+  const rows = settingsOf("peer").flatMap(([key, { kind, show, inFile = true }]) => {
     const { source, value } = config[key as keyof Config<"peer">];
-    if (source === "default" || source === "profile" || source === "argument") return [];
+    if (!inFile || source === "default" || source === "profile" || source === "argument") return [];
     return [{ path: pathOf(key), kind, shown: show(value) }];
   });
   return showConfigFile(rows);
@@ -480,9 +487,9 @@ function rows(): readonly (readonly [SettingKey, AnySetting])[] {
 
 function readFile(file: string | undefined): Parsed<FileTexts> {
   if (file === undefined) return { ok: true, value: new Map() };
-  const kinds: Record<string, SettingKind | Record<string, SettingKind>> = {};
-  for (const [key, { kind, section }] of rows()) {
-    if (section === undefined) kinds[key] = kind;
+  const kinds: Record<string, SettingKind | "elsewhere" | Record<string, SettingKind>> = {};
+  for (const [key, { kind, section, inFile = true }] of rows()) {
+    if (section === undefined) kinds[key] = inFile ? kind : "elsewhere";
     else kinds[section] = { ...kinds[section] as Record<string, SettingKind>, [key]: kind };
   }
   return parseConfigFile(file, kinds);

@@ -3,15 +3,23 @@ import { type Environment, parseLogPath } from "../config.ts";
 import type { LogSwitch } from "./log_switch.ts";
 import type { PeerSettings } from "./peer_settings.ts";
 import { fullPath } from "./script_file.ts";
+import { runInShell } from "./shell.ts";
 import { writeWhole } from "./whole_file.ts";
 
 /** Names of files that Tab looks through at most: of a folder with more, some are not offered. */
 const NAMES_MAX = 2_000;
 
-type DeskDeps = Readonly<{ name: string; settings: PeerSettings; log: LogSwitch; env: Environment }>;
+type DeskDeps = Readonly<{
+  name: string;
+  settings: PeerSettings;
+  log: LogSwitch;
+  env: Environment;
+  /** Whether the person may run commands of the machine. */
+  allowShell: boolean;
+}>;
 
 /** The machine's files, as commands may use them. */
-export function openDesk({ name, settings, log, env }: DeskDeps): Desk {
+export function openDesk({ name, settings, log, env, allowShell }: DeskDeps): Desk {
   const here = (path: string): string => fullPath(withHome(path, env), env["INIT_CWD"]);
   return {
     async saveSettings(file = `${encodeURIComponent(name)}.json`) {
@@ -31,6 +39,15 @@ export function openDesk({ name, settings, log, env }: DeskDeps): Desk {
         throw new Error(`Cannot load ${path}: ${whyNot(error)}`);
       }
     },
+    ...(allowShell && {
+      async shell(command: string, signal: AbortSignal) {
+        try {
+          return await runInShell(command, { cwd: here("."), signal });
+        } catch (error) {
+          throw new Error(`Cannot run it: ${whyNot(error)}; deno task peer-with-shell gives leave to`);
+        }
+      },
+    }),
     log(file) {
       return Promise.try(() => {
         const path = file === undefined ? undefined : parseLogPath(file, env);

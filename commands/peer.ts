@@ -103,7 +103,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
   if ("why" in opened) return failed(opened.why);
   const log = new LogSwitch(opened, config.logLevel.value, env);
   const settings = new PeerSettings(config, guard, env);
-  const desk = openDesk({ name, settings, log, env });
+  const desk = openDesk({ name, settings, log, env, allowShell: config.allowShell.value });
   const system = new ActorSystem({
     clock: realClock,
     random: systemRandom(),

@@ -8,7 +8,7 @@ const CONFIG_FILE_CHARACTERS_MAX = 64 * 1024;
 export type FileTexts = ReadonlyMap<string, readonly string[]>;
 
 /** The keys that there are: what is written under each, or what keys stand in the object under it. */
-export type FileKinds = Readonly<Record<string, SettingKind | Readonly<Record<string, SettingKind>>>>;
+export type FileKinds = Readonly<Record<string, SettingKind | "elsewhere" | Readonly<Record<string, SettingKind>>>>;
 
 /**
  * Reads the configuration file: one JSON object, a key for each setting, some of them in objects of their own. Unknown keys and wrong JSON types are refused
@@ -28,6 +28,7 @@ const TYPES = {
   count: v.number("must be a number"),
   switch: v.boolean("must be true or false"),
   list: v.array(v.string("must be a string"), "must be an array of strings"),
+  elsewhere: v.never("not in a file: it takes the flag or the variable"),
 };
 
 type Entry = v.GenericSchema<unknown>;

@@ -29,6 +29,8 @@ export type Setting<T, C extends string> = {
   readonly commands: readonly C[];
   /** The object in the configuration file that has its key, and its group in help; without, it is a daily one. */
   readonly section?: "gossip" | "sim";
+  /** Whether the configuration file may have it, which may be somebody else's. */
+  readonly inFile?: boolean;
   /** What it is called in a profile, if it is in one. */
   readonly field?: keyof Profile;
   readonly read: (texts: readonly string[], env: Environment) => Reading<T>;
@@ -42,7 +44,10 @@ export type Setting<T, C extends string> = {
   readonly show: (value: T) => string;
 };
 
-type Row<C extends string> = Pick<Setting<unknown, C>, "flag" | "environment" | "help" | "commands" | "section">;
+type Row<C extends string> = Pick<
+  Setting<unknown, C>,
+  "flag" | "environment" | "help" | "commands" | "section" | "inFile"
+>;
 
 type ValueRow<T, C extends string> = Row<C> & {
   readonly placeholder: string;

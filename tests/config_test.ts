@@ -7,6 +7,7 @@ import {
   type Environment,
   type FlagTexts,
   resolveConfig,
+  saveText,
   type SettingKey,
   SETTINGS,
   settingsOf,
@@ -59,6 +60,7 @@ Deno.test({
       ["gateway", false, "default"],
       ["tcp", undefined, "default"],
       ["ws", undefined, "default"],
+      ["allowShell", false, "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
       ["maxPeers", 8, "default"],
@@ -362,5 +364,20 @@ Deno.test({
         assertEquals(setting.read([setting.show(value)], {}), { ok: true, value }, key);
       }
     }
+  },
+});
+
+Deno.test({
+  name: "a shell is allowed by the flag or the variable, and by no file, whoever wrote it",
+  permissions,
+  fn() {
+    assertEquals(resolved({ flags: { allowShell: ["on"] } }).allowShell, { value: true, source: "flag" });
+    assertEquals(resolved({ env: { PARLEY_ALLOW_SHELL: "1" } }).allowShell, { value: true, source: "environment" });
+    for (const value of ["true", "false", '"on"']) {
+      const why = "configuration file: allowShell: not in a file: it takes the flag or the variable";
+      assertEquals(refusal({ file: `{"allowShell":${value}}` }), why);
+    }
+    const allowed = resolved({ flags: { allowShell: ["on"], room: ["dev"] } });
+    assertEquals(JSON.parse(saveText(allowed)), { room: "dev" });
   },
 });

@@ -18,7 +18,7 @@ function test(name: string, run: (machine: Machine) => Promise<void>): void {
     const settings = new PeerSettings(resolved.config, new Guard(UNPROTECTED, randomBytes), env);
     const log = new LogSwitch({ sink: () => {}, close: () => {} }, "info", env);
     try {
-      await run({ folder, log, settings, desk: openDesk({ name: "al/ice", settings, log, env }) });
+      await run({ folder, log, settings, desk: openDesk({ name: "al/ice", settings, log, env, allowShell: false }) });
     } finally {
       log.close();
       await Deno.remove(folder, { recursive: true });
@@ -93,4 +93,12 @@ test("Tab finds files and folders, hidden ones only when asked for, none with a 
 test("of a folder with very many files Tab offers some", async ({ folder, desk }) => {
   for (let at = 0; at < 2_100; at++) Deno.writeTextFileSync(`${folder}/x${at}`, "");
   assertEquals((await desk.files("x")).length, 2_000);
+});
+
+test("there is a shell only where that is allowed", async ({ folder, desk, log, settings }) => {
+  assertEquals(desk.shell, undefined);
+  const env = { INIT_CWD: folder };
+  const { shell } = openDesk({ name: "alice", settings, log, env, allowShell: true });
+  const { signal } = new AbortController();
+  assertEquals(await shell!("pwd", signal), { output: `${await Deno.realPath(folder)}\n`, end: 0 });
 });

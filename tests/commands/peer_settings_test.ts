@@ -84,8 +84,8 @@ function otherValue(key: SettingKey, placeholder: string, kind: string, isOn: bo
   return [placeholder === "TIME" ? "4567ms" : "7"];
 }
 
-for (const [key, { kind, placeholder, show }] of settingsOf("peer")) {
-  if (key === "keyFile") continue; // has a test of its own
+for (const [key, { kind, placeholder, show, inFile = true }] of settingsOf("peer")) {
+  if (key === "keyFile" || !inFile) continue; // have tests of their own
   Deno.test(`${key} is saved so that a start with the file has the same value`, () => {
     const isOn = show(configured({})[key as keyof Config<"peer">].value) === "on";
     const { settings } = started({ [key]: otherValue(key, placeholder, kind, isOn) });
@@ -184,4 +184,18 @@ test("a file that is missing, a folder, or far too long is refused", async (dire
   await assertRejects(() => settings.load(directory), Error, "it is not a file");
   const long = await written(directory, " ".repeat(70_000));
   await assertRejects(() => settings.load(long), Error, "too long");
+});
+
+test("a file that is loaded neither allows a shell nor takes it away", async (directory) => {
+  const { settings } = started({ allowShell: ["on"] });
+  await assertRejects(
+    async () => settings.load(await written(directory, '{"allowShell":true}')),
+    Error,
+    "not in a file",
+  );
+  assertEquals(await settings.load(await written(directory, '{"room":"dev"}')), ["room"]);
+  assertEquals(settings.config.allowShell.value, true);
+  const other = started({});
+  await other.settings.load(await written(directory, settings.text));
+  assertEquals(other.settings.config.allowShell.value, false);
 });

@@ -48,7 +48,7 @@ export class PeerProcess implements AsyncDisposable {
 
   /** Starts a command of the program, and does not wait. */
   static start(
-    command: "peer" | "bootstrap",
+    command: "peer" | "peer-with-shell" | "bootstrap",
     { place, way = "run", args, paused = false }: PeerProcessOptions,
   ): PeerProcess {
     const [program, ...rest] = place.commandLine(way, command, args);

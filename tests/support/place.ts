@@ -50,7 +50,11 @@ export class Place implements AsyncDisposable {
   }
 
   /** The command line of `parley COMMAND ARGS…`, as a person would type it. */
-  commandLine(way: Way, command: "peer" | "bootstrap", args: readonly string[]): readonly [string, ...string[]] {
+  commandLine(
+    way: Way,
+    command: "peer" | "peer-with-shell" | "bootstrap",
+    args: readonly string[],
+  ): readonly [string, ...string[]] {
     if (this.#executable !== undefined) return [this.#executable.path, command, ...args];
     const runner = way === "task"
       ? ["task", "-q", "--cwd", FOLDER, command]

@@ -42,6 +42,7 @@ const TAKES_TEXT = [
   "broadcastdel",
   "saveconfig",
   "loadconfig",
+  "shell",
 ];
 
 for (const command of COMMANDS) {
@@ -69,6 +70,7 @@ for (
     "chatmemberping",
     "broadcastadd",
     "broadcastdel",
+    "shell",
   ]
 ) {
   Deno.test(`${name} without arguments shows its usage`, async () => {

@@ -42,6 +42,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   "counters": ["counters"],
   "crash /peer/items": ["path"],
   "echo hi": ["text"],
+  "shell echo hi": ["output", "code"],
   "help": ["commands"],
   "help ping": ["commands"],
   "chatleave": ["room"],
@@ -68,6 +69,7 @@ const DESK: Desk = {
   loadSettings: () => Promise.resolve(["bind"]),
   log: (file) => Promise.resolve(file),
   files: () => Promise.resolve([]),
+  shell: () => Promise.resolve({ output: "hi\n", end: 0 }),
 };
 
 type Line = Readonly<{ type: string; command?: string; ok?: boolean; text?: string; data?: Record<string, unknown> }>;

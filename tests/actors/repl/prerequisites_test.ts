@@ -75,6 +75,7 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "saveconfig f": from(0, []),
   "loadconfig f": ["done", "done", ...Array(5).fill("memberlistdelete")],
   "log off": from(0, []),
+  "shell true": from(0, []),
 };
 
 /** Commands whose answer is about something else than what is missing. */
@@ -86,6 +87,7 @@ const DESK: Desk = {
   loadSettings: () => Promise.resolve([]),
   log: (file) => Promise.resolve(file),
   files: () => Promise.resolve([]),
+  shell: () => Promise.resolve({ output: "", end: 0 }),
 };
 
 /** What a command that fails has to leave as it was. */

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { PeerProcess } from "../support/peer_process.ts";
+import { Place } from "../support/place.ts";
+
+/** What a peer shows and complains of that runs these lines and ends. */
+async function lines(command: "peer" | "peer-with-shell", flags: readonly string[], input: string) {
+  await using place = await Place.create();
+  const args = ["alice", place.bootstrapFlag, "--manual", ...flags];
+  await using peer = PeerProcess.start(command, { place, way: "task", args });
+  await peer.say(input);
+  await peer.endInput();
+  const { code, stdout, stderr } = await peer.ended();
+  return { code, stdout: stdout.split("\n").filter((line) => line !== ""), stderr };
+}
+
+Deno.test("deno task peer-with-shell runs commands of the machine's shell", async () => {
+  const { code, stdout, stderr } = await lines("peer-with-shell", [], "shell echo 1 + 1 = $((1 + 1))");
+  assertEquals([code, stdout.includes("1 + 1 = 2"), stderr], [0, true, ""]);
+});
+
+Deno.test("deno task peer runs none, also when it is told to", async () => {
+  const plain = await lines("peer", [], "shell echo no");
+  assertEquals([plain.code, plain.stdout.includes("no")], [1, false]);
+  assertEquals(plain.stderr, "parley: No shell here: a peer started with --allow-shell has it\n");
+  const told = await lines("peer", ["--allow-shell"], "shell echo no");
+  assertEquals([told.code, told.stdout.includes("no")], [1, false]);
+  assertEquals(
+    told.stderr,
+    "parley: Cannot run it: it is not permitted; deno task peer-with-shell gives leave to\n",
+  );
+});
