@@ -3,6 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import { type AnySetting, SETTINGS } from "../config.ts";
 import { FAULTS } from "../sim/faults/table.ts";
 import { INVARIANTS } from "../sim/invariants/table.ts";
+import { DEFECTS } from "./seeds/defects.ts";
+import { FEATURES, MISSING } from "./seeds/features.ts";
+import type { Proof } from "./support/proofs.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -96,6 +99,35 @@ Deno.test("docs/simulator.md has each fault with its default, and all that must 
   assertEquals(promisesOf(page.split(/^(?=## )/m).find((text) => text.startsWith("## What must never happen"))!), [
     ...INVARIANTS.map(({ name }) => name),
   ]);
+});
+
+/** The rows of a table that begin with a number: the number, and the tests in the row, as files below `tests/`. */
+function numbered(rows: readonly string[]): Map<number, readonly string[]> {
+  return new Map(rows.flatMap((row) => {
+    const number = /^\|(\d+)\|/.exec(row)?.[1];
+    return number === undefined
+      ? []
+      : [[Number(number), [...row.matchAll(/`tests\/([^`]+)`/g)].map(([, file]) => file!)]];
+  }));
+}
+
+Deno.test("docs/seeds.md has a row for every feature of a seed program and for each of the 36 defects, with a test that shows it", async () => {
+  const page = await Deno.readTextFile(new URL("docs/seeds.md", ROOT));
+  const features = numbered(page.split("## Defects")[0]!.split("\n").map((line) => line.replace(/ *\| */g, "|")));
+  const known = [...Object.keys(FEATURES), ...Object.keys(MISSING)].map(Number).toSorted((a, b) => a - b);
+  assertEquals([...features.keys()], known);
+  const defects = numbered(rowsUnder(page, "Defects"));
+  assertEquals([...defects.keys()], Array.from({ length: 36 }, (_, i) => i + 1));
+  const filesOf = (proofs: readonly Proof[] = []): readonly string[] => proofs.map(([file]) => file);
+  for (const [number, files] of features) {
+    assertEquals(files.length, number in MISSING ? 0 : 1, `feature ${number}`);
+    for (const file of files) assert(filesOf(FEATURES[number]).includes(file), `feature ${number}: ${file}`);
+  }
+  for (const [number, files] of defects) {
+    const proofs = DEFECTS[number]!.flatMap(([, ...proofs]) => proofs);
+    assertEquals(files.length, 1, `defect ${number}`);
+    for (const file of files) assert(filesOf(proofs).includes(file), `defect ${number}: ${file}`);
+  }
 });
 
 Deno.test("docs/seeds.md names only tests that there are", async () => {

@@ -144,7 +144,10 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
     ]],
   ],
   24: [
-    ["who is gone costs a processor, and is never taken off the list", [CLIENTS, "defect 24:"]],
+    ["who is gone costs a processor, and is never taken off the list", [CLIENTS, "defect 24:"], [
+      "e2e/acceptance/7_talks_test.ts",
+      "acceptance 7: after clients are gone, or were reset, no processor is burnt",
+    ]],
     ["nobody is told", [GATEWAY, "Talks: a console that is gone is gone for all"], [TABS, "defect 25:"]],
   ],
   25: [

@@ -30,6 +30,7 @@ export const BOOTSTRAP_COMMANDS: readonly Command[] = [
   },
   {
     name: "bootstraplist",
+    aliases: ["bootstrappeers"],
     summary: "List who is registered",
     group: "bootstrap",
     async run({ peer, print }) {

@@ -41,7 +41,7 @@ export const CHAT_COMMANDS: readonly Command[] = [
   },
   {
     name: "chatmemberlist",
-    aliases: ["who", "names"],
+    aliases: ["who", "names", "chatmembers"],
     usage: "[ROOM]",
     summary: "List who is in the room",
     group: "chat",

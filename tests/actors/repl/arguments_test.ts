@@ -128,12 +128,13 @@ Deno.test("commands are found in any case, with a slash, with blanks before them
   for (const line of ["ECHO hi", "/echo hi", "   echo   hi  ", "\techo hi", "echo hi\r"]) {
     assertEquals(await seat.enter(line), ["hi"], line);
   }
-  for (const alias of ["say x", "who", "names", "part"]) {
+  for (const alias of ["say x", "who", "names", "chatmembers", "part"]) {
     assertEquals(await seat.enter(alias), ["You are in no room: chatjoin enters one"], alias);
   }
   for (const alias of ["members", "peers"]) {
     assertEquals(await seat.enter(alias), ["There is no membership yet: memberlistcreate makes one"], alias);
   }
+  assertEquals(await seat.enter("bootstrappeers"), await seat.enter("bootstraplist"));
   assertEquals(await seat.enter("echo"), []);
 });
 
