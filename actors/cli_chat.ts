@@ -11,6 +11,7 @@ import {
   encodeState,
   formatLine,
   guestNamesOf,
+  isBefore,
   isLater,
   isNameOf,
   type Line,
@@ -192,7 +193,6 @@ class CliChat {
   readonly #lines: Bucket;
   readonly #sayings: Bucket;
   readonly #handover: Handover;
-  #wasHost = false;
   #early: Line[] = [];
   #lastReader = 0;
   #lastPing: Timestamp = { seconds: 0, nanos: 0 };
@@ -315,11 +315,7 @@ class CliChat {
     if (sender === undefined) return;
     let outbox = this.#outboxes.get(node);
     if (outbox === undefined) this.#outboxes.set(node, outbox = new Outbox());
-    const gone = outbox.put({ to: sender, line, note });
-    if (gone !== undefined) {
-      this.#count("lines that waited too long");
-      this.#note(gone.note);
-    }
+    if (!outbox.put({ to: sender, line, note })) this.#count("lines that waited too long");
     this.#deliver(node);
   }
 
@@ -564,8 +560,7 @@ class CliChat {
   /** Brings the room's guests in line with who is there. */
   #refresh(): void {
     const isHost = this.#isHost;
-    if (isHost && !this.#wasHost) this.#takeOver();
-    this.#wasHost = isHost;
+    if (isHost) this.#takeOver();
     const persons = isHost ? this.#persons().map(({ name }) => name) : [];
     for (const node of persons) {
       if (!this.#memory.guests.has(node) && !this.#coming.has(node)) this.#invite(node);
@@ -579,6 +574,7 @@ class CliChat {
     }
   }
 
+  /** Does what another has left to do; who lets them in already has nothing of that kind. */
   #takeOver(): void {
     const { lines, texts } = this.#handover.takeOver(this.#ctx.clock.now());
     for (const line of lines) this.#speakSoon(line);
@@ -656,12 +652,6 @@ class CliChat {
   #count(what: string, by = 1): void {
     if (by > 0) this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
   }
-}
-
-/** Which of two came first, in words that all have of them. */
-function isBefore(one: ChatRecord, other: ChatRecord): boolean {
-  if (isLater(other.timestamp, one.timestamp)) return true;
-  return !isLater(one.timestamp, other.timestamp) && one.name < other.name;
 }
 
 /** Nobody is connected to somewhere else because gossip says so. */

@@ -48,6 +48,12 @@ export function isLater(one: Timestamp, other: Timestamp): boolean {
   return one.seconds > other.seconds || one.seconds === other.seconds && one.nanos > other.nanos;
 }
 
+/** Which of two members came first; of two at the same time, it is the one whose name does. */
+export function isBefore(one: ChatRecord, other: ChatRecord): boolean {
+  if (isLater(other.timestamp, one.timestamp)) return true;
+  return !isLater(one.timestamp, other.timestamp) && one.name < other.name;
+}
+
 /** The payload of a message: what is zero is left out, and who joins is zero. */
 export function encodeMember({ type, record }: CliChatMessage): Uint8Array {
   return new TextEncoder().encode(memberJson(type, record));

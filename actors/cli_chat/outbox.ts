@@ -12,10 +12,12 @@ export class Outbox {
   readonly #waiting: Delivery[] = [];
   #underWay: Delivery | undefined;
 
-  /** The older line that had to give way, if one had to. */
-  put(delivery: Delivery): Delivery | undefined {
+  /** False if an older line had to give way. */
+  put(delivery: Delivery): boolean {
     this.#waiting.push(delivery);
-    return this.#waiting.length > LINES_MAX ? this.#waiting.shift() : undefined;
+    if (this.#waiting.length <= LINES_MAX) return true;
+    this.#waiting.shift();
+    return false;
   }
 
   /** The line to deliver now, if none is under way. */

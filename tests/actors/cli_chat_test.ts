@@ -582,3 +582,19 @@ Deno.test("what nobody passed on for a minute is given up and counted", async ()
   await world.clock.advance(SPREAD_MS);
   assertEquals((await counts(world, bea!))["lines that nobody else passed on"], 1);
 });
+
+Deno.test("what was given up because a member stands still is not brought to it by the next one either", async () => {
+  const { world, ours: [alice, bea], theirs } = await worldOf("given up, too", "alice", "bea");
+  const bob = await theirs("bob");
+  bob.isStuck = true;
+  for (let i = 0; i < 100; i++) {
+    bea!.say(`ours ${i}`);
+    await world.clock.advance(2);
+  }
+  await world.clock.advance(SPREAD_MS);
+  alice!.kill();
+  bob.isStuck = false;
+  await world.clock.advance(FAILS_WITHIN_MS);
+  const brought = textsOf(bob.lines, /ours \d+$/);
+  assertEquals(brought, numbered("ours", 100).filter((_, i) => i === 0 || i > 35), "35 gave way");
+});

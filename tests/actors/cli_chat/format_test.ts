@@ -1,10 +1,11 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   decodeMember,
   decodeState,
   encodeMember,
   encodeState,
   formatLine,
+  isBefore,
   isNameOf,
   parseLine,
   personOf,
@@ -97,4 +98,22 @@ Deno.test("who somebody is is read from the name of their node", () => {
     false,
   ]);
   assertEquals([isNameOf("a-b", "a-b"), isNameOf("b", "a-b")], [true, false]);
+});
+
+Deno.test("of two members one came first, by the time in its record and then by its name", () => {
+  const record = (name: string, seconds: number, nanos = 0) => ({
+    name,
+    sender: "127.0.0.1:5" as Address,
+    timestamp: { seconds, nanos },
+  });
+  for (
+    const [first, second] of [
+      [record("bea", 1), record("alice", 2)],
+      [record("bea", 1, 1), record("alice", 1, 2)],
+      [record("alice", 1), record("bea", 1)],
+    ] as const
+  ) {
+    assert(isBefore(first, second));
+    assert(!isBefore(second, first));
+  }
 });
