@@ -8,6 +8,7 @@ import {
   isTextTooLong,
   type RoomName,
 } from "./chat_room/entry.ts";
+import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -251,6 +252,32 @@ class Room {
     const changed = this.#occupants.note(rumour.author, entry);
     if (wantsAnswer(entry)) this.#tellWhoIsHere(rumour.author);
     if ((entry.type === "said" || changed) && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
+    this.#settleNames(rumour, entry);
+  }
+
+  /** Another has let somebody in by a name that a guest of ours has, before either knew of the other. */
+  #settleNames(rumour: RumourHeard, entry: Entry): void {
+    const { guests } = this.#deps.memory;
+    const { author } = rumour;
+    if (entry.type === "hosting") {
+      // It does not say since when: who hears of ours decides.
+      for (const guest of entry.guests) if (guests.has(guest)) this.#claim(author, guest);
+    } else if (entry.type === "came" && entry.guest !== undefined && guests.has(entry.guest)) {
+      if (this.#isFromBefore(rumour)) return; // and maybe gone since
+      const { guest, wallMs } = entry;
+      if (isFirstClaim(this.#claimTo(guest), { member: author, wallMs })) this.#claim(author, guest);
+      else this.guestLeave(guest);
+    }
+  }
+
+  /** Tells one other since when a guest of ours is here. */
+  #claim(to: string, guest: string): void {
+    this.#sendTo(to, { type: "came", wallMs: this.#claimTo(guest).wallMs, guest });
+  }
+
+  #claimTo(guest: string): NameClaim {
+    const { self: member, memory } = this.#deps;
+    return { member, wallMs: this.#occupants.guestSince(member, guest) ?? memory.sinceWallMs };
   }
 
   member(event: MembershipEvent): void {

@@ -353,6 +353,7 @@ class Gateway {
   heard(event: ChatEvent): void {
     const isOurs = event.author === this.#deps.self && event.guest !== undefined;
     if (isOurs && event.type === "said") this.#arrived();
+    if (isOurs && event.type === "went") this.#sentAway(event.room, event.guest!);
     const newcomer = isOurs && event.type === "came" ? this.#joining.get(placeOf(event.room, event.guest)) : undefined;
     if (newcomer !== undefined) this.#letIn(newcomer);
     const clients = this.#rooms.get(event.room);
@@ -366,6 +367,12 @@ class Gateway {
       const bytes = words.get(dialect);
       if (bytes !== undefined) this.#send(client, bytes);
     }
+  }
+
+  /** Who goes by himself is none of the room's clients any more when the room says so. */
+  #sentAway(room: RoomName, guest: string): void {
+    const client = this.#rooms.get(room)?.get(guest);
+    if (client !== undefined) this.#refuse(client, "refused", `The name "${guest}" is taken in #${room}`);
   }
 
   late(id: number): void {

@@ -32,6 +32,11 @@ export class Occupants {
     return false;
   }
 
+  /** Since when a guest is here by that member. */
+  guestSince(member: string, guest: string): number | undefined {
+    return this.#byKey.get(keyOf(member, guest))?.sinceWallMs;
+  }
+
   /** The member is gone from the cluster and with it, and its guests, from the room, until it is back in the cluster. */
   memberGone(name: string): void {
     for (const [key, occupant] of this.#byKey) {

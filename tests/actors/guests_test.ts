@@ -151,6 +151,47 @@ Deno.test("a name that a member or a guest in the room has, here or elsewhere, i
   assertEquals((await guest("Eve").join()).ok, true);
 });
 
+Deno.test("of two guests of one name, let in at the same moment by two members, the one that came first stays", async () => {
+  const { clock, guest, hear, heard, told } = house();
+  await clock.advance(1_000);
+  for (
+    const [name, wallMs, member] of [["Mina", -1, "bob"], ["Tom", +1, "bob"], ["Eve", 0, "bob"], [
+      "Zoe",
+      0,
+      "aaron",
+    ]] as const
+  ) {
+    const now = clock.wallMs();
+    await guest(name).join();
+    told.length = 0;
+    await hear(member, { type: "came", wallMs: now + wallMs, guest: name });
+    const isOurs = wallMs > 0 || wallMs === 0 && member > "alice";
+    assertEquals(heard.includes(`${name}@alice went`), !isOurs, name);
+    const claim = { to: member, entry: { type: "came", wallMs: now, guest: name } };
+    assertEquals(told as unknown[], isOurs ? [claim] : [], name);
+  }
+});
+
+Deno.test("who hears in a list of a guest of the same name says since when its own is here, and lets the other decide", async () => {
+  const { clock, guest, hear, heard, told } = house();
+  await clock.advance(1_000);
+  const since = clock.wallMs();
+  await guest("Mina").join();
+  await hear("bob", { type: "hosting", wallMs: 1, guests: ["Eve", "Mina"] });
+  assertEquals(told, [{ to: "bob", entry: { type: "came", wallMs: since, guest: "Mina" } }]);
+  assertEquals(heard.filter((line) => line.endsWith("went")), []);
+});
+
+Deno.test("a coming from before our own time here, told again, takes no name away", async () => {
+  const { clock, system, guest, heard } = house();
+  await clock.advance(1_000);
+  await guest("Mina").join();
+  const payload = encodeEntry({ type: "came", wallMs: 1, guest: "Mina" });
+  system.events.publish(RUMOURS, { topic: "room/dev", author: "bob", ageMs: 60_000, payload });
+  await clock.advance(2);
+  assertEquals(heard.filter((line) => line.endsWith("went")), []);
+});
+
 Deno.test("who asks is told of all guests, so many in an entry; that a guest came is not answered", async () => {
   const { guest, hear, told } = house();
   const many = GUESTS_PER_ENTRY_MAX + 20;

@@ -4,6 +4,7 @@ import type { GatewayCounters } from "../../actors/gateway.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
+import { outcomeOf } from "../support/linked_peers.ts";
 import { type MachatClient, MachatClients } from "../support/machat_clients.ts";
 import { talksConsole } from "../support/talks_console.ts";
 
@@ -151,6 +152,30 @@ Deno.test("a name is free again when its client is gone, however it went", async
   mina.send("here\n");
   await run(300);
   assertEquals(mina.lines, ["Mina:here"]);
+});
+
+Deno.test("defect 32: of two clients that two peers let in by one name at once, one is told that it is taken and hung up on", async () => {
+  const { alice, charly, clients, a, b, run } = await cluster("at once");
+  for (let round = 0; round < 5; round++) {
+    const two = [clients.enter(a, "Mina"), clients.enter(b, "Mina")];
+    await run(1_000);
+    const [stays, goes] = two[0]!.closed === undefined ? two : two.toReversed();
+    assertEquals([stays!.closed, stays!.lines], [undefined, []], `round ${round}`);
+    assertEquals(goes!.lines.length, 1);
+    assert(goes!.lines[0]!.includes('"Mina" is taken in #dev'), goes!.heard);
+    assert(goes!.ended);
+    stays!.send("here\n");
+    await run(300);
+    assertEquals(stays!.lines, ["Mina:here"]);
+    for (const peer of [alice, charly]) {
+      const there = outcomeOf(peer.steps.occupants(DEV));
+      await run(100);
+      assert(there.value!.ok);
+      assertEquals(there.value!.value.filter(({ name }) => name === "Mina").length, 1);
+    }
+    stays!.stream.end();
+    await run(500);
+  }
 });
 
 Deno.test("a client that is gone before it was let in leaves nobody in the room", async () => {
