@@ -15,7 +15,7 @@ const WORD_CHARACTERS_MAX = 512;
 const PEERS_MAX = 1_024;
 
 const word = v.pipe(v.string(), v.maxLength(WORD_CHARACTERS_MAX));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const limit = v.pipe(v.number(), v.safeInteger());
 const peer = v.object({ id: word, name: word, ip: word, port: word, protocol: word, status: word, timestamp: word });
 
 const messageSchema = v.object({
@@ -36,7 +36,7 @@ const messageSchema = v.object({
 const replySchema = v.variant("ok", [
   v.object({
     ok: v.literal(true),
-    config: v.object({ maxPeers: count, minRefillCandidates: count }),
+    config: v.object({ maxPeers: limit, minRefillCandidates: limit }),
     peers: v.pipe(v.array(peer), v.maxLength(PEERS_MAX)),
   }),
   v.object({ ok: v.literal(false), why: word }),

@@ -9,7 +9,10 @@ export type RegistryResult =
   | { readonly ok: true; readonly registry: Registry }
   | { readonly ok: false; readonly why: string };
 
-/** Hard cap on `maxPeers`, so that the whole data with the longest words is an answer of at most 1 MiB. */
+/**
+ * Peers that are kept at most, whatever `maxPeers` says, so that the whole data with the longest words is an answer of at
+ * most 1 MiB.
+ */
 export const PEERS_MAX = 256;
 
 /** The limits that the seed's shipped data file sets. */
@@ -39,7 +42,13 @@ export function applyRegistry(registry: Registry, command: RegistryCommand): Reg
   }
 }
 
-/** What is wrong with a peer's words, or `undefined`. None may hold a blank: blanks separate them in a request. */
+/**
+ * What is wrong with a peer's words, or `undefined`. The seed's service keeps any seven words. Its clients send an id of
+ * theirs, the name of a node, its address and a time in seconds, and all of those are taken, also names with signs that
+ * cannot be seen, which are made visible where they are shown. What is refused comes from nobody who could be reached:
+ * addresses that are none, times that are no number; or from a name with a blank, by which all words behind it are
+ * others. The seed lists that, and nobody can connect to it; its client, which prints an answer other than 200, is told.
+ */
 export function peerProblem(peer: RegistryPeer): string | undefined {
   return wordProblem("id", peer.id, 1, ID_CHARACTERS_MAX) ??
     wordProblem("name", peer.name, 1, NAME_CHARACTERS_MAX) ??
@@ -93,14 +102,15 @@ function refill(registry: Registry, candidate: RegistryPeer): Registry {
 }
 
 function configure(registry: Registry, { maxPeers, minRefillCandidates }: RegistryConfig): RegistryResult {
-  const isLimit = (limit: number): boolean => Number.isInteger(limit) && limit >= 0 && limit <= PEERS_MAX;
-  if (!isLimit(maxPeers)) return refuse(`error: maxpeers is not from 0 to ${PEERS_MAX}`);
-  if (!isLimit(minRefillCandidates)) return refuse(`error: minrefillcandidates is not from 0 to ${PEERS_MAX}`);
+  // Any number, as in the seed: below 1 nobody is let in, and beyond what is kept it is only shown.
+  if (!Number.isSafeInteger(maxPeers)) return refuse("error: maxpeers is not a whole number");
+  if (!Number.isSafeInteger(minRefillCandidates)) return refuse("error: minrefillcandidates is not a whole number");
   return accept({ ...registry, config: { maxPeers, minRefillCandidates } });
 }
 
-function hasRoom({ config, peers }: Registry): boolean {
-  return peers.size < config.maxPeers;
+/** Whether one more can be listed. */
+export function hasRoom({ config, peers }: Registry): boolean {
+  return peers.size < Math.min(config.maxPeers, PEERS_MAX);
 }
 
 function withPeer(registry: Registry, peer: RegistryPeer): Registry {
@@ -126,11 +136,15 @@ function youngestOf({ peers }: Registry): RegistryPeer | undefined {
 function wordProblem(what: string, word: string, least: number, most: number): string | undefined {
   if (word.length < least) return `${what} is empty`;
   if (word.length > most) return `${what} is longer than ${most} characters`;
-  return UNFIT.test(word) ? `${what} holds a blank or a character that cannot be shown` : undefined;
+  const unfit = what === "name" ? UNFIT_IN_NAMES : UNFIT;
+  return unfit.test(word) ? `${what} holds a blank or a character that cannot be shown` : undefined;
 }
 
 /** White space, control characters, lone surrogates, and what is invisible or reorders a line. */
 const UNFIT = /[\s\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
+
+/** What no member of a cluster may be called either (`validName`), and blanks. */
+const UNFIT_IN_NAMES = /[\s\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
 
 function addressProblem(ip: string, port: string): string | undefined {
   const address = parseAddress(ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);

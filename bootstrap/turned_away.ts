@@ -1,5 +1,5 @@
 import type { RegistryCommand, RegistryPeer } from "../actors/bootstrap.ts";
-import { applyRegistry, type Registry } from "./registry.ts";
+import { applyRegistry, hasRoom, type Registry } from "./registry.ts";
 
 /** Those turned away that are remembered; the newest are the likeliest to be there still. */
 const TURNED_AWAY_MAX = 16;
@@ -32,7 +32,7 @@ export class TurnedAway {
   fill(registry: Registry): Registry {
     let filled = registry;
     for (const peer of [...this.#byId.values()].reverse()) {
-      if (filled.peers.size >= filled.config.maxPeers) break;
+      if (!hasRoom(filled)) break;
       this.#byId.delete(peer.id);
       const result = applyRegistry(filled, { type: "join", peer });
       if (result.ok) filled = result.registry;

@@ -172,7 +172,8 @@ function peerOf(row: Readonly<Record<string, unknown>>): RegistryPeer {
 }
 
 function limitOf(value: unknown): number {
-  return Math.min(Math.max(Math.trunc(Number(value)) || 0, 0), PEERS_MAX);
+  const limit = Math.trunc(Number(value));
+  return Number.isSafeInteger(limit) ? limit : 0;
 }
 
 function codeOf(error: unknown): number | undefined {

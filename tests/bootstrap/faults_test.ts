@@ -110,7 +110,7 @@ const rubbish: readonly [string, unknown][] = [
   ["a peer without words", { ok: true, config: CONFIG, peers: [{}] }],
   ["a port as a number", { ok: true, config: CONFIG, peers: [{ ...candidate("a"), port: 7946 }] }],
   ["no limits", { ok: true, peers: [] }],
-  ["limits below zero", { ok: true, config: { maxPeers: -1, minRefillCandidates: 0 }, peers: [] }],
+  ["limits that are no whole numbers", { ok: true, config: { maxPeers: 1.5, minRefillCandidates: 0 }, peers: [] }],
   ["two thousand peers", { ok: true, config: CONFIG, peers: Array.from({ length: 2_000 }, () => candidate("a")) }],
   ["a reason that is none", { ok: false, why: 7 }],
   ["a reason of 1,000 characters", { ok: false, why: "x".repeat(1_000) }],

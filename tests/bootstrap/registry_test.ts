@@ -113,11 +113,34 @@ Deno.test({
   },
 });
 
-for (const [maxPeers, minRefillCandidates] of [[-1, 1], [1, -1], [PEERS_MAX + 1, 1], [1.5, 1], [NaN, 1]] as const) {
+for (const [maxPeers, minRefillCandidates] of [[1.5, 1], [1, 1.5], [NaN, 1], [2 ** 53, 1]] as const) {
   Deno.test({
     name: `limits of ${maxPeers} and ${minRefillCandidates} are refused`,
     permissions,
     fn: () => assert(!applyRegistry(two, { type: "config", maxPeers, minRefillCandidates }).ok),
+  });
+}
+
+Deno.test({
+  name:
+    "limits below 0 and beyond what is kept are taken as the seed takes them: nobody is let in, and no more than can be kept",
+  permissions,
+  fn() {
+    const nobody = after(two, { type: "config", maxPeers: -1, minRefillCandidates: -3 }, join("a"));
+    assertEquals([nobody.config, ids(nobody)], [{ maxPeers: -1, minRefillCandidates: -3 }, []]);
+    const joins = Array.from({ length: PEERS_MAX + 1 }, (_, i) => join(`p${i}`));
+    const many = after(two, { type: "config", maxPeers: 1_000, minRefillCandidates: 1_000 }, ...joins);
+    assertEquals([many.config.maxPeers, many.peers.size], [1_000, PEERS_MAX]);
+    const refilled = after(many, { type: "refill", peer: peer("older", { timestamp: "0" }) });
+    assertEquals([refilled.peers.size, refilled.peers.has("older")], [PEERS_MAX, true]);
+  },
+});
+
+for (const name of ["👩‍💻", "❤️", "soft\u00adhyphen", "<b>&", "München-アリス-1"]) {
+  Deno.test({
+    name: `a node may be called ${name}`,
+    permissions,
+    fn: () => assertEquals(peerProblem(peer("a", { name })), undefined),
   });
 }
 

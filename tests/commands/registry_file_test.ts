@@ -122,7 +122,7 @@ test("defect 16: what somebody wrote into the file is taken over at a start, and
   using(path, (store) => {
     const { config, peers } = store.load()!;
     assertEquals([...peers.keys()], ["b", "ü"]);
-    assertEquals(config, { maxPeers: 256, minRefillCandidates: 0 });
+    assertEquals(config, { maxPeers: 100_000, minRefillCandidates: 0 });
   });
 });
 

@@ -54,6 +54,7 @@ const RECORDED: readonly [path: string, body: string, answer: string][] = [
   ["/leave", "7a111abb", data(1, peers(CHARLY_ENTRY))],
   ["/leave", "nobody", data(1, peers(CHARLY_ENTRY))],
   ["/config", "3 0", data(1, peers(CHARLY_ENTRY), '"maxpeers": 3')],
+  ["/config", "1000 -1", data(1, peers(CHARLY_ENTRY), '"maxpeers": 1000,\n    "minrefillcandidates": -1')],
   ["/config", "2 1", data(1, peers(CHARLY_ENTRY))],
   ["/reset", "", data(0, "{}")],
 ];
