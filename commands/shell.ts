@@ -22,7 +22,7 @@ export async function runInShell(command: string, options: ShellOptions): Promis
   let cut: ShellCut | undefined;
 
   const stop = (why: ShellCut): void => {
-    cut ??= why;
+    cut = why;
     killGroup(child);
     for (const reader of readers) reader.cancel().catch(() => {}); // whoever left the group may hold a pipe open
   };
@@ -52,10 +52,12 @@ export async function runInShell(command: string, options: ShellOptions): Promis
   }
 }
 
+/** Ending a group takes leave to run anything, which whoever may run a shell has all but in name. */
 function killGroup(child: Deno.ChildProcess): void {
   try {
     Deno.kill(-child.pid, "SIGKILL");
-  } catch {
-    // it has ended
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) child.kill("SIGKILL");
+    // else all of it has ended
   }
 }

@@ -128,7 +128,7 @@ function encode({ name, id }: Speaker, message: string): Uint8Array {
 
 /** What a field of a request's head says; empty if it is not there. */
 function fieldOf(head: string, name: string): string {
-  const line = head.split("\r\n").slice(1).find((field) => field.toLowerCase().startsWith(`${name}:`));
+  const line = head.split("\r\n").find((field) => field.toLowerCase().startsWith(`${name}:`));
   return line?.slice(name.length + 1).trim() ?? "";
 }
 

@@ -15,6 +15,8 @@ export type Command = Readonly<{
   usage?: string;
   summary: string;
   group: CommandGroup;
+  /** Not offered for a word that is mistyped, because it can do anything. */
+  isDangerous?: boolean;
   /** What could stand where an argument is being typed that begins with `stem`. */
   complete?(peer: CommandPeer, stem: string): readonly string[] | Promise<readonly string[]>;
   /** The only argument is a name, which may have blanks and is quoted then: `complete` gives names as they are. */

@@ -15,7 +15,8 @@ export function commandWords(commands: readonly Command[]): string[] {
 
 /** The one line for a word that is no command. */
 export function suggest(commands: readonly Command[], word: string): string {
-  const near = nearest(word.replace(/^\//, ""), commandWords(commands));
+  const offered = commands.filter(({ isDangerous = false }) => !isDangerous);
+  const near = nearest(word.replace(/^\//, ""), commandWords(offered));
   const hint = near.length === 0 ? "help lists all commands" : `did you mean ${near.join(" or ")}?`;
   return `Unknown command "${visible(word)}": ${hint}`;
 }

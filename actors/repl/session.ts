@@ -389,6 +389,7 @@ export class Session {
   }
 
   #print(command: string, lines: string | readonly string[], data?: CommandData): void {
+    if (lines.length === 0 && typeof lines !== "string" && !this.#deps.json) return; // an empty text is a line
     const text = typeof lines === "string" ? lines : lines.join("\n");
     this.#show({ type: "output", command, text, ...(data === undefined ? {} : { data }) });
   }

@@ -57,11 +57,51 @@ Deno.test("a command that writes without end is ended, and the beginning is hear
   assert(output.startsWith("y\ny\n"));
 });
 
-Deno.test("a command can be interrupted", async () => {
+Deno.test("a letter that is written in two pieces is one letter", async () => {
+  assertEquals((await run("printf '\\303'; sleep 0.1; printf '\\274'")).output, "ü");
+});
+
+Deno.test("a command can be interrupted, before it begins and while it runs", async () => {
+  assertEquals(await run("sleep 1000", 20_000, AbortSignal.abort()), { output: "", end: "interrupted" });
   const controller = new AbortController();
-  const running = run("sleep 1000", 20_000, controller.signal);
-  controller.abort();
-  assertEquals(await running, { output: "", end: "interrupted" });
+  const mark = await Deno.makeTempFile();
+  try {
+    const running = run(`echo begun; echo begun > ${mark}; sleep 1000`, 20_000, controller.signal);
+    await waitUntil(() => Deno.statSync(mark).size > 0, 10_000, "it has begun");
+    controller.abort();
+    assertEquals((await running).end, "interrupted");
+  } finally {
+    await Deno.remove(mark);
+  }
+});
+
+Deno.test("when a command is over, nothing ends it any more: its number may be another's", async () => {
+  let listeners = 0;
+  const { signal } = new AbortController();
+  const { addEventListener: add, removeEventListener: remove } = globalThis;
+  for (const target of [signal, globalThis]) {
+    target.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add.apply(target, args));
+    target.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove.apply(target, args));
+  }
+  try {
+    const running = run("echo", 20_000, signal);
+    await waitUntil(() => listeners === 2, 10_000, "it can be ended");
+    await running;
+    assertEquals(listeners, 0);
+  } finally {
+    Object.assign(globalThis, { addEventListener: add, removeEventListener: remove });
+  }
+});
+
+Deno.test({
+  name: "who has left the command's group, and holds its output, is not waited for",
+  ignore: Deno.build.os !== "linux",
+  timeout: 30_000,
+  async fn() {
+    const { output, end } = await run("setsid sh -c 'echo $$; exec sleep 1000' & sleep 1000", 500);
+    assertEquals(end, "too_late");
+    Deno.kill(Number(output), "SIGKILL");
+  },
 });
 
 Deno.test("where there is no such folder, there is no shell", async () => {

@@ -47,6 +47,7 @@ export const SCRIPT_COMMANDS: readonly Command[] = [
     usage: "COMMAND…",
     summary: "Run a command of this machine's shell, where --allow-shell allows it",
     group: "scripts",
+    isDangerous: true,
     async run({ text, peer, session, print }) {
       if (text === "") return "usage";
       if (peer.desk.shell === undefined) return failed("No shell here: a peer started with --allow-shell has it");

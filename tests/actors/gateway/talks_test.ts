@@ -53,6 +53,11 @@ for (
   });
 }
 
+Deno.test("Talks: a head may name its fields, and what it asks for, in any case", () => {
+  const [answer] = read(talksConsole, HEAD.replace("Upgrade: websocket", "UPGRADE:WebSocket"));
+  assertEquals(answer?.type === "answer" ? text(answer.bytes).slice(0, 12) : "", "HTTP/1.1 101");
+});
+
 Deno.test("Talks: what follows the head in the same segment is not lost", () => {
   const [, ...events] = read(talksConsole, HEAD + says("ping") + says("hi\n"));
   assertEquals(events, [ANA, { type: "text", text: "hi" }]);

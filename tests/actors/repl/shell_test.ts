@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Desk, NO_DESK, type ShellResult } from "../../../actors/repl/desk.ts";
 import { World } from "../../../sim/world.ts";
 import { Seat } from "../../support/seat.ts";
@@ -24,6 +24,13 @@ Deno.test("shell hands over the line as it was typed, and shows what was written
   const { seat } = seatAt(desk);
   assertEquals(await seat.enter("shell ls  -l | wc 'a  b'"), ["one    two", "<U+001B>[2Jthree"]);
   assertEquals(desk.ran, ["ls  -l | wc 'a  b'"]);
+  assert(seat.terminal.text.endsWith("three\n") && !seat.terminal.text.includes("\n\n"), "no empty line");
+});
+
+Deno.test("shell shows nothing where nothing was written", async () => {
+  const { seat } = seatAt(deskWith({ output: "", end: 0 }));
+  await seat.enter("shell true");
+  assertEquals(seat.terminal.text, "");
 });
 
 for (
