@@ -1,0 +1,74 @@
+import type { RoomName } from "../chat_room/entry.ts";
+import type { LogId } from "./author.ts";
+import type { LogEntry } from "./entry.ts";
+import type { HybridTime } from "./hybrid_time.ts";
+import type { EntryHash } from "./values.ts";
+
+/** An entry as it is kept. */
+export type Kept =
+  & LogEntry
+  & Readonly<{
+    /**
+     * Where it stands in the room: its own time, or just behind what it follows from where its author claims an earlier one.
+     * Ties are decided by the log's id, then by the number.
+     */
+    order: HybridTime;
+    /** By our wall clock, when it came to us. */
+    receivedWallMs: number;
+    /** Another entry of the same log has the same number, and which of them counts cannot be told. */
+    forked: boolean;
+  }>;
+
+/** A piece of a log without a gap, as long as can be. */
+export type Span = Readonly<{ log: LogId; first: number; last: number }>;
+
+/** A place in the order of a room. */
+export type OrderKey = Readonly<{ order: HybridTime; log: LogId; sequence: number }>;
+
+/** What is looked for: all words, in any order, also as parts of longer ones. */
+export type Search = Readonly<{
+  words: readonly string[];
+  room?: RoomName;
+  /** The author's name as it was claimed, or its guest's. */
+  from?: string;
+  sinceWallMs?: number;
+  limit: number;
+}>;
+
+/** How much is kept. What is older, or beyond, goes first; an entry that goes leaves its log beginning later. */
+export type Retention = Readonly<{ ageMs?: number; bytesMax?: number }>;
+
+/**
+ * Where entries are kept. Reading sees what was put at once; it is safe from a crash of the process after `flush`, which
+ * whoever puts calls soon, once for many. Nothing here throws over what a disk does: from the first failure on, the
+ * store goes on in memory and says why in `trouble`.
+ */
+export interface HistoryStore {
+  /** Why what is put now does not outlive the process; nothing where it does. */
+  readonly trouble: string | undefined;
+  rooms(): readonly RoomName[];
+  /** The pieces that are held of all logs of a room; those of a fork that are not on the log's own branch are no part. */
+  spans(room: RoomName): readonly Span[];
+  /** Those that are there already stay as they are, but for a signature that was not. */
+  put(entries: readonly Kept[]): void;
+  /** The entry of that number on the log's own branch. */
+  at(room: RoomName, log: LogId, sequence: number): Kept | undefined;
+  find(room: RoomName, hash: EntryHash): Kept | undefined;
+  /** Of the log's own branch, in the order of their numbers, at most `limit`. */
+  range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[];
+  /** The latest ones before a place, or of all, in order; forked ones among them. */
+  before(room: RoomName, place: OrderKey | undefined, limit: number): readonly Kept[];
+  /** Those that name `target`: what was edited, redacted or reacted to, in order. */
+  about(room: RoomName, target: EntryHash): readonly Kept[];
+  /** The newest first. */
+  search(search: Search): readonly Kept[];
+  /** Small things that belong to the history, such as what was read up to where, by key. */
+  recall(key: string): string | undefined;
+  remember(key: string, value: string | undefined): void;
+  /** Lets go of what retention does not want kept; how many entries that were. */
+  expire(retention: Retention, wallMs: number): number;
+  /** All that was put is on disk when this returns, if there is a disk. */
+  flush(): void;
+  counters(): Readonly<Record<string, number>>;
+  close(): void;
+}
