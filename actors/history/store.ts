@@ -2,6 +2,7 @@ import type { RoomName } from "../chat_room/entry.ts";
 import type { LogId } from "./author.ts";
 import type { LogEntry } from "./entry.ts";
 import type { HybridTime } from "./hybrid_time.ts";
+import type { OrderKey } from "./order.ts";
 import type { EntryHash } from "./values.ts";
 
 /** An entry as it is kept. */
@@ -10,7 +11,7 @@ export type Kept =
   & Readonly<{
     /**
      * Where it stands in the room: its own time, or just behind what it follows from where its author claims an earlier one.
-     * Ties are decided by the log's id, then by the number.
+     * Ties are decided by the log's id, then by the number, then by the hash.
      */
     order: HybridTime;
     /** By our wall clock, when it came to us. */
@@ -22,21 +23,29 @@ export type Kept =
 /** A piece of a log without a gap, as long as can be. */
 export type Span = Readonly<{ log: LogId; first: number; last: number }>;
 
-/** A place in the order of a room. */
-export type OrderKey = Readonly<{ order: HybridTime; log: LogId; sequence: number }>;
-
-/** What is looked for: all words, in any order, also as parts of longer ones. */
+/**
+ * What is looked for: all words, in any order, also as parts of longer ones, whatever their case and marks. Found is
+ * what shows now: an edited entry by its newest text, a redacted one never.
+ */
 export type Search = Readonly<{
   words: readonly string[];
   room?: RoomName;
-  /** The author's name as it was claimed, or its guest's. */
+  /** Whose name is shown: that of the guest where there is one, else the author's as it was claimed. */
   from?: string;
+  /** By the clock of who wrote it, as it is shown. */
   sinceWallMs?: number;
   limit: number;
 }>;
 
-/** How much is kept. What is older, or beyond, goes first; an entry that goes leaves its log beginning later. */
+/**
+ * How much is kept. The first in order go first, so that an entry that goes leaves its log beginning later. An entry is as
+ * old as it claims, or as long as we have had it, whichever is more. Bytes are those of entries with their signatures; what
+ * a disk needs for them is more.
+ */
 export type Retention = Readonly<{ ageMs?: number; bytesMax?: number }>;
+
+/** Entries that one call of {@linkcode HistoryStore.expire} lets go of, so that it takes a few milliseconds. */
+export const EXPIRED_AT_ONCE_MAX = 500;
 
 /**
  * Where entries are kept. Reading sees what was put at once; it is safe from a crash of the process after `flush`, which
@@ -49,7 +58,10 @@ export interface HistoryStore {
   rooms(): readonly RoomName[];
   /** The pieces that are held of all logs of a room; those of a fork that are not on the log's own branch are no part. */
   spans(room: RoomName): readonly Span[];
-  /** Those that are there already stay as they are, but for a signature that was not. */
+  /**
+   * Those that are there already stay as they are, but for a signature that was not. Of two with the same number that
+   * both claim to be on the log's own branch, the first stays there and the other is kept as forked.
+   */
   put(entries: readonly Kept[]): void;
   /** The entry of that number on the log's own branch. */
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined;
@@ -60,12 +72,17 @@ export interface HistoryStore {
   before(room: RoomName, place: OrderKey | undefined, limit: number): readonly Kept[];
   /** Those that name `target`: what was edited, redacted or reacted to, in order. */
   about(room: RoomName, target: EntryHash): readonly Kept[];
+  /** Makes findable what a sealed entry says, for who could open it; nothing takes that back. */
+  index(room: RoomName, hash: EntryHash, text: string | undefined): void;
   /** The newest first. */
   search(search: Search): readonly Kept[];
   /** Small things that belong to the history, such as what was read up to where, by key. */
   recall(key: string): string | undefined;
   remember(key: string, value: string | undefined): void;
-  /** Lets go of what retention does not want kept; how many entries that were. */
+  /**
+   * Lets go of what retention does not want kept, at most {@linkcode EXPIRED_AT_ONCE_MAX}; how many entries that were. Who
+   * is told as many as that may ask again.
+   */
   expire(retention: Retention, wallMs: number): number;
   /** All that was put is on disk when this returns, if there is a disk. */
   flush(): void;
