@@ -4,6 +4,7 @@
  */
 import type { PeerName } from "../actors/peer_name.ts";
 import { type History, HISTORY_ENTRIES_MAX, remember } from "../actors/repl/line_editor/history.ts";
+import { wordsOf } from "./disk_error.ts";
 import { stateFileBase } from "./state_file.ts";
 import { writeWhole } from "./whole_file.ts";
 
@@ -51,7 +52,7 @@ export class HistoryFile {
       await Deno.writeTextFile(this.#path, `${JSON.stringify(line)}\n`, { append: true, mode: 0o600 });
       return undefined;
     } catch (error) {
-      return `The history is not kept: cannot write ${this.#path}: ${whyNot(error)}`;
+      return `The history is not kept: cannot write ${this.#path}: ${wordsOf(error)}`;
     }
   }
 
@@ -86,9 +87,4 @@ function lineIn(json: string): string[] {
   } catch {
     return [];
   }
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) return "it is not permitted"; // Deno's own words advise flags
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { CONTACTS_KEPT_MAX } from "../actors/peer/memory.ts";
 import type { PeerName } from "../actors/peer_name.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
+import { wordsOf } from "./disk_error.ts";
 import { writeWhole } from "./whole_file.ts";
 
 /** What outlives a run. A peer that returns with a lower incarnation would be taken for its own past. */
@@ -54,7 +55,7 @@ export async function saveState(path: string, state: PeerState): Promise<SavedSt
     await writeWhole(path, `${JSON.stringify(state)}\n`);
     return { ok: true };
   } catch (error) {
-    return { ok: false, why: `cannot write ${path}: ${messageOf(error)}` };
+    return { ok: false, why: `cannot write ${path}: ${wordsOf(error)}` };
   }
 }
 
@@ -72,8 +73,11 @@ const STATE = v.object({
   contacts: v.optional(v.pipe(v.array(ADDRESS), v.maxLength(CONTACTS_KEPT_MAX))),
 });
 
-/** Encoding triples the bytes of foreign letters; what gets too long for a file name ends with its hash instead. */
-function fileNameOf(name: PeerName): string {
+/**
+ * A file's name that no other name leads to. Encoding triples the bytes of foreign letters; what gets too long for a file
+ * name ends with its hash instead.
+ */
+export function fileNameOf(name: string): string {
   const encoded = encodeURIComponent(name);
   if (encoded.length <= FILE_NAME_CHARACTERS_MAX) return encoded;
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 32);
@@ -89,7 +93,7 @@ async function readText(path: string): Promise<ReadText> {
     return { ok: true, text: await Deno.readTextFile(path) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { ok: false, reason: "missing", why: `${path} does not exist` };
-    return { ok: false, reason: "unreadable", why: `cannot read ${path}: ${messageOf(error)}` };
+    return { ok: false, reason: "unreadable", why: `cannot read ${path}: ${wordsOf(error)}` };
   }
 }
 
@@ -99,9 +103,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined; // not the state, like any other wrong value
   }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) return "it is not permitted"; // Deno's own words advise flags
-  return error instanceof Error ? error.message : String(error);
 }
