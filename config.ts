@@ -478,6 +478,12 @@ export function stateDirectory(env: Environment): string | undefined {
   return directory === undefined ? undefined : `${directory}/parley`;
 }
 
+/** Where a peer keeps who it is and what was said; `undefined` when the environment names no home. */
+export function dataDirectory(env: Environment): string | undefined {
+  const directory = xdgDirectory(env, "XDG_DATA_HOME", ".local/share");
+  return directory === undefined ? undefined : `${directory}/parley`;
+}
+
 /** A setting whose type of value does not matter to who handles it. */
 export type AnySetting = Setting<unknown, CommandName>;
 

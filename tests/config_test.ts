@@ -4,6 +4,7 @@ import {
   type Config,
   configFilePath,
   type ConfigSources,
+  dataDirectory,
   type Environment,
   type FlagTexts,
   resolveConfig,
@@ -306,6 +307,20 @@ Deno.test({
   name: "a file may hold settings of other commands, which are left alone",
   permissions,
   fn: () => assert(!("listen" in resolved({ file: '{"listen":"127.0.0.1:1"}', env: { PARLEY_LISTEN: "rubbish" } }))),
+});
+
+Deno.test({
+  name: "the data directory follows XDG_DATA_HOME, then HOME, and ignores relative ones",
+  permissions,
+  fn() {
+    const table: [Environment, string | undefined][] = [
+      [{ XDG_DATA_HOME: "/data", HOME: "/home/a" }, "/data/parley"],
+      [{ XDG_DATA_HOME: "data", HOME: "/home/a" }, "/home/a/.local/share/parley"],
+      [{ XDG_DATA_HOME: "", HOME: "/home/a" }, "/home/a/.local/share/parley"],
+      [{ XDG_STATE_HOME: "/state" }, undefined],
+    ];
+    for (const [env, expected] of table) assertEquals(dataDirectory(env), expected);
+  },
 });
 
 Deno.test({
