@@ -12,7 +12,7 @@ import { KeptReady } from "./kept_ready.ts";
 export type Signer = Readonly<{ author: AuthorId; sign(bytes: Uint8Array): Uint8Array }>;
 
 /** Secret bytes that an author is made of. */
-const SEED_BYTES = 32;
+export const SEED_BYTES = 32;
 
 export const SIGNATURE_BYTES = 64;
 
