@@ -81,7 +81,12 @@ export type BroadcasterMessage =
 export type SendReply = Readonly<{ type: "sent" }> | Readonly<{ type: "failed"; why: string }>;
 
 /** A rumour that came the first time. */
-export type RumourHeard = Readonly<Pick<Rumour, "topic" | "author" | "ageMs" | "payload">>;
+export type RumourHeard = Readonly<
+  Pick<Rumour, "topic" | "author" | "ageMs" | "payload"> & {
+    /** It was said to us only. */
+    direct: boolean;
+  }
+>;
 export const RUMOURS = topic<RumourHeard>("rumours");
 
 /** What of the broadcaster outlives a crash: where the numbering of our own rumours stands, and which of others we had. */
@@ -404,7 +409,7 @@ class Rumours {
       this.counters["rumours heard twice"]++;
       return;
     }
-    this.#ctx.events.publish(RUMOURS, { topic, author, ageMs, payload });
+    this.#ctx.events.publish(RUMOURS, { topic, author, ageMs, payload, direct: sequence === 0 });
   }
 
   member({ type, member }: MembershipEvent): void {

@@ -1,5 +1,6 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
+import { Chronicle, type ChronicleMemory, type ChronicleTimer, type Evidence } from "./chat_room/chronicle.ts";
 import {
   decodeEntry,
   encodeEntry,
@@ -10,6 +11,11 @@ import {
 } from "./chat_room/entry.ts";
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
+import { authorOfLog } from "./history/author.ts";
+import { decodeLogMessage, isLogMessage } from "./history/log_message.ts";
+import type { Signing } from "./history/room_log.ts";
+import type { HistoryStore, Kept } from "./history/store.ts";
+import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
@@ -26,8 +32,12 @@ export type ChatRoomMessage =
   /** Say goodbye; without guests of ours, that is the end. */
   | Readonly<{ type: "leave"; replyTo: ActorRef<"left"> }>
   | GuestMessage
+  /** Which of our latest messages are held by whom. */
+  | Readonly<{ type: "held"; limit: number; replyTo: ActorRef<readonly Evidence[]> }>
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
-  | Readonly<{ type: "member"; event: MembershipEvent }>;
+  | Readonly<{ type: "member"; event: MembershipEvent }>
+  /** A timer. */
+  | Readonly<{ type: "ring"; timer: ChronicleTimer }>;
 
 /** What somebody without a peer does here through us. When the last one goes from a room that we are not in, it closes. */
 export type GuestMessage =
@@ -63,11 +73,25 @@ export type ChatEvent =
     own: boolean;
     text: string;
     wallMs: number;
+    /** The address of the entry. */
+    id?: EntryHash;
+    /** It was said before, and could not be shown then. */
+    late?: true;
   }>
-  | Readonly<{ type: "came" | "went"; room: RoomName; author: string; guest?: string; wallMs: number }>;
+  | Move;
+
+type Move = Readonly<{ type: "came" | "went"; room: RoomName; author: string; guest?: string; wallMs: number }>;
 
 /** What happens in the rooms that we are in, for screens. */
 export const CHAT = topic<ChatEvent>("chat");
+/** What becomes of the histories of the rooms that we are in. */
+export type HistoryEvent = Readonly<{
+  /** So many entries came of what was said before we did. */
+  type: "filled";
+  room: RoomName;
+  count: number;
+}>;
+export const HISTORY = topic<HistoryEvent>("history");
 /** What happens in the rooms that guests of ours are in, for who keeps their connections. */
 export const GUEST_CHAT = topic<ChatEvent>("guest_chat");
 
@@ -88,10 +112,15 @@ export type RoomMemory = {
   joinsUnderWay: number;
   /** It has ended, or is about to: whoever comes needs another. */
   isClosed: boolean;
+  readonly chronicle: ChronicleMemory;
 };
+
+/** Where what is said is kept, and by which key it is signed. */
+export type HistoryDeps = Readonly<{ store: HistoryStore; signing: Signing }>;
 
 type ChatRoomDeps = Readonly<{
   self: string;
+  history: HistoryDeps;
   memory: RoomMemory;
   broadcaster: () => ActorRef<BroadcasterMessage>;
 }>;
@@ -106,7 +135,7 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
     return (message) => {
       switch (message.type) {
         case "say":
-          return message.replyTo.tell(room.say(message.text));
+          return room.say(message.text, message.replyTo);
         case "list":
           return message.replyTo.tell(room.list());
         case "ping":
@@ -122,16 +151,27 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return room.guestSay(message.guest, message.text);
         case "guest_leave":
           return room.guestLeave(message.guest);
+        case "held":
+          return message.replyTo.tell(room.chronicle.evidence(message.limit));
         case "heard":
           return room.heard(message.rumour);
         case "member":
           return room.member(message.event);
+        case "ring":
+          return room.chronicle.ring(message.timer);
       }
     };
   };
 }
 
+/** Timers that begin again when they are set again. */
+const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting", "tell_heads"]);
+
+/** Of all who could tell a newcomer what was said, about so many do. */
+const GREETERS = 4;
+
 class Room {
+  readonly chronicle: Chronicle;
   readonly #ctx: Context<ChatRoomMessage>;
   readonly #deps: ChatRoomDeps;
   readonly #occupants = new Occupants();
@@ -143,6 +183,26 @@ class Room {
     this.#ctx = ctx;
     this.#deps = deps;
     this.#topic = topicOf(deps.memory.room);
+    this.chronicle = new Chronicle({
+      room: deps.memory.room,
+      name: deps.self,
+      ...deps.history,
+      memory: deps.memory.chronicle,
+      world: {
+        now: () => ctx.clock.now(),
+        wallMs: () => ctx.clock.wallMs(),
+        random: ctx.random,
+        setTimer: (timer, delayMs) => this.#setTimer(timer, delayMs),
+        publish: (payload) => this.#publishPayload(payload),
+        sendTo: (to, payload) => deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload }),
+        others: () => this.#others(),
+        show: (entries, live) => entries.forEach((entry) => this.#showEntry(entry, live)),
+        filled: (count) => {
+          if (deps.memory.isOurs) ctx.events.publish(HISTORY, { type: "filled", room: deps.memory.room, count });
+        },
+      },
+    });
+    ctx.onStop(() => this.chronicle.close());
   }
 
   /** Announces us; after a crash, or for guests only, it just asks who else is here, so that nobody sees us come twice. */
@@ -165,13 +225,13 @@ class Room {
     this.enter();
   }
 
-  say(text: string): SayReply {
-    if (text.trim() === "") return { ok: false, why: "There is nothing to say" };
-    if (isTextTooLong(text)) return { ok: false, why: "The message is too long" };
-    const entry: Entry = { type: "said", text, wallMs: this.#ctx.clock.wallMs() };
-    this.#publish(entry);
-    this.#show(this.#deps.self, entry);
-    return { ok: true, others: this.#occupants.list().length - 1 };
+  say(text: string, replyTo: ActorRef<SayReply>): void {
+    if (text.trim() === "") return replyTo.tell({ ok: false, why: "There is nothing to say" });
+    if (isTextTooLong(text)) return replyTo.tell({ ok: false, why: "The message is too long" });
+    const said = (): void => replyTo.tell({ ok: true, others: this.#occupants.list().length - 1 });
+    if (!this.chronicle.write({ type: "said", text: text.toWellFormed() }, said)) {
+      replyTo.tell({ ok: false, why: "Too much is being said at once" });
+    }
   }
 
   list(): readonly Occupant[] {
@@ -230,9 +290,8 @@ class Room {
 
   guestSay(guest: string, text: string): void {
     if (!this.#deps.memory.guests.has(guest)) return;
-    const entry: Entry = { type: "said", text, wallMs: this.#ctx.clock.wallMs(), guest };
-    this.#publish(entry);
-    this.#show(this.#deps.self, entry);
+    if (this.chronicle.write({ type: "said", text: text.toWellFormed(), guest })) return;
+    this.#ctx.log.warn("guest_not_heard", { room: this.#deps.memory.room });
   }
 
   guestLeave(guest: string): void {
@@ -246,12 +305,13 @@ class Room {
 
   heard(rumour: RumourHeard): void {
     if (rumour.topic !== this.#topic) return;
+    if (isLogMessage(rumour.payload)) return this.#logHeard(rumour);
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
     if (entry.type === "present" || entry.type === "hosting") this.#answered(rumour.author);
     const changed = this.#occupants.note(rumour.author, entry);
-    if (wantsAnswer(entry)) this.#tellWhoIsHere(rumour.author);
-    if ((entry.type === "said" || changed) && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
+    if (wantsAnswer(entry)) this.#welcome(rumour.author);
+    if (changed && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
     this.#settleNames(rumour, entry);
   }
 
@@ -280,10 +340,25 @@ class Room {
     return { member, wallMs: this.#occupants.guestSince(member, guest) ?? memory.sinceWallMs };
   }
 
+  #logHeard(rumour: RumourHeard): void {
+    const message = decodeLogMessage(rumour.payload);
+    if (message === undefined) return this.#ctx.log.warn("log_message_malformed", { author: rumour.author });
+    this.chronicle.heard(rumour.author, message, rumour.direct, this.#isFromBefore(rumour));
+  }
+
+  /** Of many, a few tell a newcomer what was said before; all say that they are here. */
+  #welcome(member: string): void {
+    this.#tellWhoIsHere(member);
+    if (this.#ctx.random.below(Math.max(1, this.#others().length)) < GREETERS) this.chronicle.meet(member);
+  }
+
   member(event: MembershipEvent): void {
     const name = event.member.name;
     if (name === this.#deps.self) return;
-    if (event.type === "left" || event.type === "failed") this.#occupants.memberGone(name);
+    if (event.type === "left" || event.type === "failed") {
+      this.#occupants.memberGone(name);
+      this.chronicle.gone(name);
+    }
     if (event.type !== "joined") return;
     this.#occupants.memberBack(name);
     // Both ask: of two who lost each other, maybe only one has noticed and forgotten the other.
@@ -332,44 +407,58 @@ class Room {
     this.#ctx.stop(this.#ctx.self);
   }
 
+  /** Who goes has said everything by then. */
   #publish(entry: Entry): void {
-    this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload: encodeEntry(entry) });
+    this.chronicle.writeNow();
+    this.#publishPayload(encodeEntry(entry));
+  }
+
+  #publishPayload(payload: Uint8Array): void {
+    this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload });
+  }
+
+  /** What is to happen soon is not put off by more of its kind; what ends a wait is. */
+  #setTimer(timer: ChronicleTimer, delayMs: number): void {
+    const { timers } = this.#ctx;
+    if (PUT_OFF.has(timer) || !timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
+  }
+
+  /** The other members that are here, or have guests here. */
+  #others(): readonly string[] {
+    const names = new Set(this.#occupants.list().map(({ name, via }) => via ?? name));
+    names.delete(this.#deps.self);
+    return [...names];
+  }
+
+  #showEntry(entry: Kept, live: boolean): void {
+    const { memory: { room, isOurs, guests }, history: { signing } } = this.#deps;
+    const { content, name: author, wallMs, hash: id } = entry;
+    if (content.type !== "said") return;
+    const isByUs = authorOfLog(entry.log) === signing.author;
+    const { text } = content;
+    if (live && !isByUs && content.guest === undefined) this.#occupants.spoke(author, wallMs);
+    const own = isByUs && content.guest === undefined;
+    const late = live ? {} : { late: true as const };
+    const event: ChatEvent = { type: "said", room, author, own, text, wallMs, id, ...guestOf(content), ...late };
+    if (isOurs) this.#ctx.events.publish(CHAT, event);
+    if (guests.size > 0 || content.guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
   }
 
   #show(author: string, entry: Entry): void {
     const { room, isOurs, guests } = this.#deps.memory;
     const { events } = this.#ctx;
-    const event = eventOf(room, author, author === this.#deps.self, entry);
+    const event = eventOf(room, author, entry);
     if (event === undefined) return;
     // That we come and go ourselves is no news to us.
-    const isOwnMove = author === this.#deps.self && event.type !== "said" && event.guest === undefined;
+    const isOwnMove = author === this.#deps.self && event.guest === undefined;
     if (isOurs && !isOwnMove) events.publish(CHAT, event);
     if (guests.size > 0 || event.guest !== undefined) events.publish(GUEST_CHAT, event);
   }
 }
 
-function eventOf(room: RoomName, author: string, own: boolean, entry: Entry): ChatEvent | undefined {
-  const { wallMs } = entry;
-  switch (entry.type) {
-    case "said":
-      return {
-        type: "said",
-        room,
-        author,
-        own: own && entry.guest === undefined,
-        text: entry.text,
-        wallMs,
-        ...guestOf(entry),
-      };
-    case "came":
-    case "went":
-      return { type: entry.type, room, author, wallMs, ...guestOf(entry) };
-    case "present":
-    case "asked":
-    case "looked_in":
-    case "hosting":
-      return undefined;
-  }
+function eventOf(room: RoomName, author: string, entry: Entry): Move | undefined {
+  const { type, wallMs } = entry;
+  return type === "came" || type === "went" ? { type, room, author, wallMs, ...guestOf(entry) } : undefined;
 }
 
 function wantsAnswer(entry: Entry): boolean {

@@ -3,6 +3,7 @@ import type { PoolId } from "../transport/claim.ts";
 import type { Guard } from "../transport/guard.ts";
 import type { HttpRequest, HttpResponse, OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
+import type { HistoryDeps } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { CLI_CHAT_WANTS, cliChat, type CliChatMessage } from "./cli_chat.ts";
 import { items } from "./items.ts";
@@ -59,6 +60,8 @@ export type PeerOptions = Readonly<{
   room: RoomName;
   contacts: readonly Address[];
   memory: PeerMemory;
+  /** Where what is said in rooms is kept, and by which key we sign it. */
+  history: HistoryDeps;
   /** Members that run cli-chat are guests in that room; the cluster has no keys, no label and no Serf then. */
   cliChat?: boolean;
   clock: Clock;
@@ -169,7 +172,11 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
     const { rooms: memoryOfRooms, hostedRooms: hosted } = memory;
     cast.enter(
       "rooms",
-      ctx.spawn("rooms", rooms({ self: name, memory: memoryOfRooms, hosted, broadcaster }), PERMANENT),
+      ctx.spawn(
+        "rooms",
+        rooms({ self: name, history: options.history, memory: memoryOfRooms, hosted, broadcaster }),
+        PERMANENT,
+      ),
     );
     cast.enter(
       "items",

@@ -4,9 +4,11 @@ import {
   chatRoom,
   type ChatRoomMessage,
   type GuestMessage,
+  type HistoryDeps,
   type RoomMemory,
   type SayReply,
 } from "./chat_room.ts";
+import { type Evidence, newChronicleMemory } from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import type { Behavior } from "./runtime/behavior.ts";
@@ -18,6 +20,7 @@ export type RoomsMessage =
   | Readonly<{ type: "join"; room: RoomName; replyTo: ActorRef<"joined" | "was_in" | "full"> }>
   | Readonly<{ type: "leave"; room: RoomName; replyTo: ActorRef<"left" | "not_in"> }>
   | Readonly<{ type: "say"; room: RoomName; text: string; replyTo: ActorRef<SayReply> }>
+  | Readonly<{ type: "held"; room: RoomName; limit: number; replyTo: ActorRef<readonly Evidence[] | "not_in"> }>
   | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>
   | Readonly<
     { type: "ping"; room: RoomName; name: string; replyTo: ActorRef<ChatPingReply | Readonly<{ type: "not_in" }>> }
@@ -40,6 +43,7 @@ const ROOMS_MAX = 256;
 
 type RoomsDeps = Readonly<{
   self: string;
+  history: HistoryDeps;
   memory: RoomsMemory;
   /** Rooms that are open for guests only. */
   hosted: RoomsMemory;
@@ -54,7 +58,7 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     const named = new Map<string, ActorRef<ChatRoomMessage>>();
 
     const start = (memory: RoomMemory): void => {
-      const behavior = chatRoom({ self: deps.self, memory, broadcaster: deps.broadcaster });
+      const behavior = chatRoom({ ...deps, memory });
       let name = `room-${memory.room}`;
       for (let life = 2; named.has(name); life++) name = `room-${memory.room}-${life}`;
       const actor = ctx.spawn(name, behavior);
@@ -84,6 +88,7 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
         guests: new Set(),
         joinsUnderWay: 0,
         isClosed: false,
+        chronicle: newChronicleMemory(),
       };
     };
 
@@ -154,6 +159,12 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       else ref.tell({ type: "list", replyTo });
     };
 
+    const held = ({ room, limit, replyTo }: Extract<RoomsMessage, { type: "held" }>): void => {
+      const ref = deps.memory.has(room) ? open.get(room) : undefined;
+      if (ref === undefined) replyTo.tell("not_in");
+      else ref.tell({ type: "held", limit, replyTo });
+    };
+
     const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {
       const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ type: "not_in" });
@@ -169,6 +180,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return leave(message.room, message.replyTo);
         case "say":
           return say(message.room, message.text, message.replyTo);
+        case "held":
+          return held(message);
         case "list":
           return list(message.room, message.replyTo);
         case "ping":

@@ -1,4 +1,6 @@
 import type { RoomName } from "../actors/chat_room/entry.ts";
+import { MemoryStore } from "../actors/history/memory_store.ts";
+import { signerFrom, verifies } from "../actors/history/signing.ts";
 import { MEMBERSHIP } from "../actors/membership.ts";
 import { type NodeName, parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
@@ -16,7 +18,7 @@ import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
 import type { Terminal } from "../actors/repl/terminal.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
 import { realClock } from "../actors/runtime/clock.ts";
-import { systemRandom } from "../actors/runtime/random.ts";
+import { randomBytes, systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { plainAnswer } from "../actors/gateway/web_socket.ts";
@@ -137,6 +139,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       room: config.room.value as RoomName,
       contacts: config.join.value,
       memory: state.memory,
+      history: { store: new MemoryStore(), signing: { ...signerFrom(randomBytes(32)), verifies } },
       cliChat: config.compat.value.includes("cli-chat"),
       clock: realClock,
       ...whereabouts(() => settings.config),

@@ -1,3 +1,4 @@
+import { MemoryStore } from "../actors/history/memory_store.ts";
 import type { LastRun } from "../actors/peer/memory.ts";
 import type { Clock } from "../actors/runtime/clock.ts";
 
@@ -7,8 +8,10 @@ import type { Clock } from "../actors/runtime/clock.ts";
  */
 const SYNCED_AFTER_MS = 5_000;
 
-/** The state file of one simulated peer: it outlives the process, and what was synced outlives a power cut too. */
+/** The files of one simulated peer: they outlive the process, and what was synced outlives a power cut too. */
 export class Disk {
+  /** What was said in its rooms. A power cut takes no more of it than a crash does: what is lost, others have. */
+  history: MemoryStore = new MemoryStore();
   #written: LastRun | undefined;
   #synced: LastRun | undefined;
   /** What was on its way to an earlier state of the disk does not arrive at this one. */
@@ -39,5 +42,6 @@ export class Disk {
     this.#state++;
     this.#written = undefined;
     this.#synced = undefined;
+    this.history = new MemoryStore();
   }
 }

@@ -1,6 +1,7 @@
 import type { RegistryConfig } from "../actors/bootstrap.ts";
 import { CHAT, type ChatEvent } from "../actors/chat_room.ts";
 import type { RoomName } from "../actors/chat_room/entry.ts";
+import { MemoryStore } from "../actors/history/memory_store.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
 import { parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
@@ -20,6 +21,7 @@ import { Guard } from "../transport/guard.ts";
 import { openSimulatedTransportOn, type SimulatedNetwork } from "../transport/simulated_transport.ts";
 import { type OpenTransport, type Transport, TransportOpenError } from "../transport/transport.ts";
 import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
+import { simulatedSigning } from "./simulated_signing.ts";
 import type { Disk } from "./disk.ts";
 import type { MachineClock } from "./machine_clock.ts";
 import { Network } from "./network.ts";
@@ -136,6 +138,7 @@ export class SimulatedPeer {
   readonly system: ActorSystem;
   readonly memory: PeerMemory;
   readonly guard: Guard;
+  readonly history: MemoryStore;
   readonly members: MembershipEvent[] = [];
   readonly chat: ChatEvent[] = [];
   state: "running" | "killed" | "ended" = "running";
@@ -156,6 +159,7 @@ export class SimulatedPeer {
     this.#network = network;
     this.#clock = new ProcessClock(network.clock, options.clock);
     this.memory = newMemory(options.last ?? options.disk?.read());
+    this.history = options.disk?.history ?? new MemoryStore();
     this.system = new ActorSystem({
       clock: this.#clock,
       random,
@@ -179,6 +183,7 @@ export class SimulatedPeer {
         room: "lobby" as RoomName,
         contacts: options.contacts ?? [],
         memory: this.memory,
+        history: { store: this.history, signing: simulatedSigning(name) },
         clock: this.#clock,
         ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),
         guard: this.guard,
@@ -259,6 +264,7 @@ export class SimulatedPeer {
   kill(): void {
     this.state = "killed";
     this.#clock.kill();
+    this.history.crash();
     for (const { address } of this.#transports) this.#network.crash(address);
   }
 

@@ -6,11 +6,10 @@ import { parseGuestName } from "./guest_name.ts";
 export type RoomName = Brand<string, "RoomName">;
 
 /**
- * What one author says in a room. Who the author is stands outside, in what carries it. An author may have guests: people
- * without a peer of their own, for whom it speaks.
+ * What a peer says of who is in a room, itself and its guests: people without a peer of their own, for whom it speaks.
+ * Which peer stands outside, in what carries it. Nobody keeps these; what is said in the room is in its history.
  */
 export type Entry =
-  | Readonly<{ type: "said"; text: string; wallMs: number; guest?: string }>
   /** I came in just now; answered by `present` and `hosting` from all who are there. A guest's coming is not answered. */
   | Readonly<{ type: "came"; wallMs: number; guest?: string }>
   /** I have been here since then. */
@@ -37,7 +36,8 @@ const WALL_MS_MAX = 8_640_000_000_000_000;
 /** Version of the encoding, first in each entry. */
 const ENTRY_VERSION = 1;
 
-const CODES = { said: 0, came: 1, present: 2, went: 3, asked: 4, hosting: 5, looked_in: 6 } as const;
+/** 0 was what is said, before it had a history. */
+const CODES = { came: 1, present: 2, went: 3, asked: 4, hosting: 5, looked_in: 6 } as const;
 
 /** The room called `text` (a leading `#` is dropped), or `undefined` when no room can be called so. */
 export function parseRoomName(text: string): RoomName | undefined {
@@ -53,8 +53,6 @@ export function isTextTooLong(text: string): boolean {
 export function encodeEntry(entry: Entry): Uint8Array {
   const head = [ENTRY_VERSION, CODES[entry.type], entry.wallMs];
   switch (entry.type) {
-    case "said":
-      return encode(entry.guest === undefined ? [...head, entry.text] : [...head, entry.text, entry.guest]);
     case "came":
     case "went":
       return encode(entry.guest === undefined ? head : [...head, null, entry.guest]);
@@ -81,10 +79,6 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   if (guest !== undefined && !isGuestName(guest)) return undefined;
   const of = guest === undefined ? {} : { guest };
   switch (code) {
-    case CODES.said:
-      return typeof content === "string" && !isTextTooLong(content)
-        ? { type: "said", text: content, wallMs, ...of }
-        : undefined;
     case CODES.came:
       return { type: "came", wallMs, ...of };
     case CODES.present:

@@ -20,9 +20,12 @@ export class Occupants {
     }
     const guest = "guest" in entry ? entry.guest : undefined;
     if (entry.type === "went") return this.#byKey.delete(keyOf(author, guest));
-    // What a guest says proves nothing of who is here: it may have gone before that arrived.
-    if (entry.type === "said" && (guest !== undefined || this.#byKey.has(author))) return false;
     return this.#add(author, guest, entry.wallMs);
+  }
+
+  /** Who speaks is here, since then as far as we know. */
+  spoke(author: string, wallMs: number): void {
+    if (!this.#byKey.has(author)) this.#add(author, undefined, wallMs);
   }
 
   /** Whether anybody here is called so, member or guest. */

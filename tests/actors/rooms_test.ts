@@ -9,22 +9,36 @@ import { decodeEntry } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP } from "../../actors/membership.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Address } from "../../transport/address.ts";
+import { isLogMessage } from "../../actors/history/log_message.ts";
+import { Author, simulatedHistory, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
 const DEV = "dev" as RoomName;
+
+function spokenOf(payload: Uint8Array): string | undefined {
+  return writtenIn(payload) !== undefined ? "said" : decodeEntry(payload)?.type;
+}
 
 /** Alice's rooms, with a broadcaster that only writes down what it was told. */
 function alone() {
   const { clock, system, log } = virtualSystem();
   const spread: string[] = [];
   const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => (message) => {
-    if (message.type === "publish") spread.push(`all: ${decodeEntry(message.payload)?.type}`);
-    if (message.type === "send_to") spread.push(`${message.to}: ${decodeEntry(message.payload)?.type}`);
+    if (message.type === "publish") spread.push(`all: ${spokenOf(message.payload)}`);
+    if (message.type === "send_to" && !isLogMessage(message.payload)) {
+      spread.push(`${message.to}: ${spokenOf(message.payload)}`);
+    }
   });
   const memory: RoomsMemory = new Map();
   const keeper = system.spawn<RoomsMessage>(
     "rooms",
-    rooms({ self: "alice", memory, hosted: new Map(), broadcaster: () => broadcaster }),
+    rooms({
+      self: "alice",
+      history: simulatedHistory("alice"),
+      memory,
+      hosted: new Map(),
+      broadcaster: () => broadcaster,
+    }),
   );
   const shown: ChatEvent[] = [];
   system.events.subscribe(CHAT, (event) => shown.push(event));
@@ -47,7 +61,7 @@ function alone() {
     ageMs = 0,
   ): Promise<void> {
     const payload = entry instanceof Uint8Array ? entry : encodeEntry(entry);
-    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs, payload });
+    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs, direct: false, payload });
     await clock.advance(1);
   }
   async function member(type: "joined" | "left", name: string): Promise<void> {
@@ -111,7 +125,7 @@ Deno.test("a new member is asked whether it is in the room; one that is gone is 
   assertEquals(spread, ["all: came", "bob: asked"]);
   await hear("bob", { type: "present", wallMs: 1 });
   await member("left", "bob");
-  await hear("bob", { type: "said", text: "my last words", wallMs: 2 });
+  await hear("bob", new Author("bob", DEV).says("my last words", 2));
   assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice"]);
 });
 
@@ -119,7 +133,7 @@ Deno.test("last words that come late are shown all the same", async () => {
   const { join, hear, member, shown } = alone();
   await join(DEV);
   await member("left", "bob");
-  await hear("bob", { type: "said", text: "my last words", wallMs: 2 });
+  await hear("bob", new Author("bob", DEV).says("my last words", 2));
   assertEquals(shown.map((event) => event.type), ["said"]);
 });
 
@@ -202,7 +216,8 @@ Deno.test("what was said before we came is not for us, whatever the speaker's cl
   const { clock, join, hear, shown } = alone();
   await join(DEV);
   await clock.advance(1_000);
-  await hear("bob", { type: "said", text: "long before", wallMs: clock.wallMs() }, 5_000);
-  await hear("bob", { type: "said", text: "just before we knew each other", wallMs: 0 }, 500);
+  const bob = new Author("bob", DEV);
+  await hear("bob", bob.says("long before", 0), 5_000);
+  await hear("bob", bob.says("just before we knew each other", 0), 500);
   assertEquals(shown.flatMap((event) => event.type === "said" ? [event.text] : []), ["just before we knew each other"]);
 });

@@ -8,7 +8,7 @@ Deno.test("who comes, is present, asks or speaks is in the room; who goes is not
   assertEquals(occupants.note("dora", { type: "came", wallMs: 4 }), true);
   assertEquals(occupants.note("bob", { type: "present", wallMs: 1 }), true);
   assertEquals(occupants.note("alice", { type: "asked", wallMs: 2 }), true);
-  assertEquals(occupants.note("charly", { type: "said", text: "hi", wallMs: 3 }), true);
+  occupants.spoke("charly", 3);
   assertEquals(names(occupants), ["alice", "bob", "charly", "dora"]);
   assertEquals(occupants.note("bob", { type: "went", wallMs: 5 }), true);
   assertEquals(occupants.note("bob", { type: "went", wallMs: 5 }), false);
@@ -17,9 +17,9 @@ Deno.test("who comes, is present, asks or speaks is in the room; who goes is not
 
 Deno.test("speech does not change since when somebody is there, being present does", () => {
   const occupants = new Occupants();
-  occupants.note("bob", { type: "said", text: "hi", wallMs: 9 });
+  occupants.spoke("bob", 9);
   assertEquals(occupants.note("bob", { type: "present", wallMs: 3 }), false);
-  assertEquals(occupants.note("bob", { type: "said", text: "hi", wallMs: 12 }), false);
+  occupants.spoke("bob", 12);
   assertEquals(occupants.list(), [{ name: "bob", sinceWallMs: 3 }]);
 });
 
@@ -27,7 +27,7 @@ Deno.test("last words do not bring back a member that is gone, until it is a mem
   const occupants = new Occupants();
   occupants.note("bob", { type: "came", wallMs: 1 });
   occupants.memberGone("bob");
-  assertEquals(occupants.note("bob", { type: "said", text: "bye", wallMs: 2 }), false);
+  occupants.spoke("bob", 2);
   assertEquals(names(occupants), []);
   occupants.memberBack("bob");
   assertEquals(occupants.note("bob", { type: "came", wallMs: 3 }), true);

@@ -5,6 +5,7 @@ import type { ChatPingReply } from "../../../actors/chat_room.ts";
 import { encodeEntry, type RoomName } from "../../../actors/chat_room/entry.ts";
 import { rooms, type RoomsMessage } from "../../../actors/rooms.ts";
 import type { ActorRef } from "../../../actors/runtime/ref.ts";
+import { simulatedHistory } from "../../support/author.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
 
 const DEV = "dev" as RoomName;
@@ -13,7 +14,13 @@ const PRESENT = encodeEntry({ type: "present", wallMs: 0 });
 Deno.test("of people in a room who do not answer, at most so many are asked at once, and they give way in time", async () => {
   const { clock, system } = virtualSystem();
   const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => () => {});
-  const deps = { self: "alice", memory: new Map(), hosted: new Map(), broadcaster: () => broadcaster };
+  const deps = {
+    self: "alice",
+    history: simulatedHistory("alice"),
+    memory: new Map(),
+    hosted: new Map(),
+    broadcaster: () => broadcaster,
+  };
   const keeper = system.spawn<RoomsMessage>("rooms", rooms(deps));
   const answers: string[] = [];
   const asker = system.spawn<ChatPingReply | Readonly<{ type: "not_in" }>>(
@@ -24,7 +31,7 @@ Deno.test("of people in a room who do not answer, at most so many are asked at o
   keeper.tell({ type: "join", room: DEV, replyTo: ignored });
   await clock.advance(10);
   const say = (author: string): void =>
-    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs: 0, payload: PRESENT });
+    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs: 0, direct: true, payload: PRESENT });
   for (let at = 0; at < 66; at++) say(`silent-${at}`);
   await clock.advance(10);
   answers.length = 0;

@@ -1,3 +1,4 @@
+import type { RoomName } from "../../../actors/chat_room/entry.ts";
 import { assert, assertEquals } from "@std/assert";
 import { recordLine, serfRecord } from "../../../actors/repl/records.ts";
 import { World } from "../../../sim/world.ts";
@@ -55,6 +56,7 @@ Deno.test("a program is told what happens to members and in rooms, with what is 
     own: false,
     text: "hello \x1b[2J\u202e 👍",
     saidAt: "",
+    id: alice.peer.history.before("lobby" as RoomName, undefined, 1)[0]!.hash,
   });
   bob.peer.kill();
   await world.clock.advance(15_000);

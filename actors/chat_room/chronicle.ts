@@ -1,0 +1,375 @@
+import type { AuthorId, LogId } from "../history/author.ts";
+import { authorOfLog } from "../history/author.ts";
+import type { Content } from "../history/content.ts";
+import { compareTimes, type HybridTime } from "../history/hybrid_time.ts";
+import {
+  type Batch,
+  BATCH_BYTES,
+  BATCH_ENTRIES_MAX,
+  encodeLogMessage,
+  type LogMessage,
+  SPANS_MAX,
+} from "../history/log_message.ts";
+import { Repair } from "../history/repair.ts";
+import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
+import { Shelf } from "../history/shelf.ts";
+import type { HistoryStore, Kept, Span } from "../history/store.ts";
+import type { Random } from "../runtime/random.ts";
+import type { RoomName } from "./entry.ts";
+
+/** What a chronicle sets its timers for. */
+export type ChronicleTimer = "write" | "flush" | "tell_heads" | "compare" | "repair" | "give_up_waiting";
+
+/** How a chronicle reaches others, the screen and the time. */
+export type ChronicleWorld = Readonly<{
+  now(): number;
+  wallMs(): number;
+  random: Random;
+  /** Calls `ring(timer)` once, `delayMs` from now; a timer that runs goes on. */
+  setTimer(timer: ChronicleTimer, delayMs: number): void;
+  /** To all who are in the room. */
+  publish(payload: Uint8Array): void;
+  sendTo(member: string, payload: Uint8Array): void;
+  /** Names of the members in the room, without us. */
+  others(): readonly string[];
+  /** To be shown, in this order. `live`: it was said just now. */
+  show(entries: readonly Kept[], live: boolean): void;
+  /** So many entries came that were there before we were; nobody waits for them. */
+  filled(count: number): void;
+}>;
+
+/** What of it outlives a crash of the room's actor. */
+export type ChronicleMemory = Readonly<{
+  shelf: Shelf<Kept>;
+  /** What came after this is news to the person, however late. */
+  since: { time?: HybridTime };
+}>;
+
+export function newChronicleMemory(): ChronicleMemory {
+  return { shelf: new Shelf(), since: {} };
+}
+
+type ChronicleDeps = Readonly<{
+  room: RoomName;
+  name: string;
+  store: HistoryStore;
+  signing: Signing;
+  memory: ChronicleMemory;
+  world: ChronicleWorld;
+}>;
+
+/** Says what became of something that was to be written, when it is. */
+type Unwritten = Readonly<{ content: Content; written: (entry: Kept) => void }>;
+
+/** Held by whom of those who are in the room now. */
+export type Evidence = Readonly<{ entry: Kept; holders: readonly string[]; others: number }>;
+
+/** What is written within this is signed and sent together; the first of it at once. */
+const WRITE_TOGETHER_MS = 2;
+/** Entries that wait to be written. */
+const UNWRITTEN_MAX = 4_096;
+const FLUSH_AFTER_MS = 5;
+/**
+ * What changed is told when nothing has changed for a moment, or has not stopped to change for long: whoever lacks it asks
+ * then, and its author knows that it is held. While there is talk, gaps show by themselves.
+ */
+const TELL_HEADS_AFTER_MS = 300;
+const TELL_HEADS_LATEST_MS = 2_000;
+/** It is told in so many rounds, each time to so many others in the room, and in the first one to the authors besides. */
+const ROUNDS = 3;
+const TOLD_AT_ONCE = 2;
+/** Who hears from so many others that they hold the same need not tell any more of them (as in Trickle, RFC 6206). */
+const SAME_IS_ENOUGH = 2;
+/** Authors who are told at once: of a great crowd, not everybody's word is needed. */
+const ACKNOWLEDGING_MAX = 32;
+const COMPARE_EVERY_MS = 15_000;
+const REPAIR_CHECK_MS = 500;
+/** What is shown in order waits so long for what lies between, after anything has come. */
+const WAIT_FOR_GAP_MS = 2_000;
+
+/** The signed history of one room as this peer keeps it: written, handed on, repaired, and shown in order. */
+export class Chronicle {
+  readonly counters = {
+    "entries written": 0,
+    "entries taken": 0,
+    "entries that waited": 0,
+    "batches refused": 0,
+    "batches not asked for": 0,
+    "entries forked": 0,
+  };
+  readonly #deps: ChronicleDeps;
+  readonly #world: ChronicleWorld;
+  readonly #log: RoomLog;
+  readonly #repair: Repair;
+  /** Logs that others are told about: in which round, and how many others hold the same. */
+  readonly #telling = new Map<LogId, { round: number; same: number }>();
+  #tellingSince: number | undefined;
+  /** By which member an author speaks. */
+  readonly #memberOf = new Map<AuthorId, string>();
+  /** Up to which number of our log others hold everything. */
+  readonly #heldBy = new Map<string, number>();
+  #unwritten: Unwritten[] = [];
+  #wroteAt = -Infinity;
+  #filled = 0;
+
+  constructor(deps: ChronicleDeps) {
+    this.#deps = deps;
+    this.#world = deps.world;
+    this.#log = new RoomLog(deps);
+    this.#repair = new Repair(this.#log.holdings);
+    deps.memory.since.time ??= this.#log.latest ?? { ms: deps.world.wallMs(), count: 0 };
+    this.#world.setTimer("compare", TELL_HEADS_AFTER_MS * (1 + this.#world.random.next()));
+  }
+
+  /** Writes an entry, and tells everybody; false where too many wait for it already. */
+  write(content: Content, written: (entry: Kept) => void = () => {}): boolean {
+    if (this.#unwritten.length >= UNWRITTEN_MAX) return false;
+    this.#unwritten.push({ content, written });
+    if (this.#world.now() - this.#wroteAt >= WRITE_TOGETHER_MS) this.#writeAll();
+    else this.#world.setTimer("write", WRITE_TOGETHER_MS);
+    return true;
+  }
+
+  /** Somebody has said something about the logs. */
+  heard(from: string, message: LogMessage, isDirect: boolean, isFromBefore: boolean): void {
+    switch (message.type) {
+      case "batch":
+        return this.#batch(from, message, isDirect, isFromBefore);
+      case "heads":
+        return this.#heads(from, message.spans, message.wantsAnswer);
+      case "want":
+        return this.#wanted(from, message.span);
+      case "lacking":
+        this.#repair.answered(message.span.log, from);
+        return this.#ask();
+    }
+  }
+
+  /** Somebody has come, or we have: both say what they hold. */
+  meet(member: string): void {
+    this.#tellAllHeads(member, true);
+  }
+
+  gone(member: string): void {
+    this.#repair.gone(member);
+    this.#heldBy.delete(member);
+    this.#ask();
+  }
+
+  /** A timer that was set has rung. */
+  ring(timer: ChronicleTimer): void {
+    switch (timer) {
+      case "write":
+        return this.#writeAll();
+      case "flush":
+        return this.#deps.store.flush();
+      case "tell_heads":
+        return this.#tellChanges();
+      case "compare":
+        return this.#compare();
+      case "repair":
+        return this.#ask();
+      case "give_up_waiting":
+        return this.#show(this.#deps.memory.shelf.takeAll(), false);
+    }
+  }
+
+  /** Writes what still waits. */
+  writeNow(): void {
+    if (this.#unwritten.length > 0) this.#writeAll();
+  }
+
+  /** Writes what still waits, and leaves nothing that is not on disk. */
+  close(): void {
+    this.writeNow();
+    this.#deps.store.flush();
+  }
+
+  /** What of our own latest entries is held by whom, the newest last. */
+  evidence(limit: number): readonly Evidence[] {
+    const { store, room } = this.#deps;
+    const { ownLog, ownSequence } = this.#log;
+    if (ownLog === undefined) return [];
+    const others = this.#world.others();
+    return store.range(room, ownLog, Math.max(1, ownSequence - limit + 1), ownSequence, limit).map((entry) => ({
+      entry,
+      holders: others.filter((name) => (this.#heldBy.get(name) ?? 0) >= entry.sequence),
+      others: others.length,
+    }));
+  }
+
+  /** Entries that others have and we have not yet. */
+  get lacking(): number {
+    return this.#repair.lacking;
+  }
+
+  #writeAll(): void {
+    this.#wroteAt = this.#world.now();
+    while (this.#unwritten.length > 0) this.#writeSome();
+  }
+
+  #writeSome(): void {
+    const { name } = this.#deps;
+    const some = this.#unwritten.splice(0, fitting(this.#unwritten));
+    const entries = this.#log.write(some.map(({ content }) => content), { name, wallMs: this.#world.wallMs() });
+    this.counters["entries written"] += entries.length;
+    const batch = pageOf(entries);
+    if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
+    this.#world.setTimer("flush", FLUSH_AFTER_MS);
+    for (const [index, { written }] of some.entries()) written(entries[index]!);
+    this.#world.show(entries, true);
+  }
+
+  #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {
+    const { log } = batch;
+    const isAsked = this.#repair.isAskedOf(from, log);
+    if (isDirect && !isAsked) return void this.counters["batches not asked for"]++;
+    const admission = this.#log.admit(batch, this.#world.wallMs());
+    if (!admission.ok) return void this.counters["batches refused"]++;
+    if (isAsked) this.#repair.arrived(log, from, this.#world.now());
+    if (!isDirect) this.#noteMember(authorOfLog(log), from);
+    const { news, forked } = admission;
+    if (news.length === 0) return;
+    // A disk that was put back into an earlier state: what we had written since stands, and we go on elsewhere.
+    if (log === this.#log.ownLog) this.#log.beginAnew();
+    this.counters["entries taken"] += news.length;
+    if (forked) this.counters["entries forked"] += news.length;
+    this.#world.setTimer("flush", FLUSH_AFTER_MS);
+    this.#tellSoon(log);
+    if (!isDirect) this.#lookForGap(from, batch);
+    this.#place(news, !isDirect && !isFromBefore);
+  }
+
+  /** Who spoke last holds what is lacking before it. */
+  #lookForGap(from: string, { log, first }: Batch): void {
+    if (first > 1) this.#repair.offered(from, [{ log, first: 1, last: first - 1 }]);
+    this.#ask();
+  }
+
+  /** Shows what is news to the person, once what it follows from is here; the rest is history. */
+  #place(news: readonly Kept[], live: boolean): void {
+    const { shelf, since } = this.#deps.memory;
+    const isNews = ({ order }: Kept): boolean => live || compareTimes(order, since.time!) > 0;
+    const awaited = news.filter(isNews);
+    this.#filled += news.length - awaited.length;
+    const ready = shelf.put(awaited, ({ log, sequence }) => this.#log.holdings.has(log, sequence));
+    if (ready.length > 0) this.#world.show(ready, live);
+    if (shelf.size === 0) return;
+    this.counters["entries that waited"] += 1;
+    this.#world.setTimer("give_up_waiting", WAIT_FOR_GAP_MS);
+  }
+
+  #show(entries: readonly Kept[], live: boolean): void {
+    if (entries.length > 0) this.#world.show(entries, live);
+  }
+
+  #heads(from: string, spans: readonly Span[], wantsAnswer: boolean): void {
+    const { ownLog } = this.#log;
+    for (const { log, last } of spans) {
+      const telling = this.#telling.get(log);
+      if (telling !== undefined && last === this.#log.holdings.of(log)?.top?.last) telling.same++;
+      if (log === ownLog) this.#heldBy.set(from, Math.max(last, this.#heldBy.get(from) ?? 0));
+    }
+    this.#repair.offered(from, spans);
+    if (wantsAnswer) this.#tellAllHeads(from, false);
+    this.#ask();
+  }
+
+  #wanted(from: string, span: Span): void {
+    const pages = this.#log.pagesOf(span);
+    for (const page of pages) this.#world.sendTo(from, encodeLogMessage(page));
+    this.#world.sendTo(from, encodeLogMessage({ type: "lacking", span }));
+  }
+
+  /** Asks others for what we lack, and says so when there is nothing more to ask for. */
+  #ask(): void {
+    for (const { to, span } of this.#repair.next(this.#world.now(), (count) => this.#world.random.below(count))) {
+      this.#world.sendTo(to, encodeLogMessage({ type: "want", span }));
+    }
+    if (!this.#repair.isIdle) return this.#world.setTimer("repair", REPAIR_CHECK_MS);
+    if (this.#filled === 0) return;
+    this.#world.filled(this.#filled);
+    this.#filled = 0;
+  }
+
+  #tellSoon(log: LogId): void {
+    const now = this.#world.now();
+    this.#tellingSince ??= now;
+    this.#telling.set(log, { round: 0, same: 0 });
+    const latest = this.#tellingSince + TELL_HEADS_LATEST_MS - now;
+    this.#world.setTimer("tell_heads", Math.max(0, Math.min(TELL_HEADS_AFTER_MS, latest)));
+  }
+
+  /** Tells some others what is new here, and its authors that we hold it. What is told is on disk. */
+  #tellChanges(): void {
+    this.#deps.store.flush();
+    this.#tellingSince = undefined;
+    for (const [log, { round, same }] of this.#telling) {
+      if (round === ROUNDS || (round > 0 && same >= SAME_IS_ENOUGH)) this.#telling.delete(log);
+    }
+    if (this.#telling.size === 0) return;
+    const others = [...this.#world.others()];
+    const told = new Set(this.#authorsOfNews(others.length));
+    for (let at = 0; at < TOLD_AT_ONCE && others.length > 0; at++) {
+      told.add(others.splice(this.#world.random.below(others.length), 1)[0]!);
+    }
+    const spans = [...this.#telling.keys()].flatMap((log) => this.#topOf(log)).slice(-SPANS_MAX);
+    const payload = encodeLogMessage({ type: "heads", spans, wantsAnswer: false });
+    for (const member of told) this.#world.sendTo(member, payload);
+    for (const telling of this.#telling.values()) telling.round++;
+    this.#world.setTimer("tell_heads", TELL_HEADS_AFTER_MS);
+  }
+
+  /** Who does not know yet that we hold what it said. */
+  #authorsOfNews(others: number): readonly string[] {
+    return [...this.#telling].flatMap(([log, { round }]) => {
+      const member = round === 0 ? this.#memberOf.get(authorOfLog(log)) : undefined;
+      return member !== undefined && this.#acknowledges(others) ? [member] : [];
+    });
+  }
+
+  #acknowledges(others: number): boolean {
+    return others <= ACKNOWLEDGING_MAX || this.#world.random.below(others) < ACKNOWLEDGING_MAX;
+  }
+
+  /** Now and then with somebody: what was lost on the way is found even if nobody speaks again. */
+  #compare(): void {
+    this.#world.setTimer("compare", COMPARE_EVERY_MS * (0.5 + this.#world.random.next()));
+    const others = this.#world.others();
+    if (others.length > 0) this.#tellAllHeads(others[this.#world.random.below(others.length)]!, true);
+  }
+
+  /** What changed last is told if there are more logs than fit. */
+  #tellAllHeads(to: string, wantsAnswer: boolean): void {
+    const spans = this.#log.holdings.logs.flatMap((log) => this.#topOf(log)).slice(-SPANS_MAX);
+    this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans, wantsAnswer }));
+  }
+
+  #topOf(log: LogId): readonly Span[] {
+    const top = this.#log.holdings.of(log)?.top;
+    return top === undefined ? [] : [{ log, ...top }];
+  }
+
+  #noteMember(author: AuthorId, member: string): void {
+    this.#memberOf.delete(author);
+    this.#memberOf.set(author, member);
+    const [oldest] = this.#memberOf.keys();
+    if (this.#memberOf.size > MEMBERS_MAX && oldest !== undefined) this.#memberOf.delete(oldest);
+  }
+}
+
+/** Authors whose member is known. */
+const MEMBERS_MAX = 8_192;
+
+/** How many of those that wait go into one batch: at least one. */
+function fitting(unwritten: readonly Unwritten[]): number {
+  let bytes = 0;
+  for (const [index, { content }] of unwritten.slice(0, BATCH_ENTRIES_MAX).entries()) {
+    bytes += ENTRY_FRAME_BYTES + ("text" in content ? Buffer.byteLength(content.text) : 0);
+    if (index > 0 && bytes > BATCH_BYTES) return index;
+  }
+  return Math.min(unwritten.length, BATCH_ENTRIES_MAX);
+}
+
+/** What an entry has besides its text, roughly: a hash, parents, a name. */
+const ENTRY_FRAME_BYTES = 400;

@@ -1,0 +1,123 @@
+/** What peers say to each other about the logs of a room. */
+import { decode, encode } from "@msgpack/msgpack";
+import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
+import { ENTRY_BYTES_MAX, SEQUENCE_MAX } from "./entry.ts";
+import type { Span } from "./store.ts";
+import { isWhole } from "./values.ts";
+
+/** Entries of one log, one after the other. The signature is over the hash of the last. */
+export type Batch = Readonly<{
+  type: "batch";
+  log: LogId;
+  /** The number of the first. */
+  first: number;
+  bodies: readonly Uint8Array[];
+  /** Left out where the reader holds the entry after the last, which names its hash. */
+  signature: Uint8Array | undefined;
+}>;
+
+export type LogMessage =
+  | Batch
+  /** "This I hold", of the logs that changed or of all; the answer is whatever the other wants of it. */
+  | Readonly<{ type: "heads"; spans: readonly Span[]; wantsAnswer: boolean }>
+  /** "Send me these, the newest first." The answer is batches, or `lacking`. */
+  | Readonly<{ type: "want"; span: Span }>
+  /** "Of what you wanted last, I have nothing more." */
+  | Readonly<{ type: "lacking"; span: Span }>;
+
+/** Bodies of one batch, in bytes and number: with what wraps them, it fits a rumour's payload. */
+export const BATCH_BYTES = 12 * 1024;
+export const BATCH_ENTRIES_MAX = 256;
+
+/** Spans in one message. */
+export const SPANS_MAX = 256;
+
+export const SIGNATURE_BYTES = 64;
+
+/** Version of this vocabulary, first in each message; 1 is that of who is here. */
+const VERSION = 2;
+const CODES = { batch: 0, heads: 1, want: 2, lacking: 3 } as const;
+
+export function encodeLogMessage(message: LogMessage): Uint8Array {
+  const head = [VERSION, CODES[message.type]];
+  switch (message.type) {
+    case "batch":
+      return encode([...head, ...logRow(message.log), message.first, message.bodies, message.signature ?? null]);
+    case "heads":
+      return encode([...head, message.spans.map(spanRow), message.wantsAnswer]);
+    case "want":
+    case "lacking":
+      return encode([...head, spanRow(message.span)]);
+  }
+}
+
+/** Whether a payload speaks this vocabulary, without reading it. */
+export function isLogMessage(payload: Uint8Array): boolean {
+  return payload[1] === VERSION && payload[0] !== undefined && (payload[0] & 0xf0) === MSGPACK_SHORT_ARRAY;
+}
+
+const MSGPACK_SHORT_ARRAY = 0x90;
+
+/** The message in a stranger's bytes; `undefined` when there is none. */
+export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
+  let value: unknown;
+  try {
+    value = decode(bytes);
+  } catch {
+    return undefined; // not msgpack: no message
+  }
+  if (!Array.isArray(value) || value[0] !== VERSION) return undefined;
+  const [, code, ...rest]: unknown[] = value;
+  switch (code) {
+    case CODES.batch:
+      return batchIn(rest);
+    case CODES.heads: {
+      const spans = spansIn(rest[0]);
+      return spans === undefined ? undefined : { type: "heads", spans, wantsAnswer: rest[1] === true };
+    }
+    case CODES.want:
+    case CODES.lacking: {
+      const span = spanIn(rest[0]);
+      return span === undefined ? undefined : { type: code === CODES.want ? "want" : "lacking", span };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function batchIn([key, epoch, first, bodies, signature]: readonly unknown[]): Batch | undefined {
+  const log = logIn(key, epoch);
+  if (log === undefined || !isWhole(first, 1, SEQUENCE_MAX)) return undefined;
+  if (!Array.isArray(bodies) || bodies.length === 0 || bodies.length > BATCH_ENTRIES_MAX) return undefined;
+  if (!bodies.every((body) => body instanceof Uint8Array && body.length <= ENTRY_BYTES_MAX)) return undefined;
+  if (signature === null) return { type: "batch", log, first, bodies, signature: undefined };
+  if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) return undefined;
+  return { type: "batch", log, first, bodies, signature };
+}
+
+function spansIn(value: unknown): readonly Span[] | undefined {
+  if (!Array.isArray(value) || value.length > SPANS_MAX) return undefined;
+  const spans = value.map(spanIn);
+  return spans.every((span) => span !== undefined) ? spans : undefined;
+}
+
+function spanIn(value: unknown): Span | undefined {
+  if (!Array.isArray(value) || value.length !== 4) return undefined;
+  const [key, epoch, first, last]: unknown[] = value;
+  const log = logIn(key, epoch);
+  if (log === undefined || !isWhole(first, 1, SEQUENCE_MAX) || !isWhole(last, first, SEQUENCE_MAX)) return undefined;
+  return { log, first, last };
+}
+
+function logIn(key: unknown, epoch: unknown): LogId | undefined {
+  if (!(key instanceof Uint8Array) || key.length !== AUTHOR_BYTES || !isWhole(epoch, 0, EPOCH_MAX)) return undefined;
+  return logOf(authorOf(key)!, epoch);
+}
+
+function logRow(log: LogId): [Uint8Array, number] {
+  return [keyOf(authorOfLog(log)), epochOfLog(log)];
+}
+
+function spanRow({ log, first, last }: Span): unknown[] {
+  return [...logRow(log), first, last];
+}

@@ -1,0 +1,142 @@
+import type { LogId } from "./author.ts";
+import type { Holdings, Piece } from "./spans.ts";
+import type { Span } from "./store.ts";
+
+/** A wish, and to whom. */
+export type Want = Readonly<{ to: string; span: Span }>;
+
+/** Wishes under way in one room; each of another log. */
+const WANTS_MAX = 8;
+
+/** Who does not answer within this is asked again only after others. */
+const WANT_OVER_MS = 3_000;
+
+/** Offers remembered: peers of one log, and logs of which something is lacking. */
+const OFFERS_PER_LOG_MAX = 8;
+const LOGS_MAX = 8_192;
+
+type UnderWay = { readonly to: string; readonly span: Span; sentAt: number; got: boolean };
+
+/**
+ * Decides what is fetched from whom. Others offer what they hold; what of that is lacking here is asked for, the newest
+ * first, of one holder at a time for each log, until it is here or nobody has it.
+ */
+export class Repair {
+  readonly counters = { "repair wishes": 0, "repair wishes unanswered": 0, "repair offers given up": 0 };
+  readonly #holdings: Holdings;
+  /** What others offer of the logs of which something is lacking. */
+  readonly #offers = new Map<LogId, Map<string, Piece>>();
+  readonly #underWay = new Map<LogId, UnderWay>();
+
+  constructor(holdings: Holdings) {
+    this.#holdings = holdings;
+  }
+
+  /** How many entries are known to be lacking. */
+  get lacking(): number {
+    let count = 0;
+    for (const log of this.#offers.keys()) {
+      for (const { first, last } of this.#lackingOf(log)) count += last - first + 1;
+    }
+    return count;
+  }
+
+  get isIdle(): boolean {
+    return this.#underWay.size === 0;
+  }
+
+  isAskedOf(peer: string, log: LogId): boolean {
+    return this.#underWay.get(log)?.to === peer;
+  }
+
+  /** Somebody says what it holds. */
+  offered(peer: string, spans: readonly Span[]): void {
+    for (const { log, first, last } of spans) {
+      const isLacking = (this.#holdings.of(log)?.lackingOf({ first, last }) ?? [first]).length > 0;
+      if (isLacking) this.#offer(log, peer, { first, last });
+    }
+  }
+
+  /** Somebody is gone, and with it what it offered. */
+  gone(peer: string): void {
+    for (const [log, offers] of this.#offers) this.#withdraw(log, offers, peer);
+    for (const [log, { to }] of this.#underWay) if (to === peer) this.#underWay.delete(log);
+  }
+
+  /** Something of a log has come; of whom it was asked may take its time for the rest. */
+  arrived(log: LogId, from: string, now: number): void {
+    const want = this.#underWay.get(log);
+    if (want !== undefined && want.to === from) Object.assign(want, { sentAt: now, got: true });
+  }
+
+  /** Whom we asked has nothing more to send for that. Who sent nothing has nothing, or nothing that can be taken. */
+  answered(log: LogId, from: string): void {
+    const want = this.#underWay.get(log);
+    if (want === undefined || want.to !== from) return;
+    this.#underWay.delete(log);
+    if (!want.got) this.#giveUp(log, from);
+  }
+
+  /** What to ask for now; `pick` chooses one of so many. */
+  next(now: number, pick: (count: number) => number): readonly Want[] {
+    for (const [log, { to, sentAt }] of this.#underWay) {
+      if (now - sentAt <= WANT_OVER_MS) continue;
+      this.counters["repair wishes unanswered"]++;
+      this.#underWay.delete(log);
+      this.#giveUp(log, to);
+    }
+    const wants: Want[] = [];
+    for (const [log, offers] of this.#offers) {
+      if (this.#underWay.size >= WANTS_MAX) break;
+      if (this.#underWay.has(log)) continue;
+      const want = this.#wantOf(log, offers, pick);
+      if (want === undefined) continue;
+      this.#underWay.set(log, { ...want, sentAt: now, got: false });
+      this.counters["repair wishes"]++;
+      wants.push(want);
+    }
+    return wants;
+  }
+
+  #wantOf(log: LogId, offers: Map<string, Piece>, pick: (count: number) => number): Want | undefined {
+    for (const [peer, piece] of [...offers]) {
+      if (this.#lackingIn(log, piece).length === 0) this.#withdraw(log, offers, peer);
+    }
+    const peers = [...offers.keys()];
+    const to = peers[pick(peers.length)];
+    const piece = to === undefined ? undefined : this.#lackingIn(log, offers.get(to)!)[0];
+    return to === undefined || piece === undefined ? undefined : { to, span: { log, ...piece } };
+  }
+
+  #lackingIn(log: LogId, piece: Piece): readonly Piece[] {
+    return this.#holdings.of(log)?.lackingOf(piece) ?? [piece];
+  }
+
+  #lackingOf(log: LogId): readonly Piece[] {
+    const offers = [...this.#offers.get(log)?.values() ?? []];
+    if (offers.length === 0) return [];
+    const first = Math.min(...offers.map((piece) => piece.first));
+    return this.#lackingIn(log, { first, last: Math.max(...offers.map((piece) => piece.last)) });
+  }
+
+  #offer(log: LogId, peer: string, piece: Piece): void {
+    const offers = this.#offers.get(log) ?? new Map<string, Piece>();
+    if (!this.#offers.has(log) && this.#offers.size >= LOGS_MAX) return void this.counters["repair offers given up"]++;
+    this.#offers.set(log, offers);
+    offers.delete(peer);
+    offers.set(peer, piece);
+    const [oldest] = offers.keys();
+    if (offers.size > OFFERS_PER_LOG_MAX && oldest !== undefined) offers.delete(oldest);
+  }
+
+  #giveUp(log: LogId, peer: string): void {
+    this.counters["repair offers given up"]++;
+    const offers = this.#offers.get(log);
+    if (offers !== undefined) this.#withdraw(log, offers, peer);
+  }
+
+  #withdraw(log: LogId, offers: Map<string, Piece>, peer: string): void {
+    offers.delete(peer);
+    if (offers.size === 0) this.#offers.delete(log);
+  }
+}

@@ -1,0 +1,160 @@
+import { assert, assertEquals } from "@std/assert";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { Disk } from "../../sim/disk.ts";
+import { cut } from "../../sim/rules/cut.ts";
+import { loss } from "../../sim/rules/loss.ts";
+import type { SimulatedPeer, StartOptions } from "../../sim/world.ts";
+import { World } from "../../sim/world.ts";
+
+const LOBBY = "lobby" as RoomName;
+const NAMES = ["alice", "bob", "charly", "dora", "eva"];
+
+/** Five who chat. */
+async function five(seed: string, options: StartOptions = {}) {
+  const world = new World({ seed });
+  const peers: SimulatedPeer[] = [];
+  for (const name of NAMES) {
+    peers.push(world.start(name, options));
+    await world.clock.advance(200);
+  }
+  await world.clock.until(() => world.isConverged(), 5_000, "five in one membership");
+  await world.clock.advance(1_000);
+  return { world, peers, addresses: (some: readonly SimulatedPeer[]) => some.map(({ memory }) => memory.address!) };
+}
+
+/** What the room holds, in its order, as `author: text`. */
+function history(peer: SimulatedPeer): readonly string[] {
+  return peer.history.before(LOBBY, undefined, 100_000)
+    .flatMap(({ name, content }) => content.type === "said" ? [`${name}: ${content.text}`] : []);
+}
+
+/** Everybody has the same room, with so much in it. */
+function isWhole(peers: readonly SimulatedPeer[], count: number): boolean {
+  const [first = ""] = peers.map((peer) => history(peer).join("\n"));
+  return history(peers[0]!).length === count && peers.every((peer) => history(peer).join("\n") === first);
+}
+
+Deno.test("faults row 36: a split of 2 and 3 chats on both sides; once healed, all have one room, nothing lost or twice", async () => {
+  const { world, peers, addresses } = await five("split");
+  const [here, there] = [peers.slice(0, 2), peers.slice(2)];
+  const heal = world.network.add(cut(addresses(here), addresses(there)));
+  await world.clock.until(() => here[0]!.alive.length === 2 && there[0]!.alive.length === 3, 60_000, "they part");
+  for (let minute = 1; minute <= 10; minute++) {
+    for (const peer of peers) peer.say(`${peer.name} in minute ${minute}`);
+    await world.clock.advance(60_000);
+  }
+  heal();
+  await world.clock.until(() => world.isConverged(), 60_000, "they meet again");
+  await world.clock.until(() => isWhole(peers, 50), 5_000, "one room");
+  await world.clock.advance(3_000);
+  for (const peer of peers) {
+    const shown = peer.said;
+    assertEquals([shown.length, new Set(shown).size], [50, 50], `${peer.name} was shown all, and nothing twice`);
+    for (const { name } of peers) {
+      const numbers = shown.filter((line) => line.startsWith(`${name}:`)).map((line) => Number(line.split(" ").at(-1)));
+      assertEquals(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], `${name}, as ${peer.name} was shown it`);
+    }
+  }
+});
+
+Deno.test("an author who is killed once one other has its message has told everybody", async () => {
+  const { world, peers, addresses } = await five("last words");
+  const [author, holder, ...others] = peers;
+  const heal = world.network.add(cut(addresses([author!]), addresses(others)));
+  author!.say("my last words");
+  await world.clock.until(() => holder!.said.length === 1, 1_000, "one other has it");
+  author!.kill();
+  heal();
+  await world.clock.until(() => others.every((peer) => peer.said.length === 1), 2_000, "the survivors are whole");
+});
+
+Deno.test("who comes later gets what was said before, though its author is gone, and may speak at once", async () => {
+  const { world, peers } = await five("newcomer");
+  const [alice, ...others] = peers;
+  for (let n = 1; n <= 300; n++) {
+    alice!.say(`number ${n}`);
+    if (n % 50 === 0) await world.clock.advance(1_000);
+  }
+  await world.clock.advance(1_000);
+  alice!.quit();
+  await world.clock.until(() => alice!.state === "ended", 10_000, "alice is gone");
+  const frank = world.start("frank");
+  await world.clock.until(() => frank.memory.rooms.size > 0, 5_000, "frank is in");
+  frank.say("hello");
+  await world.clock.until(() => isWhole([...others, frank], 301), 10_000, "frank has it all");
+  assertEquals(frank.said, ["frank: hello"], "what was there before is history, and not on the screen");
+});
+
+Deno.test("who was away has what was said meanwhile, in order, and is shown it", async () => {
+  const disk = new Disk();
+  const world = new World({ seed: "away" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 300);
+  let charly = world.start("charly", { disk });
+  await world.clock.until(() => world.isConverged(), 5_000, "three");
+  alice!.say("one");
+  await world.clock.advance(1_000);
+  charly.kill();
+  await world.clock.until(() => world.isConverged(), 60_000, "charly is missed");
+  for (let n = 2; n <= 40; n++) {
+    (n % 2 === 0 ? alice! : bob!).say(`${n}`);
+    await world.clock.advance(100);
+  }
+  charly = world.start("charly", { disk });
+  await world.clock.until(() => charly.said.length === 39, 10_000, "charly has caught up");
+  assertEquals(charly.said.map((line) => Number(line.split(" ")[1])), Array.from({ length: 39 }, (_, i) => i + 2));
+  charly.say("I am back");
+  await world.clock.until(() => isWhole([alice!, bob!, charly], 41), 2_000, "one room");
+});
+
+Deno.test("with a third of the packets and a link now and then lost, everybody has everything", async () => {
+  const { world, peers, addresses } = await five("loss");
+  world.network.add(loss(0.3));
+  for (let n = 1; n <= 60; n++) {
+    peers[n % 5]!.say(`number ${n}`);
+    if (n % 10 === 0) {
+      const [a, b] = [peers[n % 5]!, peers[(n / 10) % 5]!];
+      const heal = world.network.add(cut(addresses([a]), addresses([b])));
+      await world.clock.advance(2_000);
+      heal();
+    }
+    await world.clock.advance(200);
+  }
+  await world.clock.until(() => isWhole(peers, 60), 40_000, "one room");
+});
+
+Deno.test("a disk that was put back into an earlier state costs nothing that was said", async () => {
+  const disk = new Disk();
+  const world = new World({ seed: "backup" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 300);
+  let charly = world.start("charly", { disk });
+  await world.clock.until(() => world.isConverged(), 5_000, "three");
+  charly.say("kept in the backup");
+  await world.clock.advance(1_000);
+  const backup = new Disk();
+  backup.write(disk.read()!, world.clock);
+  backup.history.put(disk.history.before(LOBBY, undefined, 10));
+  charly.say("said after the backup");
+  await world.clock.advance(1_000);
+  charly.kill();
+  await world.clock.until(() => world.isConverged(), 60_000, "charly is missed");
+  charly = world.start("charly", { disk: backup });
+  await world.clock.until(() => world.isConverged(), 10_000, "charly is back");
+  await world.clock.advance(2_000);
+  charly.say("said with the restored disk");
+  await world.clock.until(() => isWhole([alice!, bob!, charly], 3), 5_000, "one room");
+  assert(bob!.said.includes("charly: said with the restored disk"));
+});
+
+Deno.test("a wall clock an hour off changes no order", async () => {
+  const { world, peers: [alice, bob, charly] } = await five("clocks");
+  bob!.setClock(3_600_000);
+  charly!.setClock(-3_600_000);
+  const said: string[] = [];
+  for (let n = 1; n <= 6; n++) {
+    const peer = [alice, bob, charly][n % 3]!;
+    peer.say(`number ${n}`);
+    said.push(`${peer.name}: number ${n}`);
+    await world.clock.advance(500);
+  }
+  for (const peer of [alice, bob, charly]) assertEquals([history(peer!), peer!.said], [said, said]);
+});

@@ -1,0 +1,38 @@
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import type { HistoryDeps } from "../../actors/chat_room.ts";
+import type { Content } from "../../actors/history/content.ts";
+import { decodeBody } from "../../actors/history/entry.ts";
+import { decodeLogMessage, encodeLogMessage } from "../../actors/history/log_message.ts";
+import { MemoryStore } from "../../actors/history/memory_store.ts";
+import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
+import { simulatedSigning } from "../../sim/simulated_signing.ts";
+
+/** A history in memory, and a key that is as cheap as it is worthless. */
+export function simulatedHistory(name: string): HistoryDeps & { readonly store: MemoryStore } {
+  return { store: new MemoryStore(), signing: simulatedSigning(name) };
+}
+
+/** Somebody who writes into a room, and what goes over the wire then. */
+export class Author {
+  readonly log: RoomLog;
+  readonly #name: string;
+
+  constructor(name: string, room: RoomName) {
+    this.#name = name;
+    this.log = new RoomLog({ room, ...simulatedHistory(name) });
+  }
+
+  says(text: string, wallMs: number, guest?: string): Uint8Array {
+    return this.writes(wallMs, { type: "said", text, ...(guest === undefined ? {} : { guest }) });
+  }
+
+  writes(wallMs: number, ...contents: readonly Content[]): Uint8Array {
+    return encodeLogMessage(pageOf(this.log.write(contents, { name: this.#name, wallMs }))!);
+  }
+}
+
+/** What a payload says that was written; nothing where it is about something else. */
+export function writtenIn(payload: Uint8Array): readonly Content[] | undefined {
+  const message = decodeLogMessage(payload);
+  return message?.type === "batch" ? message.bodies.map((body) => decodeBody(body)!.content) : undefined;
+}
