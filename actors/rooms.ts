@@ -11,6 +11,7 @@ import {
 import { type Evidence, newChronicleMemory } from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
+import type { Kept } from "./history/store.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -21,6 +22,8 @@ export type RoomsMessage =
   | Readonly<{ type: "leave"; room: RoomName; replyTo: ActorRef<"left" | "not_in"> }>
   | Readonly<{ type: "say"; room: RoomName; text: string; replyTo: ActorRef<SayReply> }>
   | Readonly<{ type: "held"; room: RoomName; limit: number; replyTo: ActorRef<readonly Evidence[] | "not_in"> }>
+  /** The latest of what is in the room's history, in order. */
+  | Readonly<{ type: "history"; room: RoomName; limit: number; replyTo: ActorRef<readonly Kept[] | "not_in"> }>
   | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>
   | Readonly<
     { type: "ping"; room: RoomName; name: string; replyTo: ActorRef<ChatPingReply | Readonly<{ type: "not_in" }>> }
@@ -165,6 +168,10 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       else ref.tell({ type: "held", limit, replyTo });
     };
 
+    const history = ({ room, limit, replyTo }: Extract<RoomsMessage, { type: "history" }>): void => {
+      replyTo.tell(deps.memory.has(room) ? deps.history.store.before(room, undefined, limit) : "not_in");
+    };
+
     const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {
       const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ type: "not_in" });
@@ -182,6 +189,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return say(message.room, message.text, message.replyTo);
         case "held":
           return held(message);
+        case "history":
+          return history(message);
         case "list":
           return list(message.room, message.replyTo);
         case "ping":

@@ -96,7 +96,7 @@ export function hashOf(room: RoomName, { log, sequence }: Place, bytes: Uint8Arr
 }
 
 /** A place as it goes into a message: the author's key, the epoch, the number. */
-export function placeIn(value: unknown): Place | undefined {
+function placeIn(value: unknown): Place | undefined {
   if (!Array.isArray(value) || value.length !== 3) return undefined;
   const [key, epoch, sequence]: unknown[] = value;
   if (!(key instanceof Uint8Array) || key.length !== AUTHOR_BYTES) return undefined;

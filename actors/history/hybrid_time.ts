@@ -5,9 +5,9 @@
 export type HybridTime = Readonly<{ ms: number; count: number }>;
 
 /** The last millisecond that a `Date` can show, in the year 275760: whoever claims more is not believed. */
-export const HYBRID_MS_MAX = 8_640_000_000_000_000;
+const HYBRID_MS_MAX = 8_640_000_000_000_000;
 /** What still counts on when somebody has claimed the last millisecond. */
-export const HYBRID_COUNT_MAX = 2 ** 52;
+const HYBRID_COUNT_MAX = 2 ** 52;
 
 /** The time of what is said now by who has seen everything up to `seen`. */
 export function nextTime(wallMs: number, seen: HybridTime | undefined): HybridTime {

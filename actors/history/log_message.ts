@@ -32,7 +32,7 @@ export const BATCH_ENTRIES_MAX = 256;
 /** Spans in one message. */
 export const SPANS_MAX = 256;
 
-export const SIGNATURE_BYTES = 64;
+const SIGNATURE_BYTES = 64;
 
 /** Version of this vocabulary, first in each message; 1 is that of who is here. */
 const VERSION = 2;

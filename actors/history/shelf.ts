@@ -5,7 +5,7 @@ import type { Place } from "./entry.ts";
 type Waiting = OrderKey & Readonly<{ parents: readonly Place[] }>;
 
 /** Entries that wait for what they follow from; of more, the earliest are let go and only counted. */
-export const WAITING_MAX = 4_096;
+const WAITING_MAX = 4_096;
 
 /** Whether an entry is here. */
 type IsHeld = (place: Place) => boolean;

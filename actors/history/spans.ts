@@ -5,7 +5,7 @@ import type { Span } from "./store.ts";
 export type Piece = Readonly<{ first: number; last: number }>;
 
 /** Which entries of one log there are: pieces in order, none of which touches the next. */
-export class Pieces {
+class Pieces {
   #pieces: Piece[] = [];
 
   get all(): readonly Piece[] {

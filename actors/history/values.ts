@@ -3,7 +3,7 @@ import type { Brand } from "../runtime/brand.ts";
 /** The address of an entry: the SHA-256 (32 bytes) of what it says and where it stands, in hexadecimal. */
 export type EntryHash = Brand<string, "EntryHash">;
 
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 
 export function isWhole(value: unknown, min: number, max: number): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;

@@ -1,7 +1,9 @@
 import { type Address, parseAddress, splitAddress, withPort } from "../../transport/address.ts";
 import type { StreamCloseReason } from "../../transport/transport.ts";
 import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } from "../bootstrap.ts";
+import type { Evidence } from "../chat_room/chronicle.ts";
 import type { RoomName } from "../chat_room/entry.ts";
+import type { Kept } from "../history/store.ts";
 import type { SayReply } from "../chat_room.ts";
 import type { Occupant } from "../chat_room/occupants.ts";
 import type { Entries, ItemReply, ItemsMessage } from "../items.ts";
@@ -306,6 +308,24 @@ export class Steps {
 
   say(room: RoomName, text: string): Promise<SayReply> {
     return this.#ask("rooms", (replyTo: ActorRef<SayReply>) => ({ type: "say", room, text, replyTo }));
+  }
+
+  /** The latest of what was said in a room, in the order that all peers share. */
+  async history(room: RoomName, limit: number): Promise<StepResult<readonly Kept[]>> {
+    const reply = await this.#ask(
+      "rooms",
+      (replyTo: ActorRef<readonly Kept[] | "not_in">) => ({ type: "history", room, limit, replyTo }),
+    );
+    return reply === "not_in" ? no(`You are not in #${room}`) : yes(reply);
+  }
+
+  /** Which of our latest messages in a room are held by whom. */
+  async held(room: RoomName, limit: number): Promise<StepResult<readonly Evidence[]>> {
+    const reply = await this.#ask(
+      "rooms",
+      (replyTo: ActorRef<readonly Evidence[] | "not_in">) => ({ type: "held", room, limit, replyTo }),
+    );
+    return reply === "not_in" ? no(`You are not in #${room}`) : yes(reply);
   }
 
   async occupants(room: RoomName): Promise<StepResult<readonly Occupant[]>> {

@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../chat_room.ts";
+import type { ChatEvent, HistoryEvent } from "../chat_room.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import { isParley } from "../serf/tags.ts";
@@ -17,6 +17,12 @@ export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes =
     case "went":
       return [style.yellow(`* ${shownAuthor(event, looks)} left #${event.room}`)];
   }
+}
+
+/** The line that tells what became of a room's history. */
+export function announceHistory({ room, count }: HistoryEvent, style: Style): string {
+  const what = count === 1 ? "1 earlier message" : `${count} earlier messages`;
+  return notice(`${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`, style);
 }
 
 /** The line in which a change of the membership is shown; none for what is only of interest to programs. */

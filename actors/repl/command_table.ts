@@ -3,6 +3,7 @@ import { ACTOR_COMMANDS } from "./commands/actor_commands.ts";
 import { BOOTSTRAP_COMMANDS } from "./commands/bootstrap_commands.ts";
 import { BROADCAST_COMMANDS } from "./commands/broadcast_commands.ts";
 import { CHAT_COMMANDS } from "./commands/chat_commands.ts";
+import { HISTORY_COMMANDS } from "./commands/history_commands.ts";
 import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
 import { SCRIPT_COMMANDS } from "./commands/script_commands.ts";
@@ -12,6 +13,7 @@ import { SETTINGS_COMMANDS } from "./commands/settings_commands.ts";
 /** Every command of the REPL. */
 export const COMMANDS: readonly Command[] = [
   ...CHAT_COMMANDS,
+  ...HISTORY_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,
   ...BROADCAST_COMMANDS,

@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../chat_room.ts";
+import type { ChatEvent, HistoryEvent } from "../chat_room.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import type { CommandData } from "./command.ts";
@@ -20,7 +20,7 @@ export type CommandDone = Readonly<{ type: "done"; command: string; ok: boolean 
 
 /** Something that happened, with what is known of it. */
 type Happening =
-  & Readonly<{ type: "chat" | "member" | "serf"; event: string }>
+  & Readonly<{ type: "chat" | "history" | "member" | "serf"; event: string }>
   & Readonly<Record<string, string | number | boolean>>;
 
 /** Version of the format, in each line. */
@@ -39,6 +39,11 @@ export function recordLine(record: ReplRecord, wallMs: number): string {
 /** What happened in a room. `saidAt` is by the author's clock. */
 export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRecord {
   return { type: "chat", event, ...rest, saidAt: new Date(wallMs).toISOString() };
+}
+
+/** What became of a room's history. */
+export function historyRecord({ type: event, ...rest }: HistoryEvent): ReplRecord {
+  return { type: "history", event, ...rest };
 }
 
 /** What happened to a member. */

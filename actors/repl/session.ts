@@ -2,7 +2,7 @@ import type { RoomName } from "../chat_room/entry.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
-import { announceChat, announceMember, announceSerf } from "./announce.ts";
+import { announceChat, announceHistory, announceMember, announceSerf } from "./announce.ts";
 import { LookAlikes } from "./look_alikes.ts";
 import { completionOf } from "./candidates.ts";
 import {
@@ -24,6 +24,7 @@ import {
   chatRecord,
   type CommandDone,
   type CommandOutput,
+  historyRecord,
   memberRecord,
   recordLine,
   type ReplRecord,
@@ -100,6 +101,9 @@ export class Session {
       case "chat":
         if (this.#deps.json) return this.#record(chatRecord(message.event));
         return announceChat(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
+      case "history":
+        if (this.#deps.json) return this.#record(historyRecord(message.event));
+        return this.#screen.print(announceHistory(message.event, this.#deps.style));
       case "member":
         if (this.#deps.json) this.#record(memberRecord(message.event));
         return this.#member(message.event);

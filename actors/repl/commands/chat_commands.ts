@@ -10,6 +10,7 @@ import {
 } from "../command.ts";
 import { clockTime } from "../clock_time.ts";
 import { inMs } from "../in_ms.ts";
+import { NO_ROOM } from "../no_room.ts";
 import { readName } from "../quoted_name.ts";
 import { visible } from "../visible.ts";
 
@@ -104,8 +105,6 @@ async function occupantNames({ steps }: CommandPeer): Promise<readonly string[]>
   const found = await Promise.all(steps.rooms.map((room) => steps.occupants(room)));
   return [...new Set(found.flatMap((result) => result.ok ? result.value.map(({ name }) => name) : []))];
 }
-
-const NO_ROOM = "You are in no room: chatjoin enters one";
 
 /** Says `text` in `room`; a sentence when that cannot be done. */
 export async function speak(

@@ -22,6 +22,8 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   "ping bob": ["name", "address", "roundTripMs"],
   "play bob": ["name", "address", "roundTripMs"],
   "chatmemberlist": ["room", "occupants"],
+  "history": ["room", "entries"],
+  "held": ["room", "messages"],
   "chatmemberping bob": ["name", "room", "roundTripMs"],
   "broadcastadd k v": ["items"],
   "broadcastlist": ["items"],

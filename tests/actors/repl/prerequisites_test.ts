@@ -38,6 +38,8 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "join dev": from(4, [CONFIGURE, CREATE, "memberliststart", "memberliststart"]),
   "msg hi": from(6, Array(6).fill("chatjoin")),
   "chatmemberlist": from(6, Array(6).fill("chatjoin")),
+  "history": from(6, Array(6).fill("chatjoin")),
+  "held": from(6, Array(6).fill("chatjoin")),
   "chatleave": from(6, Array(6).fill("chatjoin")),
   "memberlistcreate": from(1, [CONFIGURE]).with(1, "done"),
   "memberliststart": from(2, [CONFIGURE, CREATE]),

@@ -29,7 +29,10 @@ Deno.test("step by step: two come, talk, look around and go, and each step says 
     "1 host(s) successfully contacted",
     "Known nodes: [alice bob]",
   ]);
-  assertEquals(await bob.enter("chatjoin"), ["You are in #lobby"]);
+  assertEquals(await bob.enter("chatjoin"), [
+    "You are in #lobby",
+    "* 1 earlier message of #lobby came: history shows it",
+  ]);
   const present = await bob.enter("chatmemberlist");
   assertEquals(present.map((line) => line.split(",")[0]), ["alice", "bob (you)"]);
   assertMatch((await bob.enter("msg hi")).join("\n"), /^\d\d:\d\d:\d\d bob: hi$/);
