@@ -198,7 +198,7 @@ Deno.test("a coming from before our own time here, told again, takes no name awa
   await clock.advance(1_000);
   await guest("Mina").join();
   const payload = encodeEntry({ type: "came", wallMs: 1, guest: "Mina" });
-  system.events.publish(RUMOURS, { topic: "room/dev", author: "bob", ageMs: 60_000, payload });
+  system.events.publish(RUMOURS, { topic: "room/dev", author: "bob", ageMs: 60_000, direct: false, payload });
   await clock.advance(2);
   assertEquals(heard.filter((line) => line.endsWith("went")), []);
 });
