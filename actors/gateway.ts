@@ -1,4 +1,5 @@
 import type { Address } from "../transport/address.ts";
+import { streamSource } from "../transport/source.ts";
 import type {
   HttpRequest,
   HttpResponse,
@@ -22,6 +23,7 @@ import { cutText } from "./gateway/text.ts";
 import type { RoomsMessage } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+import { type Allowance, SourceBudget } from "./transport/budget.ts";
 import {
   type OpenReply,
   type RegisterReply,
@@ -63,6 +65,8 @@ export type GatewayCounters = Readonly<{
   silent: number;
   unreadable: number;
   refused: number;
+  /** Hung up on because of too many that had come from the same source before. */
+  tooOften: number;
   /** Hung up on because they took too long to read what they were told. */
   tooSlow: number;
   /** Hung up on because some of what they sent was lost on its way to us. */
@@ -121,6 +125,10 @@ const TALKS_CONSOLE = { start: "GET /?uuid=", header: "Client-Type: console" } a
 
 /** Clients at once, on each door: three hundred and then some, and half of the streams that a transport has. */
 const CLIENTS_MAX = 512;
+
+/** How often clients of one source may come: all that there is room for at once, and who comes and goes is slowed down. */
+const COMINGS: Allowance = { burst: 1_000, perSecond: 20 };
+const SOURCES_MAX = 1_024;
 
 /** What a client has not read yet at most: some thousands of lines. */
 const UNSENT_BYTES_MAX = 512 * 1024;
@@ -188,6 +196,7 @@ class Gateway {
   readonly #waiting = new Set<Client>();
   #lastClient = 0;
   readonly #webSockets = new Set<number>();
+  readonly #comings = new SourceBudget(COMINGS, SOURCES_MAX);
   #underWay = 0;
   #lastMoveAt = 0;
   readonly #counters = {
@@ -199,6 +208,7 @@ class Gateway {
     silent: 0,
     unreadable: 0,
     refused: 0,
+    tooOften: 0,
     tooSlow: 0,
     torn: 0,
   };
@@ -432,6 +442,10 @@ class Gateway {
     const parsed = room === undefined ? this.#deps.room : parseRoomName(room);
     if (guest === undefined) return this.#refuse(client, "refused", "Nobody can be called so: a name has letters");
     if (parsed === undefined) return this.#refuse(client, "refused", "No room can be called so: a room has letters");
+    const source = streamSource(client.connection.remote) ?? "loopback";
+    if (!this.#comings.spend(source, 1, this.#ctx.clock.now())) {
+      return this.#refuse(client, "tooOften", "Too many come from where you are: try again in a minute");
+    }
     this.#ctx.timers.cancel(timerOf(client));
     Object.assign(client, { state: "joining", name: guest, room: parsed, speakerId: id, wantsNotices });
     const place = placeOf(parsed, guest);
@@ -523,7 +537,11 @@ class Gateway {
     client.connection.send(bytes);
   }
 
-  #refuse(client: Client, count: "silent" | "unreadable" | "refused" | "tooSlow" | "torn", why: string): void {
+  #refuse(
+    client: Client,
+    count: "silent" | "unreadable" | "refused" | "tooOften" | "tooSlow" | "torn",
+    why: string,
+  ): void {
     if (client.state === "going") return;
     this.#counters[count]++;
     client.connection.send(client.dialect.refusal(why));
@@ -603,6 +621,7 @@ function shown(name: string): string {
 
 function streamConnection(stream: Stream): ClientConnection {
   return {
+    remote: stream.remote,
     get bufferedBytes() {
       return stream.bufferedBytes;
     },

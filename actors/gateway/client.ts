@@ -1,9 +1,11 @@
+import type { Address } from "../../transport/address.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import { type Allowance, Bucket } from "../transport/budget.ts";
 import type { ClientReader, Dialect } from "./dialect.ts";
 
 /** A connection to a client, of whichever kind. What is written after `close` is lost. */
 export interface ClientConnection {
+  readonly remote: Address;
   /** Bytes accepted that the network has not taken yet. */
   readonly bufferedBytes: number;
   send(bytes: Uint8Array): void;

@@ -100,6 +100,7 @@ function offer(
 
 function clientConnection(connection: WebSocketConnection, isBinary: () => boolean): ClientConnection {
   return {
+    remote: connection.remote,
     get bufferedBytes() {
       return connection.bufferedBytes;
     },

@@ -4,6 +4,7 @@ import { page } from "../../actors/gateway/page.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { RoomsMessage } from "../../actors/rooms.ts";
 import type { TransportMessage } from "../../actors/transport.ts";
+import type { Address } from "../../transport/address.ts";
 import type { WebSocketHandler } from "../../transport/transport.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
@@ -29,6 +30,7 @@ Deno.test("so many WebSockets and no more are let in at once; when one goes, ano
   const refused: string[] = [];
   const open = async (): Promise<void> => {
     const connection = {
+      remote: "127.0.0.1:1" as Address,
       bufferedBytes: 0,
       send: () => {},
       close: (why: string) => void refused.push(why),

@@ -258,6 +258,32 @@ Deno.test("a flood of one client is slowed down, loses nothing, and lets another
   assertEquals(tom.lines.filter((line) => line === "Mina:x").length, 2_000);
 });
 
+Deno.test("faults row 51: of 10,000 that come and go quickly few get in, the rest are told why, and others are heard meanwhile", async () => {
+  const { world, alice, charly, clients, a, b, run } = await cluster("10,000 comings");
+  const tom = clients.enter(b, "Tom");
+  await run(300);
+  let some: MachatClient[] = [];
+  for (let at = 0; at < 10_000; at += 50) {
+    some = Array.from({ length: 50 }, (_, more) => clients.enter(a, `n${at + more}`, `r${at + more}`));
+    await run(40);
+    for (const client of some) client.stream.end();
+    if (at === 5_000) tom.send("still here\n");
+  }
+  await run(3_000);
+  const { joined, tooOften, clients: left } = await counted(world, alice);
+  assert(joined >= 1_000 && joined < 1_300, `${joined}`);
+  assertEquals([joined + tooOften, left, tom.lines], [10_000, 0, ["Tom:still here"]]);
+  const turnedAway = some.at(-1)!;
+  const why = "*:Too many come from where you are: try again in a minute\n";
+  assertEquals([turnedAway.heard, turnedAway.ended], [why, true]);
+  await run(60_000);
+  const mina = clients.enter(a, "Mina");
+  await run(300);
+  mina.send("back\n");
+  await run(300);
+  assertEquals(shown(charly).at(-1), "Mina@alice: back");
+});
+
 Deno.test("a client that does not read is hung up on when too much waits for it, and costs the others nothing", async () => {
   const { world, alice, clients, a, run } = await cluster("slow");
   const [slow, mina, tom] = [clients.enter(a, "Slow"), clients.enter(a, "Mina"), clients.enter(a, "Tom")];

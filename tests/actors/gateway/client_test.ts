@@ -1,12 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../../../actors/gateway/client.ts";
 import { machat } from "../../../actors/gateway/machat.ts";
+import type { Address } from "../../../transport/address.ts";
 
 /** A client whose connection notes when it is not read, and read again. */
 function client() {
   const done: string[] = [];
   const nothing = (): void => {};
   const connection = {
+    remote: "127.0.0.1:1" as Address,
     bufferedBytes: 0,
     send: nothing,
     close: nothing,
