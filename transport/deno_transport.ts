@@ -20,6 +20,12 @@ import {
 /** With port 0, TCP picks a port and UDP must get the same; so often another pick is tried when it is taken. */
 const BIND_ATTEMPTS_MAX = 8;
 
+/**
+ * Whoever connected and has been silent for so long is asked by the operating system whether it is there: a machine that
+ * lost its power says no goodbye, and protocols of others have no pings. Linux then gives up after 11 minutes.
+ */
+const KEEP_ALIVE_AFTER_MS = 60_000;
+
 /** Opens the transport over this machine's sockets: UDP and TCP, with HTTP on request, on one port. */
 export const openDenoTransport: OpenTransport = async (bind, handler) => {
   for (let attempt = 1;; attempt++) {
@@ -110,6 +116,7 @@ class DenoTransport implements Transport {
     this.counters.streamsAccepted++;
     this.#incoming++;
     socket.on("close", () => this.#incoming--);
+    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
     const adopt = (socket: net.Socket, alreadyRead: Uint8Array): void => this.#http.adopt(socket, alreadyRead);
     const stream = new SocketStream(socket, remote, this.counters, this.#handler.http && adopt);
     this.#track(stream).tell(this.#handler.accept(stream));

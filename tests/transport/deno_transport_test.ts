@@ -5,7 +5,7 @@ import { PACKETS_QUEUED_MAX } from "../../transport/deno_transport/udp.ts";
 import { TransportOpenError } from "../../transport/transport.ts";
 import { waitUntil } from "../support/wait.ts";
 import { transportContract, type TransportWorld } from "./contract.ts";
-import { TransportRecorder } from "./recorder.ts";
+import { StreamRecorder, TransportRecorder } from "./recorder.ts";
 
 const LOOPBACK = parseAddress("127.0.0.1:0")!;
 
@@ -157,4 +157,30 @@ Deno.test("deno transport: bound to all addresses, or to ones that do not lead t
   assertEquals(await comesFrom("0.0.0.0:0", "127.0.0.1:0"), "127.0.0.1");
   assertEquals(await comesFrom("[::]:0", "127.0.0.1:0"), "127.0.0.1");
   assertEquals(await comesFrom("[::1]:0", "127.0.0.1:0"), "127.0.0.1");
+});
+
+/** The timer of an open socket between these ports, as `TIMER:WHEN` in /proc: 02 is that of keep-alive, in 1/100 s. */
+async function timerOf(local: Address, remote: Address): Promise<string | undefined> {
+  const [from, to] = [local, remote].map((address) => portInHex(address));
+  const lines = (await Deno.readTextFile("/proc/net/tcp")).split("\n").map((line) => line.trim().split(/\s+/));
+  return lines.find(([, at = "", other = ""]) => at.endsWith(`:${from}`) && other.endsWith(`:${to}`))?.[5];
+}
+
+function portInHex(address: Address): string {
+  return splitAddress(address).port.toString(16).toUpperCase().padStart(4, "0");
+}
+
+Deno.test({
+  name: "faults row 52: who connected and is silent for a minute is asked by the operating system whether it is there",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const [server, client] = [new TransportRecorder(), new TransportRecorder()];
+    const [one, other] = await Promise.all([server, client].map((handler) => openDenoTransport(LOOPBACK, handler)));
+    other!.connect(one!.address, 5_000, new StreamRecorder());
+    await waitUntil(() => server.accepted.length === 1, 5_000, "a stream");
+    const [timer, when = ""] = (await timerOf(one!.address, server.accepted[0]!.stream.remote))?.split(":") ?? [];
+    assertEquals(timer, "02");
+    assert(parseInt(when, 16) > 5_000 && parseInt(when, 16) <= 6_000, when);
+    await Promise.all([one!.close(), other!.close()]);
+  },
 });
