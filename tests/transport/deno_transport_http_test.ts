@@ -175,7 +175,7 @@ test("close() does not wait for an answer", () => new Promise(() => {}), async (
 });
 
 Deno.test("deno transport over HTTP: slow headers and requests are cut in time", () => {
-  assertEquals(HTTP_LIMITS, { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 });
+  assertEquals(HTTP_LIMITS, { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000 });
 });
 
 Deno.test("deno transport without an HTTP handler has no serveHttp", async () => {

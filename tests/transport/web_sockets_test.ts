@@ -18,6 +18,7 @@ import {
   type WebSocketRequest,
 } from "../../transport/transport.ts";
 import { waitUntil } from "../support/wait.ts";
+import { closeCodeIn, FORBIDDEN_FRAMES, TOO_LONG_FRAMES, webSocketRequest } from "../support/web_socket_frames.ts";
 import { TransportRecorder } from "./recorder.ts";
 
 const WITHIN_MS = 5_000;
@@ -87,7 +88,7 @@ class Client {
 }
 
 function test(behaviour: string, run: (url: string, peer: EchoPeer, server: Transport) => Promise<void>): void {
-  Deno.test(`WebSocket: ${behaviour}`, async () => {
+  Deno.test(`${behaviour.startsWith("faults row") ? "" : "WebSocket: "}${behaviour}`, async () => {
     const peer = new EchoPeer();
     const server = await openDenoTransport(parseAddress("127.0.0.1:0")!, peer);
     try {
@@ -136,7 +137,7 @@ test("we say goodbye with a code and as much of the reason as fits", async (url,
   assertEquals([client.heard, client.closed], [["last words"], { code: 1008, reason: "ä".repeat(61) }]);
 });
 
-/** A connection as bytes, to send what no library would. */
+/** The code with which a connection is closed that sends these bytes behind its request. */
 async function raw(url: string, frames: Uint8Array): Promise<{ code: number | undefined }> {
   const { hostname, port } = new URL(url);
   const socket = net.connect(Number(port), hostname);
@@ -145,42 +146,23 @@ async function raw(url: string, frames: Uint8Array): Promise<{ code: number | un
   socket.on("error", () => {});
   socket.on("close", () => isOver = true);
   socket.on("data", (chunk: Uint8Array) => bytes = new Uint8Array([...bytes, ...chunk]));
-  const head = "GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   // In one segment: what follows the head must not be lost.
-  socket.write(new Uint8Array([...new TextEncoder().encode(head), ...frames]));
+  socket.write(new Uint8Array([...new TextEncoder().encode(webSocketRequest("/chat", "x")), ...frames]));
   await waitUntil(() => isOver, WITHIN_MS, "closed");
-  const text = new TextDecoder("latin1").decode(bytes);
-  assertMatch(text, /^HTTP\/1\.1 101 [^]*Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
-  const at = text.indexOf("\r\n\r\n") + 4;
-  return { code: bytes[at] === 0x88 ? bytes[at + 2]! << 8 | bytes[at + 3]! : undefined };
+  const accept = /^HTTP\/1\.1 101 [^]*Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/;
+  assertMatch(new TextDecoder("latin1").decode(bytes), accept);
+  return { code: closeCodeIn(bytes) };
 }
 
-/** A frame of a client, with a mask of zeros. */
-function masked(first: number, payload: Uint8Array | readonly number[], claimed = payload.length): Uint8Array {
-  const length = claimed < 126
-    ? [claimed]
-    : claimed < 65_536
-    ? [126, claimed >> 8, claimed & 255]
-    : [127, 0, 0, 0, 0, claimed >>> 24, (claimed >> 16) & 255, (claimed >> 8) & 255, claimed & 255];
-  return new Uint8Array([first, length[0]! | 0x80, ...length.slice(1), 0, 0, 0, 0, ...payload]);
+for (const [what, frames, code] of FORBIDDEN_FRAMES) {
+  test(`faults row 57: ${what} is answered with ${code}, counted and closed`, async (url, _peer, server) => {
+    assertEquals(await raw(url, frames), { code });
+    assertEquals(server.counters.webSocketErrors, 1);
+  });
 }
 
-const FORBIDDEN: readonly (readonly [what: string, frames: Uint8Array, code: number])[] = [
-  ["a frame without a mask", new Uint8Array([0x81, 1, 65]), 1002],
-  ["a reserved bit", masked(0xc1, [65]), 1002],
-  ["a reserved opcode", masked(0x83, [65]), 1002],
-  ["a ping of 126 bytes", masked(0x89, new Uint8Array(126)), 1002],
-  ["a ping in two fragments", masked(0x09, [65]), 1002],
-  ["a continuation of nothing", masked(0x80, [65]), 1002],
-  ["a close code that nobody may send", masked(0x88, [0x03, 0xed]), 1002],
-  ["text that is no UTF-8", masked(0x81, [0xff, 0xfe]), 1007],
-  ["a message longer than the limit", masked(0x81, [], WEB_SOCKET_MESSAGE_BYTES_MAX + 1), 1009],
-  ["a message of 800 MB, by its claim", masked(0x82, [], 800_000_000), 1009],
-];
-
-for (const [what, frames, code] of FORBIDDEN) {
-  test(`${what} is answered with ${code}, counted and closed`, async (url, _peer, server) => {
+for (const [what, frames, code] of TOO_LONG_FRAMES) {
+  test(`faults row 56: ${what} is answered with ${code}, counted and closed`, async (url, _peer, server) => {
     assertEquals(await raw(url, frames), { code });
     assertEquals(server.counters.webSocketErrors, 1);
   });

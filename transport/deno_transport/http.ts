@@ -25,10 +25,10 @@ const HTTP_ANSWER_TIMEOUT_MS = 30_000;
 /** A connection on which nothing moves for so long is closed, as by a client that does not read its answer. */
 const HTTP_STALL_TIMEOUT_MS = 2 * HTTP_ANSWER_TIMEOUT_MS;
 
-/** How long a client may take over its headers and its request, and how often that is looked at. */
+/** How long a client may take over its headers and its request, and how often that is looked at: 10 s at most in all. */
 export const HTTP_LIMITS = {
   headersTimeout: 5_000,
-  requestTimeout: 10_000,
+  requestTimeout: 8_000,
   connectionsCheckingInterval: 1_000,
 } as const;
 
