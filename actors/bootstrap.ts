@@ -1,10 +1,16 @@
+import type { Address } from "../transport/address.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 
 /**
  * The one protocol by which a peer finds first contacts. Behind it may stand a registry in this process, one behind a
  * link, or one behind HTTP: a peer cannot tell. (`bootstrap/` has the three.)
  */
-export type BootstrapMessage = Readonly<{ command: RegistryCommand; replyTo: ActorRef<BootstrapReply> }>;
+export type BootstrapMessage = Readonly<{
+  command: RegistryCommand;
+  replyTo: ActorRef<BootstrapReply>;
+  /** Where that was said, if it came over HTTP. */
+  from?: Address;
+}>;
 
 /** All that the registry knows after the command, or why there is no answer. */
 export type BootstrapReply =

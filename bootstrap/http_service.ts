@@ -13,7 +13,8 @@ export function registryHttp(registry: ActorRef<BootstrapMessage>): (request: Ht
     const parsed = parseRegistryRequest(request);
     if (!parsed.ok) return parsed.response;
     const { command } = parsed;
-    const reply = await registry.ask<BootstrapReply>((replyTo) => ({ command, replyTo }), REPLY_TIMEOUT_MS);
+    const { from } = request;
+    const reply = await registry.ask<BootstrapReply>((replyTo) => ({ command, replyTo, from }), REPLY_TIMEOUT_MS);
     return registryResponse(command, fromReply(reply));
   };
 }

@@ -1,4 +1,4 @@
-import type { BootstrapReply, RegistryPeer } from "../actors/bootstrap.ts";
+import type { RegistryPeer } from "../actors/bootstrap.ts";
 import type { Behavior, Context } from "../actors/runtime/behavior.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import type { DialReply, TransportMessage } from "../actors/transport.ts";
@@ -8,7 +8,7 @@ import type { RegistryMessage } from "./registry_actor.ts";
 
 export type ProberMessage =
   | Readonly<{ type: "round" }>
-  | Readonly<{ type: "listed"; reply: BootstrapReply }>
+  | Readonly<{ type: "listed"; peers: readonly RegistryPeer[] | undefined }>
   | Readonly<{ type: "probed"; peer: RegistryPeer; there: boolean | undefined }>;
 
 type ProberDeps = Readonly<{ registry: ActorRef<RegistryMessage>; transport: () => ActorRef<TransportMessage> }>;
@@ -27,7 +27,7 @@ const LIST_TIMEOUT_MS = 2_000;
 /** How a connection ends where nobody listens. Anything else says something of us or of the way, and nothing of the peer. */
 const ABSENT: ReadonlySet<string> = new Set(["refused", "timed_out"] satisfies StreamCloseReason[]);
 
-/** Knocks at every entry of the registry now and then, and has those evicted where nobody opens. */
+/** Knocks at every entry of the registry where it may now and then, and has those evicted where nobody opens. */
 export function prober({ registry, transport }: ProberDeps): Behavior<ProberMessage> {
   return (ctx) => {
     const silences = new Silences();
@@ -37,9 +37,9 @@ export function prober({ registry, transport }: ProberDeps): Behavior<ProberMess
         case "round":
           return askForAll(ctx, registry);
         case "listed":
-          if (!message.reply.ok) return;
-          silences.keepOnly(message.reply.peers);
-          for (const peer of message.reply.peers) probe(ctx, transport(), peer);
+          if (message.peers === undefined) return;
+          silences.keepOnly(message.peers);
+          for (const peer of message.peers) probe(ctx, transport(), peer);
           return;
         case "probed":
           if (silences.heard(message.peer, message.there)) registry.tell({ type: "evict", peer: message.peer });
@@ -74,13 +74,12 @@ function placeOf({ id, ip, port }: RegistryPeer): string {
 }
 
 function askForAll(ctx: Context<ProberMessage>, registry: ActorRef<RegistryMessage>): void {
-  const asked = ctx.ask<RegistryMessage, BootstrapReply>(
+  const asked = ctx.ask<RegistryMessage, readonly RegistryPeer[]>(
     registry,
-    (replyTo) => ({ command: { type: "list" }, replyTo }),
+    (replyTo) => ({ type: "places", replyTo }),
     LIST_TIMEOUT_MS,
   );
-  const silent: BootstrapReply = { ok: false, why: "no answer" };
-  ctx.pipeToSelf(asked, (reply) => ({ type: "listed", reply }), () => ({ type: "listed", reply: silent }));
+  ctx.pipeToSelf(asked, (peers) => ({ type: "listed", peers }), () => ({ type: "listed", peers: undefined }));
 }
 
 /** Connects and goes, as the seed's own check does: a peer takes it for a visitor who has nothing to say. */

@@ -1,6 +1,8 @@
 import type { BootstrapMessage, RegistryConfig, RegistryPeer } from "../actors/bootstrap.ts";
 import type { Behavior, Context } from "../actors/runtime/behavior.ts";
+import type { ActorRef } from "../actors/runtime/ref.ts";
 import { topic } from "../actors/runtime/events.ts";
+import { OwnPlaces } from "./own_places.ts";
 import { TurnedAway } from "./turned_away.ts";
 import { toReply } from "./protocol.ts";
 import { applyRegistry, emptyRegistry, type Registry } from "./registry.ts";
@@ -10,10 +12,17 @@ import type { RegistryStore } from "./registry_store.ts";
 export type RegistryMessage =
   | BootstrapMessage & { readonly type?: never }
   /** Nobody answers where this peer is said to be. If it still says so, it gives its place to who was turned away. */
-  | Readonly<{ type: "evict"; peer: RegistryPeer }>;
+  | Readonly<{ type: "evict"; peer: RegistryPeer }>
+  /** At whose doors may be knocked? Where that may not be, peers make room for those who were turned away. */
+  | Readonly<{ type: "places"; replyTo: ActorRef<readonly RegistryPeer[]> }>;
 
 /** What outlives a crash of the registry: nobody who is listed would know that it has to join again. */
-export type RegistryMemory = { data: Registry; turnedAway?: TurnedAway; readonly store?: RegistryStore | undefined };
+export type RegistryMemory = {
+  data: Registry;
+  turnedAway?: TurnedAway;
+  ownPlaces?: OwnPlaces;
+  readonly store?: RegistryStore | undefined;
+};
 
 /** That the data could not be stored, once each time that this begins, and that it is stored again. */
 export type RegistryEvent = Readonly<{ type: "not_stored"; why: string }> | Readonly<{ type: "stored_again" }>;
@@ -26,7 +35,16 @@ export function registry(
 ): Behavior<RegistryMessage> {
   return (ctx) => {
     const owner = new Owner(ctx, memory);
-    return (message) => message.type === "evict" ? owner.evict(message.peer) : owner.command(message);
+    return (message) => {
+      switch (message.type) {
+        case "evict":
+          return owner.evict(message.peer);
+        case "places":
+          return message.replyTo.tell(owner.places());
+        case undefined:
+          return owner.command(message);
+      }
+    };
   };
 }
 
@@ -34,17 +52,20 @@ class Owner {
   readonly #ctx: Context<RegistryMessage>;
   readonly #memory: RegistryMemory;
   readonly #turnedAway: TurnedAway;
+  readonly #ownPlaces: OwnPlaces;
   #isStored = true;
 
   constructor(ctx: Context<RegistryMessage>, memory: RegistryMemory) {
     this.#ctx = ctx;
     this.#memory = memory;
     this.#turnedAway = memory.turnedAway ??= new TurnedAway();
+    this.#ownPlaces = memory.ownPlaces ??= new OwnPlaces(memory.data.peers.values());
   }
 
-  command({ command, replyTo }: BootstrapMessage): void {
+  command({ command, replyTo, from }: BootstrapMessage): void {
     const result = applyRegistry(this.#memory.data, command);
     if (result.ok) {
+      if (command.type === "join" || command.type === "refill") this.#ownPlaces.claimed(command.peer, from);
       this.#turnedAway.heard(command, result.registry);
       this.#keep(result.registry); // before the answer: what was promised is not forgotten
     }
@@ -61,6 +82,15 @@ class Owner {
     if (!result.ok) return;
     this.#keep(this.#turnedAway.fill(result.registry));
     this.#ctx.log.info("registry_evicted", { peer: peer.name, peers: this.#memory.data.peers.size });
+  }
+
+  places(): readonly RegistryPeer[] {
+    const listed = [...this.#memory.data.peers.values()];
+    for (const peer of listed) {
+      if (this.#turnedAway.isEmpty) break;
+      if (!this.#ownPlaces.has(peer)) this.evict(peer);
+    }
+    return listed.filter((peer) => this.#ownPlaces.has(peer));
   }
 
   #keep(next: Registry): void {

@@ -11,6 +11,10 @@ const TURNED_AWAY_MAX = 16;
 export class TurnedAway {
   readonly #byId = new Map<string, RegistryPeer>();
 
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
   /** Takes note of a command that was not refused, and of what became of it. */
   heard(command: RegistryCommand, { peers }: Registry): void {
     switch (command.type) {
