@@ -12,10 +12,12 @@ export class ForeignProcess implements AsyncDisposable {
   readonly #stdout: Collected;
   readonly #stderr: Collected;
 
-  constructor(program: string, args: readonly string[]) {
+  /** `env` is added to the variables that it inherits. */
+  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#what = [program.split("/").at(-1), ...args].join(" ");
     this.#child = new Deno.Command(program, {
       args: [...args],
+      env,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -46,7 +46,7 @@ function ownFolder(): string {
 }
 
 async function contentHash(): Promise<string> {
-  const files = ["main.go", "delegate.go", "pool.go", "traffic.go"];
+  const files = ["main.go", "cli_chat.go", "delegate.go", "pool.go", "traffic.go"];
   const texts = await Promise.all(files.map((file) => Deno.readTextFile(`${SOURCE}${file}`)));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(texts.join("\0")));
   return new Uint8Array(digest).toHex().slice(0, 16);

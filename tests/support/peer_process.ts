@@ -23,6 +23,7 @@ export class PeerProcess implements AsyncDisposable {
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
   readonly #stdout: Collected;
   readonly #stderr: Collected;
+  #asked = 0;
 
   private constructor(child: Deno.ChildProcess, paused: boolean) {
     this.#child = child;
@@ -82,6 +83,15 @@ export class PeerProcess implements AsyncDisposable {
   /** Types a line. */
   async say(line: string): Promise<void> {
     await this.#stdin.write(new TextEncoder().encode(`${line}\n`));
+  }
+
+  /** Types a command, and returns what was shown until it was done, whoever had a part in that. */
+  async ask(command: string): Promise<string> {
+    const before = this.shown.length;
+    const end = `end of answer ${++this.#asked}`;
+    await this.say(`${command}\n/echo ${end}`);
+    await this.waitFor(end);
+    return this.shown.slice(before).split(end)[0]!;
   }
 
   /** Nothing more will be typed. */

@@ -6,6 +6,8 @@
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go build -o go_peer .
 //
+// As "go_peer cli-chat NAME" it is a stand-in for the chat program cli-chat instead, see cli_chat.go.
+//
 // Byte strings (meta, payloads, keys) are base64, as encoding/json writes them.
 package main
 
@@ -29,6 +31,9 @@ import (
 const lineBytesMax = 32 << 20
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "cli-chat" {
+		os.Exit(cliChat(os.Args[2:]))
+	}
 	peer, err := start(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "go_peer:", err)
