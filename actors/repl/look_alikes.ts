@@ -1,45 +1,4 @@
-/**
- * Letters that most fonts draw like a Latin one: the usual suspects of Unicode's list of confusables (UTS 39), Cyrillic,
- * Greek and Armenian. Full-width and mathematical letters are folded by NFKC.
- */
-const DRAWN_LIKE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    a: "аα",
-    b: "Ь",
-    c: "сϲ",
-    d: "ԁ",
-    e: "еҽ",
-    g: "ɡց",
-    h: "һհ",
-    i: "іιı",
-    j: "јϳ",
-    k: "кκ",
-    l: "I1|ӏ",
-    m: "м",
-    n: "пηո",
-    o: "0оοօσ",
-    p: "рρ",
-    q: "ԛ",
-    r: "г",
-    s: "ѕ",
-    t: "тτ",
-    u: "υս",
-    v: "νѵ",
-    w: "ԝω",
-    x: "хχ",
-    y: "уγ",
-  }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
-);
-
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
-
-/** What a name comes down to for somebody who does not look twice. */
-function skeleton(name: string): string {
-  const folded = [...name.normalize("NFKC").replace(INVISIBLE, "")].map((letter) =>
-    DRAWN_LIKE.get(letter) ?? letter.toLowerCase()
-  );
-  return folded.map((letter) => DRAWN_LIKE.get(letter) ?? letter).join("").replaceAll("rn", "m").replaceAll("vv", "w");
-}
+import { skeletonOf } from "../skeleton.ts";
 
 /** Knows of each name whether somebody who came before has one that looks the same. */
 export class LookAlikes {
@@ -47,13 +6,13 @@ export class LookAlikes {
   readonly #names = new Map<string, Set<string>>();
 
   meet(name: string): void {
-    const key = skeleton(name);
+    const key = skeletonOf(name);
     const alike = this.#names.get(key) ?? new Set();
     this.#names.set(key, alike.add(name));
   }
 
   part(name: string): void {
-    const key = skeleton(name);
+    const key = skeletonOf(name);
     const alike = this.#names.get(key);
     alike?.delete(name);
     if (alike?.size === 0) this.#names.delete(key);
@@ -61,7 +20,7 @@ export class LookAlikes {
 
   /** Whose name this one looks like, if that one came first. */
   of(name: string): string | undefined {
-    const [first] = this.#names.get(skeleton(name)) ?? [];
+    const [first] = this.#names.get(skeletonOf(name)) ?? [];
     return first === name ? undefined : first;
   }
 }
