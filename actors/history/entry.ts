@@ -43,7 +43,7 @@ export type LogEntry =
 export const PARENTS_MAX = 16;
 
 /** Longest name of an author, in UTF-8 bytes: as memberlist's names are. */
-const NAME_BYTES_MAX = 128;
+export const NAME_BYTES_MAX = 128;
 
 /** Longest entry: the longest text in the longest frame around it. */
 export const ENTRY_BYTES_MAX = TEXT_BYTES_MAX + 3 * 1024;

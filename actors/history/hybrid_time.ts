@@ -5,7 +5,7 @@
 export type HybridTime = Readonly<{ ms: number; count: number }>;
 
 /** The last millisecond that a `Date` can show, in the year 275760: whoever claims more is not believed. */
-const HYBRID_MS_MAX = 8_640_000_000_000_000;
+export const HYBRID_MS_MAX = 8_640_000_000_000_000;
 /** What still counts on when somebody has claimed the last millisecond. */
 const HYBRID_COUNT_MAX = 2 ** 52;
 
