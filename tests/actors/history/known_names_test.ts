@@ -90,6 +90,16 @@ Deno.test("a name that looks like somebody else's is found out, one's own is not
   assertEquals(names.alike("b0b", EVE), undefined);
 });
 
+Deno.test("of several names that look the same the first is told, and one that was forgotten begins anew", () => {
+  const names = new KnownNames(SELF);
+  names.note("BOB", BOB, 1);
+  names.note("b0b", ADA, 1);
+  assertEquals(names.alike("bob", EVE), "BOB");
+  names.forget("BOB");
+  names.note("BOB", BOB, 2);
+  assertEquals(names.alike("bob", EVE), "b0b");
+});
+
 Deno.test("an author's names are told, the one seen last first", () => {
   const names = new KnownNames(SELF);
   for (const name of ["bob", "robert", "bobby"]) names.note(name, BOB, 1);
