@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { RegistryPeer } from "../actors/bootstrap.ts";
 import { peerProblem, PEERS_MAX, type Registry } from "../bootstrap/registry.ts";
 import type { RegistryStore } from "../bootstrap/registry_store.ts";
+import { codeOf, DamagedError, isDamage, moveAside, NewerError, rollBack, SQLITE, textOf } from "./sqlite.ts";
 
 /** An open file; `note` is for the person, if something had to be done to open it. */
 export type RegistryFile = Readonly<{ store: RegistryStore; note?: string; close(): void }>;
@@ -48,27 +49,15 @@ export function openRegistryFile(path: string): OpenedFile {
     return { ok: true, file: open(path) };
   } catch (error) {
     if (error instanceof NewerError) return { ok: false, reason: "newer", why: error.message };
-    const code = codeOf(error);
-    if (code === SQLITE.busy) return { ok: false, reason: "in_use", why: `Another registry is using ${path}` };
-    if (code === SQLITE.corrupt || code === SQLITE.notADatabase) return replaced(path);
+    if (codeOf(error) === SQLITE.busy) return { ok: false, reason: "in_use", why: `Another registry is using ${path}` };
+    if (isDamage(error)) return replaced(path);
     return { ok: false, reason: "unusable", why: `Cannot use ${path}: ${textOf(error)}` };
   }
 }
 
-/** Result codes of SQLite; extended ones have these in their lowest byte. */
-const SQLITE = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
-
-class NewerError extends Error {}
-
-class DamagedError extends Error {
-  readonly errcode = SQLITE.corrupt;
-}
-
 function replaced(path: string): OpenedFile {
-  const aside = `${path}.damaged`;
   try {
-    for (const end of ["-wal", "-shm", "-journal"]) removeIfThere(`${path}${end}`); // they belong to what is damaged
-    Deno.renameSync(path, aside);
+    const aside = moveAside(path);
     const note = `${path} is damaged and was moved to ${aside}; the list begins empty`;
     return { ok: true, file: { ...open(path), note } };
   } catch (error) {
@@ -133,18 +122,9 @@ class SqliteStore implements RegistryStore {
       db.prepare("commit").run();
       return undefined;
     } catch (error) {
-      if (db.isTransaction) rollBack(db);
+      rollBack(db);
       return textOf(error);
     }
-  }
-}
-
-/** Some failures (a full disk) have rolled back already, by themselves. */
-function rollBack(db: DatabaseSync): void {
-  try {
-    db.prepare("rollback").run();
-  } catch {
-    // Then there is nothing to take back.
   }
 }
 
@@ -174,21 +154,4 @@ function peerOf(row: Readonly<Record<string, unknown>>): RegistryPeer {
 function limitOf(value: unknown): number {
   const limit = Math.trunc(Number(value));
   return Number.isSafeInteger(limit) ? limit : 0;
-}
-
-function codeOf(error: unknown): number | undefined {
-  const code = typeof error === "object" && error !== null && "errcode" in error ? error.errcode : undefined;
-  return typeof code === "number" ? code & 0xff : undefined;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
