@@ -17,6 +17,7 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
             store.close();
             return store = place.open();
           });
+          assertEquals(store.trouble, undefined);
         } finally {
           store.close();
         }

@@ -1,0 +1,204 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import type { LogId } from "../../actors/history/author.ts";
+import type { OrderKey } from "../../actors/history/order.ts";
+import {
+  EXPIRED_AT_ONCE_MAX,
+  type HistoryStore,
+  type Kept,
+  type Retention,
+  type Search,
+  type Span,
+} from "../../actors/history/store.ts";
+import { textNow } from "../../actors/history/text_now.ts";
+import type { EntryHash } from "../../actors/history/values.ts";
+import { rollBack } from "../sqlite.ts";
+import { EntryTable } from "./entry_table.ts";
+import { TextIndex, WAITING_MAX } from "./text_index.ts";
+
+/** Entries in a database. Every method throws what SQLite does: who goes on then is {@linkcode FallbackStore}. */
+export class DatabaseStore implements HistoryStore {
+  readonly trouble = undefined;
+  readonly #db: DatabaseSync;
+  readonly #entries: EntryTable;
+  readonly #texts: TextIndex;
+  readonly #sql: ReturnType<typeof statements>;
+  #count: number;
+  #bytes: number;
+  #expired = 0;
+  #commits = 0;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#entries = new EntryTable(db);
+    this.#texts = new TextIndex(db, this.#entries);
+    this.#sql = statements(db);
+    const totals = this.#sql.totals.get()!;
+    this.#count = totals["entries"] as number;
+    this.#bytes = totals["bytes"] as number;
+  }
+
+  rooms(): readonly RoomName[] {
+    return this.#entries.rooms();
+  }
+
+  spans(room: RoomName): readonly Span[] {
+    return this.#entries.spans(room);
+  }
+
+  put(entries: readonly Kept[]): void {
+    if (entries.length === 0) return;
+    this.#begin();
+    for (const entry of entries) this.#put(entry);
+  }
+
+  at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
+    return this.#entries.at(room, log, sequence);
+  }
+
+  find(room: RoomName, hash: EntryHash): Kept | undefined {
+    return this.#entries.find(room, hash);
+  }
+
+  range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
+    return this.#entries.range(room, log, first, last, limit);
+  }
+
+  before(room: RoomName, place: OrderKey | undefined, limit: number): readonly Kept[] {
+    return this.#entries.before(room, place, limit);
+  }
+
+  about(room: RoomName, target: EntryHash): readonly Kept[] {
+    return this.#entries.about(room, target);
+  }
+
+  index(room: RoomName, hash: EntryHash, text: string | undefined): void {
+    const id = this.#entries.idOf(room, hash);
+    if (id === undefined || this.#entries.find(room, hash)?.content.type !== "sealed") return;
+    this.#begin();
+    this.#texts.set(id, text);
+  }
+
+  /** What it was told that a sealed entry says. */
+  opened({ room, hash, content }: Kept): string | undefined {
+    const id = content.type === "sealed" ? this.#entries.idOf(room, hash) : undefined;
+    return id === undefined ? undefined : this.#texts.get(id);
+  }
+
+  search(search: Search): readonly Kept[] {
+    if (this.#texts.waiting > 0) {
+      this.#begin();
+      this.#texts.catchUp();
+    }
+    return this.#texts.search(search);
+  }
+
+  /** The latest entries of all rooms, the latest first. */
+  latest(limit: number): Iterable<Kept> {
+    return this.#entries.latest(limit);
+  }
+
+  recall(key: string): string | undefined {
+    const row = this.#sql.note.get(JSON.stringify(key));
+    return row === undefined ? undefined : JSON.parse(row["value"] as string);
+  }
+
+  /** Everything to be recalled, in no order. */
+  notes(): readonly (readonly [key: string, value: string])[] {
+    return this.#sql.notes.all().map(({ key, value }) => [JSON.parse(key as string), JSON.parse(value as string)]);
+  }
+
+  /** Kept as JSON, which has no character that SQLite would change. */
+  remember(key: string, value: string | undefined): void {
+    this.#begin();
+    if (value === undefined) this.#sql.forgetNote.run(JSON.stringify(key));
+    else this.#sql.setNote.run(JSON.stringify(key), JSON.stringify(value));
+  }
+
+  expire({ ageMs = Infinity, bytesMax = Infinity }: Retention, wallMs: number): number {
+    if (this.#count === 0 || (ageMs === Infinity && this.#bytes <= bytesMax)) return 0;
+    let count = 0;
+    for (const leaving of this.#entries.first(EXPIRED_AT_ONCE_MAX)) {
+      if (this.#bytes <= bytesMax && wallMs - leaving.sinceMs <= ageMs) break;
+      this.#begin();
+      this.#texts.set(leaving.id, undefined);
+      this.#entries.delete(leaving);
+      this.#bytes -= leaving.weight;
+      this.#count--;
+      if (leaving.target !== undefined) this.#refresh(leaving.room, leaving.target);
+      count++;
+    }
+    this.#expired += count;
+    return count;
+  }
+
+  flush(): void {
+    if (!this.#db.isTransaction) return;
+    if (this.#texts.waiting >= WAITING_MAX) this.#texts.catchUp();
+    this.#sql.setTotals.run(this.#count, this.#bytes);
+    this.#sql.commit.run();
+    this.#commits++;
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      entries: this.#count,
+      bytes: this.#bytes,
+      expired: this.#expired,
+      commits: this.#commits,
+      damaged: this.#entries.damaged,
+    };
+  }
+
+  /** Gives up what was not flushed. */
+  abandon(): void {
+    rollBack(this.#db);
+  }
+
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      this.#db.close();
+    }
+  }
+
+  /** The first change begins a transaction, and `flush` ends it: one for many costs little more than one for one. */
+  #begin(): void {
+    if (!this.#db.isTransaction) this.#sql.begin.run();
+  }
+
+  #put(entry: Kept): void {
+    const placed = this.#entries.put(entry);
+    if (!("id" in placed)) {
+      if (placed.signed) this.#bytes += entry.signature!.length;
+      return;
+    }
+    this.#count++;
+    this.#bytes += placed.weight;
+    const text = textNow(entry, "text" in entry.content ? this.#entries.about(entry.room, entry.hash) : []);
+    if (text !== undefined) this.#texts.set(placed.id, text);
+    if ("target" in entry.content) this.#refresh(entry.room, entry.content.target);
+  }
+
+  /** What names it has changed. */
+  #refresh(room: RoomName, target: EntryHash): void {
+    const id = this.#entries.idOf(room, target);
+    const entry = id === undefined ? undefined : this.#entries.find(room, target);
+    if (entry === undefined || entry.content.type === "sealed") return;
+    this.#texts.set(id!, textNow(entry, this.#entries.about(room, target)));
+  }
+}
+
+function statements(db: DatabaseSync) {
+  return {
+    begin: db.prepare("begin immediate"),
+    commit: db.prepare("commit"),
+    totals: db.prepare("select entries, bytes from totals"),
+    setTotals: db.prepare("update totals set entries = ?, bytes = ?"),
+    note: db.prepare("select value from notes where key = ?"),
+    notes: db.prepare("select key, value from notes"),
+    setNote: db.prepare("insert into notes values (?, ?) on conflict (key) do update set value = excluded.value"),
+    forgetNote: db.prepare("delete from notes where key = ?"),
+  };
+}

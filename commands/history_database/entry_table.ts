@@ -1,0 +1,232 @@
+import { Buffer } from "node:buffer";
+import type { DatabaseSync } from "node:sqlite";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import type { LogId } from "../../actors/history/author.ts";
+import { weightOf } from "../../actors/history/memory_store.ts";
+import type { OrderKey } from "../../actors/history/order.ts";
+import { speakerOf } from "../../actors/history/search_text.ts";
+import { SpanSet } from "../../actors/history/span_set.ts";
+import type { Kept, Span } from "../../actors/history/store.ts";
+import { bytesOf, type EntryHash } from "../../actors/history/values.ts";
+import { KEPT_COLUMNS, KEPT_TABLES, keptIn, type Row } from "./row.ts";
+
+/** What `put` did with an entry: `id` is its row where it is new. */
+type Placed = Readonly<{ id: number; weight: number }>;
+
+/** An entry on its way out. */
+export type Leaving = Readonly<{ id: number; sinceMs: number; weight: number; target: EntryHash | undefined }>;
+
+/** The entries of all rooms in their table. Every method throws what SQLite does. */
+export class EntryTable {
+  /** Rows that no longer say what an entry says. */
+  damaged = 0;
+  readonly #sql: ReturnType<typeof statements>;
+  /** The pieces of the logs of the rooms that were asked about. */
+  readonly #spans = new Map<RoomName, Map<LogId, SpanSet>>();
+
+  constructor(db: DatabaseSync) {
+    this.#sql = statements(db);
+  }
+
+  rooms(): RoomName[] {
+    return this.#sql.rooms.all().map(({ name }) => name as RoomName);
+  }
+
+  spans(room: RoomName): readonly Span[] {
+    const spans: Span[] = [];
+    for (const [log, set] of this.#spansOf(room)) {
+      for (const [first, last] of set.spans) spans.push({ log, first, last });
+    }
+    return spans;
+  }
+
+  /** The row of a new entry; `undefined` for one that is there, whose signature may be new (`signed`). */
+  put(entry: Kept): Placed | { readonly signed: boolean } {
+    const { room, log, sequence, hash, signature, content } = entry;
+    const address = bytesOf(hash);
+    const known = this.#sql.known.get(address);
+    if (known !== undefined) {
+      const signed = known["signed"] === 0 && signature !== undefined;
+      if (signed) this.#sql.sign.run(signature, known["id"] as number);
+      return { signed };
+    }
+    const roomId = idOf(this.#sql.room, this.#sql.newRoom, room);
+    const logRow = idOf(this.#sql.log, this.#sql.newLog, log);
+    const forked = entry.forked || this.#sql.taken.get(roomId, logRow, sequence) !== undefined;
+    const { lastInsertRowid: id } = this.#sql.insert.run(
+      roomId,
+      logRow,
+      sequence,
+      forked ? 1 : 0,
+      entry.order.ms,
+      entry.order.count,
+      entry.wallMs,
+      Math.floor(entry.receivedWallMs),
+      address,
+      "target" in content ? bytesOf(content.target) : null,
+      speakerOf(entry),
+      entry.bytes,
+      signature ?? null,
+    );
+    if (!forked) this.#noteHeld(room, log, sequence);
+    return { id: Number(id), weight: weightOf(entry) };
+  }
+
+  at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
+    return this.range(room, log, sequence, sequence, 1)[0];
+  }
+
+  find(room: RoomName, hash: EntryHash): Kept | undefined {
+    return this.#read(this.#sql.find.all(bytesOf(hash), room))[0];
+  }
+
+  idOf(room: RoomName, hash: EntryHash): number | undefined {
+    return this.#sql.idOf.get(bytesOf(hash), room)?.["id"] as number | undefined;
+  }
+
+  range(room: RoomName, log: LogId, first: number, last: number, limit: number): Kept[] {
+    return this.#read(this.#sql.range.all(room, log, first, last, limit));
+  }
+
+  before(room: RoomName, place: OrderKey | undefined, limit: number): Kept[] {
+    if (place === undefined) return this.#read(this.#sql.latest.all(room, limit)).reverse();
+    const { order: { ms, count }, log, sequence, hash } = place;
+    const rows = this.#sql.before.all(room, ms, count, ms, count, log, sequence, bytesOf(hash), limit);
+    return this.#read(rows).reverse();
+  }
+
+  about(room: RoomName, target: EntryHash): Kept[] {
+    return this.#read(this.#sql.about.all(bytesOf(target), room));
+  }
+
+  /** The latest of all rooms, the latest first. */
+  *latest(limit: number): Iterable<Kept> {
+    for (const row of this.#sql.latestOfAll.iterate(limit)) yield* this.#read([row]);
+  }
+
+  byIds(ids: readonly number[]): Kept[] {
+    return ids.flatMap((id) => this.#read(this.#sql.byId.all(id)));
+  }
+
+  /** The first in order of all rooms. */
+  first(limit: number): (Leaving & Readonly<{ room: RoomName; log: LogId; sequence: number; forked: boolean }>)[] {
+    return this.#sql.first.all(limit).map((row) => ({
+      id: row["id"] as number,
+      room: row["room"] as RoomName,
+      log: row["log"] as LogId,
+      sequence: row["sequence"] as number,
+      forked: row["forked"] === 1,
+      sinceMs: Math.min(row["order_ms"] as number, row["received_ms"] as number),
+      weight: row["weight"] as number,
+      target: row["target"] === null
+        ? undefined
+        : Buffer.from(row["target"] as Uint8Array).toString("hex") as EntryHash,
+    }));
+  }
+
+  delete({ id, room, log, sequence, forked }: ReturnType<EntryTable["first"]>[number]): void {
+    this.#sql.delete.run(id);
+    if (!forked) {
+      const logs = this.#spans.get(room);
+      const set = logs?.get(log);
+      set?.delete(sequence);
+      if (set?.isEmpty) logs?.delete(log);
+    }
+    this.#sql.dropLog.run(log);
+  }
+
+  #read(rows: readonly Row[]): Kept[] {
+    const entries: Kept[] = [];
+    for (const row of rows) {
+      const entry = keptIn(row);
+      if (entry === undefined) this.damaged++;
+      else entries.push(entry);
+    }
+    return entries;
+  }
+
+  #spansOf(room: RoomName): Map<LogId, SpanSet> {
+    let logs = this.#spans.get(room);
+    if (logs !== undefined) return logs;
+    logs = new Map();
+    for (const { log, first, last } of this.#sql.spans.all(room)) {
+      let set = logs.get(log as LogId);
+      if (set === undefined) logs.set(log as LogId, set = new SpanSet());
+      set.append(first as number, last as number);
+    }
+    this.#spans.set(room, logs);
+    return logs;
+  }
+
+  #noteHeld(room: RoomName, log: LogId, sequence: number): void {
+    const logs = this.#spans.get(room);
+    if (logs === undefined) return; // nobody has asked yet
+    let set = logs.get(log);
+    if (set === undefined) logs.set(log, set = new SpanSet());
+    set.add(sequence);
+  }
+}
+
+type Statement = ReturnType<DatabaseSync["prepare"]>;
+
+function idOf(find: Statement, insert: Statement, name: string): number {
+  return (find.get(name)?.["id"] ?? insert.run(name).lastInsertRowid) as number;
+}
+
+const DOWNWARDS = "order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc";
+
+/** All are prepared once: preparing costs more than running. */
+function statements(db: DatabaseSync) {
+  const kept = (rest: string) => db.prepare(`select ${KEPT_COLUMNS} from entries ${KEPT_TABLES} ${rest}`);
+  const inRoom = "entries.room = (select id from rooms where name = ?)";
+  return {
+    rooms: db.prepare(`
+      select name from rooms where exists (select 1 from entries where entries.room = rooms.id) order by name
+    `),
+    // Numbers without a gap have the same distance from their rank.
+    spans: db.prepare(`
+      select logs.log as log, min(sequence) as first, max(sequence) as last from (
+        select log, sequence, sequence - row_number() over (partition by log order by sequence) as piece
+        from entries where ${inRoom} and forked = 0
+      ) held join logs on logs.id = held.log group by held.log, piece order by held.log, first
+    `),
+    known: db.prepare("select id, signature is not null as signed from entries where hash = ?"),
+    sign: db.prepare("update entries set signature = ? where id = ?"),
+    room: db.prepare("select id from rooms where name = ?"),
+    newRoom: db.prepare("insert into rooms (name) values (?)"),
+    log: db.prepare("select id from logs where log = ?"),
+    newLog: db.prepare("insert into logs (log) values (?)"),
+    taken: db.prepare("select 1 from entries where room = ? and log = ? and sequence = ? and forked = 0"),
+    insert: db.prepare(`
+      insert into entries (room, log, sequence, forked, order_ms, order_count, wall_ms, received_ms, hash, target,
+        speaker, bytes, signature)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `),
+    find: kept("where hash = ? and rooms.name = ?"),
+    idOf: db.prepare("select id from entries where hash = ? and room = (select id from rooms where name = ?)"),
+    range: kept(`
+      where ${inRoom} and entries.log = (select id from logs where log = ?) and sequence between ? and ? and forked = 0
+      order by sequence limit ?
+    `),
+    latest: kept(`where ${inRoom} ${DOWNWARDS} limit ?`),
+    before: kept(`
+      where ${inRoom} and (order_ms, order_count) <= (?, ?)
+        and (order_ms, order_count, logs.log, sequence, hash) < (?, ?, ?, ?, ?)
+      ${DOWNWARDS} limit ?
+    `),
+    about: kept(`where target = ? and rooms.name = ? order by order_ms, order_count, logs.log, sequence, hash`),
+    latestOfAll: kept(`${DOWNWARDS} limit ?`),
+    byId: kept("where entries.id = ?"),
+    first: db.prepare(`
+      select entries.id as id, rooms.name as room, logs.log as log, sequence, forked, order_ms, received_ms, target,
+        length(bytes) + ifnull(length(signature), 0) as weight
+      from entries ${KEPT_TABLES} order by order_ms, order_count, logs.log, sequence, hash limit ?
+    `),
+    delete: db.prepare("delete from entries where id = ?"),
+    dropLog: db.prepare(`
+      delete from logs where log = ? and not exists (
+        select 1 from rooms join entries on entries.room = rooms.id where entries.log = logs.id
+      )
+    `),
+  };
+}

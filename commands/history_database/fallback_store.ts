@@ -1,0 +1,158 @@
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import type { LogId } from "../../actors/history/author.ts";
+import { MemoryStore } from "../../actors/history/memory_store.ts";
+import type { OrderKey } from "../../actors/history/order.ts";
+import type { HistoryStore, Kept, Retention, Search, Span } from "../../actors/history/store.ts";
+import type { EntryHash } from "../../actors/history/values.ts";
+import { textOf } from "../sqlite.ts";
+import type { DatabaseStore } from "./database_store.ts";
+
+/** Of what a failed disk still hands out, so many of the latest entries are gone on with. */
+const TAKEN_OVER_MAX = 10_000;
+
+/** Changes between two flushes that are remembered; after these it flushes by itself. */
+const UNFLUSHED_MAX = 10_000;
+
+/**
+ * A database, until it fails; from then on memory, with the latest of what can still be read and all that was put since
+ * the last flush. The file stays ours until the end.
+ */
+export class FallbackStore implements HistoryStore {
+  readonly #database: DatabaseStore;
+  readonly #path: string;
+  #memory: MemoryStore | undefined;
+  /** What a failing commit would lose. */
+  #unflushed: ((store: HistoryStore) => void)[] = [];
+
+  constructor(database: DatabaseStore, path: string, trouble?: string) {
+    this.#database = database;
+    this.#path = path;
+    if (trouble !== undefined) this.#fallBack(trouble);
+  }
+
+  get trouble(): string | undefined {
+    return this.#memory?.trouble;
+  }
+
+  rooms(): readonly RoomName[] {
+    return this.#run((store) => store.rooms());
+  }
+
+  spans(room: RoomName): readonly Span[] {
+    return this.#run((store) => store.spans(room));
+  }
+
+  put(entries: readonly Kept[]): void {
+    this.#change((store) => store.put(entries));
+  }
+
+  at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
+    return this.#run((store) => store.at(room, log, sequence));
+  }
+
+  find(room: RoomName, hash: EntryHash): Kept | undefined {
+    return this.#run((store) => store.find(room, hash));
+  }
+
+  range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
+    return this.#run((store) => store.range(room, log, first, last, limit));
+  }
+
+  before(room: RoomName, place: OrderKey | undefined, limit: number): readonly Kept[] {
+    return this.#run((store) => store.before(room, place, limit));
+  }
+
+  about(room: RoomName, target: EntryHash): readonly Kept[] {
+    return this.#run((store) => store.about(room, target));
+  }
+
+  index(room: RoomName, hash: EntryHash, text: string | undefined): void {
+    this.#change((store) => store.index(room, hash, text));
+  }
+
+  search(search: Search): readonly Kept[] {
+    return this.#run((store) => store.search(search));
+  }
+
+  recall(key: string): string | undefined {
+    return this.#run((store) => store.recall(key));
+  }
+
+  remember(key: string, value: string | undefined): void {
+    this.#change((store) => store.remember(key, value));
+  }
+
+  expire(retention: Retention, wallMs: number): number {
+    return this.#run((store) => store.expire(retention, wallMs));
+  }
+
+  flush(): void {
+    this.#run((store) => store.flush());
+    this.#unflushed = [];
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const fallenBack = this.#memory === undefined ? 0 : 1;
+    return { ...(this.#memory ?? this.#database).counters(), fallen_back: fallenBack };
+  }
+
+  close(): void {
+    this.flush();
+    try {
+      this.#database.close();
+    } catch {
+      // What was to be said of it is said.
+    }
+  }
+
+  #change(step: (store: HistoryStore) => void): void {
+    if (this.#memory === undefined) this.#unflushed.push(step);
+    this.#runChange(step);
+    if (this.#unflushed.length >= UNFLUSHED_MAX) this.flush();
+  }
+
+  /** If it fails, falling back does it again. */
+  #runChange(step: (store: HistoryStore) => void): void {
+    if (this.#memory !== undefined) return step(this.#memory);
+    try {
+      step(this.#database);
+    } catch (error) {
+      this.#fallBack(textOf(error));
+    }
+  }
+
+  #run<T>(step: (store: HistoryStore) => T): T {
+    if (this.#memory === undefined) {
+      try {
+        return step(this.#database);
+      } catch (error) {
+        this.#fallBack(textOf(error));
+      }
+    }
+    return step(this.#memory!);
+  }
+
+  #fallBack(why: string): void {
+    const memory = new MemoryStore({ trouble: `What is said is not stored on disk: ${this.#path}: ${why}` });
+    this.#database.abandon();
+    salvage(this.#database, memory);
+    for (const step of this.#unflushed) step(memory);
+    this.#unflushed = [];
+    memory.flush();
+    this.#memory = memory;
+  }
+}
+
+/** Takes over what can be read, until nothing can. */
+function salvage(from: DatabaseStore, to: HistoryStore): void {
+  try {
+    for (const [key, value] of from.notes()) to.remember(key, value);
+    for (const entry of from.latest(TAKEN_OVER_MAX)) {
+      to.put([entry]);
+      const text = from.opened(entry);
+      if (text !== undefined) to.index(entry.room, entry.hash, text);
+    }
+  } catch {
+    // What is left unread can be fetched from others.
+  }
+}

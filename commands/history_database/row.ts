@@ -1,0 +1,33 @@
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import type { LogId } from "../../actors/history/author.ts";
+import { decodeBody } from "../../actors/history/entry.ts";
+import type { Kept } from "../../actors/history/store.ts";
+import { hashIn } from "../../actors/history/values.ts";
+
+/** A row as SQLite hands it out. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a statement names so that {@linkcode keptIn} can read it. */
+export const KEPT_COLUMNS =
+  "rooms.name as room, logs.log as log, sequence, forked, order_ms, order_count, received_ms, hash, bytes, signature";
+
+export const KEPT_TABLES = "join rooms on rooms.id = entries.room join logs on logs.id = entries.log";
+
+/** The entry in a row; `undefined` where it is damaged. */
+export function keptIn(row: Row): Kept | undefined {
+  const body = decodeBody(row["bytes"] as Uint8Array);
+  const hash = hashIn(row["hash"]);
+  if (body === undefined || hash === undefined) return undefined;
+  return {
+    room: row["room"] as RoomName,
+    log: row["log"] as LogId,
+    sequence: row["sequence"] as number,
+    ...body,
+    bytes: row["bytes"] as Uint8Array,
+    hash,
+    signature: (row["signature"] ?? undefined) as Uint8Array | undefined,
+    order: { ms: row["order_ms"] as number, count: row["order_count"] as number },
+    receivedWallMs: row["received_ms"] as number,
+    forked: row["forked"] === 1,
+  };
+}
