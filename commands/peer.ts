@@ -1,6 +1,4 @@
 import type { RoomName } from "../actors/chat_room/entry.ts";
-import { MemoryStore } from "../actors/history/memory_store.ts";
-import { signerFrom, verifies } from "../actors/history/signing.ts";
 import { MEMBERSHIP } from "../actors/membership.ts";
 import { type NodeName, parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
@@ -18,7 +16,7 @@ import { createStyle, type Style, wantsColour } from "../actors/repl/style.ts";
 import type { Terminal } from "../actors/repl/terminal.ts";
 import type { Behavior } from "../actors/runtime/behavior.ts";
 import { realClock } from "../actors/runtime/clock.ts";
-import { randomBytes, systemRandom } from "../actors/runtime/random.ts";
+import { systemRandom } from "../actors/runtime/random.ts";
 import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { plainAnswer } from "../actors/gateway/web_socket.ts";
@@ -51,6 +49,7 @@ import { readKeyFile } from "./key_file.ts";
 import { openDesk } from "./desk.ts";
 import { openLog } from "./log_sink.ts";
 import { LogSwitch } from "./log_switch.ts";
+import { openPeerHistory } from "./peer_history.ts";
 import { PeerSettings } from "./peer_settings.ts";
 import { failed } from "./output.ts";
 import { readScript } from "./script_file.ts";
@@ -101,6 +100,8 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
 
 async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: Environment): Promise<ExitCode> {
   const state = await openState(name, stateDirectory(env));
+  const kept = await openPeerHistory(name as string as PeerName, config.label.value, env);
+  if (!kept.ok) return failed(kept.why, EXIT.refused);
   const opened = openLog(config.logFile.value, config.logLevel.value, env);
   if ("why" in opened) return failed(opened.why);
   const log = new LogSwitch(opened, config.logLevel.value, env);
@@ -123,7 +124,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
     desk,
     env,
   });
-  person.warnOnce(state.trouble);
+  for (const note of [state.trouble, ...kept.notes]) person.warnOnce(note);
   await person.recall();
   const ended = Promise.withResolvers<{ code: number; why: string | undefined }>();
 
@@ -139,7 +140,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       room: config.room.value as RoomName,
       contacts: config.join.value,
       memory: state.memory,
-      history: { store: new MemoryStore(), signing: { ...signerFrom(randomBytes(32)), verifies } },
+      history: kept.history,
       cliChat: config.compat.value.includes("cli-chat"),
       clock: realClock,
       ...whereabouts(() => settings.config),
@@ -177,6 +178,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
   cancelSave?.();
   await state.save();
   await system.stop({ mode: "drain" }); // what was said in the same breath is still carried
+  kept.close();
   const hadItsSay = await person.leave(why);
   log.close();
   return code === EXIT.done && !hadItsSay ? EXIT.failed : exitCodeOf(code);
@@ -248,6 +250,9 @@ type PersonDeps = Readonly<{
   env: Environment;
 }>;
 
+/** Different things that go wrong with files in one run, and are told. */
+const WARNINGS_MAX = 8;
+
 /** The terminal and its REPL, across restarts of the actor. */
 class Person {
   readonly #name: NodeName;
@@ -261,7 +266,8 @@ class Person {
   readonly #history: HistoryFile | undefined;
   readonly #env: Environment;
   #ref: ActorRef<ReplMessage> | undefined;
-  #warning: string | undefined;
+  /** Told so far, or as soon as there is somebody to tell. */
+  readonly #warnings = new Set<string>();
 
   constructor(deps: PersonDeps) {
     this.#name = deps.name;
@@ -312,7 +318,7 @@ class Person {
       this.#ref = ctx.self;
       if (isFirst) {
         this.#listen();
-        this.#warn();
+        this.#warnings.forEach((why) => this.#warn(why));
       }
       return behavior(ctx);
     };
@@ -320,9 +326,9 @@ class Person {
 
   /** Tells the person, the first time that there is something to tell. */
   warnOnce(why: string | undefined): void {
-    if (why === undefined || this.#warning !== undefined) return;
-    this.#warning = why;
-    this.#warn();
+    if (why === undefined || this.#warnings.has(why) || this.#warnings.size >= WARNINGS_MAX) return;
+    this.#warnings.add(why);
+    this.#warn(why);
   }
 
   /**
@@ -337,8 +343,8 @@ class Person {
   }
 
   /** Before the first start there is nobody to tell yet. */
-  #warn(): void {
-    if (this.#warning !== undefined) this.#ref?.tell({ type: "notice", text: this.#warning, tone: "bad" });
+  #warn(why: string): void {
+    this.#ref?.tell({ type: "notice", text: why, tone: "bad" });
   }
 
   #listen(): void {

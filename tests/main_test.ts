@@ -27,7 +27,14 @@ async function parleyIn(state: string, args: readonly string[], env: Readonly<Re
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--no-prompt", "-P=peer", `--allow-write=${state}`, MAIN, ...args],
     clearEnv: true,
-    env: { ...inherited, XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: state, NO_COLOR: "1", ...env },
+    env: {
+      ...inherited,
+      XDG_CONFIG_HOME: "/nowhere",
+      XDG_STATE_HOME: state,
+      XDG_DATA_HOME: `${state}/data`,
+      NO_COLOR: "1",
+      ...env,
+    },
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

@@ -81,7 +81,9 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
   const previous = hashIn(before);
   if (previous === undefined && before !== null) return undefined;
   if (!isHybridTime(ms, count) || !isHybridTime(wallMs, 0)) return undefined;
-  if (typeof name !== "string" || name === "" || Buffer.byteLength(name) > NAME_BYTES_MAX) return undefined;
+  if (typeof name !== "string" || name === "" || !name.isWellFormed() || Buffer.byteLength(name) > NAME_BYTES_MAX) {
+    return undefined;
+  }
   const parents = placesIn(seen);
   const content = contentIn(row);
   if (parents === undefined || content === undefined) return undefined;

@@ -265,7 +265,7 @@ function newestIn(room: Room, { from, sinceWallMs = 0, limit }: Search, words: r
 }
 
 /** What an entry counts for a limit in bytes: what would go to another peer. */
-function weightOf({ bytes, signature }: Kept): number {
+export function weightOf({ bytes, signature }: Kept): number {
   return bytes.length + (signature?.length ?? 0);
 }
 

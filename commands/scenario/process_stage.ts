@@ -208,6 +208,7 @@ export class ProcessStage implements Stage {
     return {
       ...Object.fromEntries(inherited),
       XDG_STATE_HOME: state,
+      XDG_DATA_HOME: `${state}/data`,
       XDG_CONFIG_HOME: `${this.#options.folder}/config`,
       INIT_CWD: this.#options.filesFolder,
       LANG: "C.UTF-8",

@@ -29,7 +29,12 @@ function task(home: string, args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["task", "-q", ...args],
     cwd: ROOT,
-    env: { XDG_STATE_HOME: `${home}/state`, XDG_CONFIG_HOME: `${home}/config`, NO_COLOR: "1" },
+    env: {
+      XDG_STATE_HOME: `${home}/state`,
+      XDG_DATA_HOME: `${home}/data`,
+      XDG_CONFIG_HOME: `${home}/config`,
+      NO_COLOR: "1",
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -44,6 +44,7 @@ export class Place implements AsyncDisposable {
     return {
       ...Object.fromEntries(inherited),
       XDG_STATE_HOME: `${this.#directory}/state`,
+      XDG_DATA_HOME: `${this.#directory}/data`,
       XDG_CONFIG_HOME: `${this.#directory}/config`,
       LANG: "C.UTF-8",
     };

@@ -1,0 +1,46 @@
+import type { HistoryDeps } from "../actors/chat_room.ts";
+import { MemoryStore } from "../actors/history/memory_store.ts";
+import { signerFrom, verifies } from "../actors/history/signing.ts";
+import type { HistoryStore } from "../actors/history/store.ts";
+import type { PeerName } from "../actors/peer_name.ts";
+import { randomBytes } from "../actors/runtime/random.ts";
+import { dataDirectory, type Environment } from "../config.ts";
+import type { Label } from "../transport/wire/label.ts";
+import { dataFolder } from "./data_folder.ts";
+import { openHistory } from "./history_database.ts";
+import { identityFilePath, openIdentity } from "./identity_file.ts";
+
+/** Who this peer is in its cluster, and what was said there; or why it must not start. */
+type PeerHistory =
+  | Readonly<{
+    ok: true;
+    history: HistoryDeps;
+    /** What the person should know of how these were found. */
+    notes: readonly string[];
+    close(): void;
+  }>
+  | Readonly<{ ok: false; why: string }>;
+
+/** Opens what a peer keeps of a cluster. Without a disk it chats all the same, and says what that costs. */
+export async function openPeerHistory(name: PeerName, label: Label, env: Environment): Promise<PeerHistory> {
+  const directory = dataDirectory(env);
+  const folder = directory === undefined ? undefined : dataFolder(directory, label, name);
+  const identity = await openIdentity(folder === undefined ? undefined : identityFilePath(folder), randomBytes);
+  if (!identity.ok) return identity;
+  const opened = openStore(folder);
+  if (!opened.ok) return opened;
+  const { store, note } = opened;
+  const { author, sign } = signerFrom(identity.seed);
+  const notes = [identity.trouble, note ?? store.trouble].filter((line) => line !== undefined);
+  return { ok: true, history: { store, signing: { author, sign, verifies } }, notes, close: () => store.close() };
+}
+
+type Opened = Readonly<{ ok: true; store: HistoryStore; note?: string }> | Readonly<{ ok: false; why: string }>;
+
+function openStore(folder: string | undefined): Opened {
+  if (folder === undefined) return { ok: true, store: new MemoryStore() };
+  const opened = openHistory(`${folder}/history.db`);
+  if (opened.ok || opened.reason !== "unusable") return opened;
+  const trouble = `What is said is not stored: ${opened.why}`;
+  return { ok: true, store: new MemoryStore({ trouble }) };
+}
