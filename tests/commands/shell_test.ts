@@ -41,6 +41,12 @@ Deno.test("a command that takes too long is ended, with all that it started", as
   await waitUntil(() => !isThere(output), 5_000, "it has ended");
 });
 
+Deno.test({
+  name: "with leave for the shell alone, at least the shell itself is ended",
+  permissions: { run: ["sh"], read: true, write: true, env: true },
+  fn: async () => assertEquals((await run("exec sleep 1000", 300)).end, "too_late"),
+});
+
 Deno.test("what goes on behind its back counts as the command, and is ended too", async () => {
   const { output, end } = await run("sleep 1000 & echo $!", 500);
   assertEquals(end, "too_late");

@@ -26,7 +26,8 @@ Deno.test("a command of the shell cannot take the peer's input, and ends with th
   await using peer = PeerProcess.start("peer-with-shell", { place, way: "task", args });
   await peer.say("shell cat\necho so much for that");
   await peer.waitFor("so much for that\n");
-  await peer.say(`shell echo $$ > ${mark}; exec sleep 1000`);
+  assertEquals(peer.complaints, "", "it found no input to wait for");
+  await peer.say(`shell sleep 1000 & echo $! > ${mark}; wait`);
   await waitUntil(() => Deno.statSync(mark).size > 0, 20_000, "it runs");
   const pid = Number(await Deno.readTextFile(mark));
   peer.signal("SIGTERM");

@@ -31,6 +31,8 @@ Deno.test("shell shows nothing where nothing was written", async () => {
   const { seat } = seatAt(deskWith({ output: "", end: 0 }));
   await seat.enter("shell true");
   assertEquals(seat.terminal.text, "");
+  await seat.enter("echo");
+  assertEquals(seat.terminal.text, "\n", "an empty text is a line");
 });
 
 for (
