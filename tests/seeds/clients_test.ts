@@ -1,5 +1,6 @@
 /** What went wrong in Talks and MaChat with clients that come and go, on virtual time. */
 import { assert, assertEquals } from "@std/assert";
+import type { GatewayCounters } from "../../actors/gateway.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { TreeNode } from "../../actors/runtime/system.ts";
 import { World } from "../../sim/world.ts";
@@ -57,12 +58,16 @@ Deno.test("defect 24: who is gone costs nothing any more: no actor, no message, 
     mina.stream.destroy();
     await run(300);
   }
-  await run(5_000);
   assertEquals(below(alice.system.tree(), "/peer/gateway").length, before);
   assertEquals(alice.memory.gateway.guests.size, 0);
   const atRest = received();
   await run(60_000);
   assertEquals(received(), atRest);
+  let clientsLeft: number | undefined;
+  void alice.cast.get("gateway").ask<GatewayCounters>((replyTo) => ({ type: "status", replyTo }), 1_000)
+    .then(({ clients }) => clientsLeft = clients);
+  await run(5);
+  assertEquals(clientsLeft, 0);
 });
 
 Deno.test("defect 27: silent connections and half heads keep no console out", async () => {
