@@ -152,14 +152,14 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
   ],
   25: [
     ["closes, pings, bytes, fragments and resets are told to all as garbage", [TABS, "defect 25:"]],
-    ["frames that must not be are taken for text", [WEB_SOCKETS, "${what} is answered with ${code}"]],
+    ["frames that must not be are taken for text", [WEB_SOCKETS, "faults row 57: ${what} is answered with ${code}"]],
   ],
   26: [["over 256 bytes, or glued together, messages are corrupted", [TALKS, "Talks: however a console's messages"]]],
   27: [["one silent connection keeps all others out", [CLIENTS, "defect 27:"]]],
   28: [
     ["what follows the head in its segment is lost", [TALKS, "Talks: what follows the head in the same segment"], [
       WEB_SOCKETS,
-      "${what} is answered with ${code}",
+      "faults row 57: ${what} is answered with ${code}",
     ]],
     ["a web client with console in its id is sent bare bytes", [TABS, "defect 28:"]],
     ["101 is told to anyone", [TALKS, "defect 28:"], [TABS, "defect 28:"]],
