@@ -561,9 +561,7 @@ class Gateway {
   #leave(client: Client): void {
     const { state, room, name: guest } = client;
     client.state = "going";
-    client.texts.length = 0;
     this.#forgetJoining(client);
-    this.#waiting.delete(client);
     const clients = this.#rooms.get(room);
     if (state === "in" && clients?.delete(guest) && clients.size === 0) this.#rooms.delete(room);
     if (state !== "in") return;

@@ -271,6 +271,22 @@ Deno.test("a room that closes loses nobody who comes in the same breath", async 
   assertEquals(deadLetters, []);
 });
 
+Deno.test("who comes when the last has just gone finds another room, not the one that is ending", async () => {
+  const { clock, keeper, system, deadLetters, guest } = house();
+  const replies: boolean[] = [];
+  const replyTo = system.spawn<GuestReply>("replies", () => (reply) => void replies.push(reply.ok));
+  await guest("Mina").join();
+  system.events.subscribe(GUEST_CHAT, ({ type }) => {
+    if (type !== "went") return;
+    keeper.tell({ type: "guest", room: DEV, message: { type: "guest_join", guest: "Tom", replyTo } });
+  });
+  await guest("Mina").leave();
+  await clock.advance(10);
+  assertEquals([replies, deadLetters], [[true], []]);
+  await guest("Tom").say("hi");
+  assertEquals(await guest("Tom").join(), { ok: false, why: 'The name "Tom" is taken in #dev' });
+});
+
 Deno.test("a guest's name has letters, digits, signs and single blanks; what is around it does not count", () => {
   for (const name of ["Mina", "ana\n", " Jean Paul ", "Zoë_1", "李雷", "a+b(c)", "日本 語"]) {
     assertEquals(parseGuestName(name), name.trim(), name);
