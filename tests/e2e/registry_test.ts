@@ -122,26 +122,6 @@ Deno.test("killed at any moment, the registry comes back with all that it had an
   assertEquals(Config, { maxpeers: 256, minrefillcandidates: 5, numpeers: Object.keys(Peers).length });
 });
 
-Deno.test("defect 4: 400 joins of curl, 16 at a time, leave the registry alive and within its limit", async () => {
-  await using place = await Place.create();
-  const port = freePort();
-  await using service = await start(place, port);
-  const requests = Array.from({ length: 400 }, (_, i) =>
-    [
-      ...(i === 0 ? [] : ["next"]),
-      `url = "http://127.0.0.1:${port}/join"`,
-      `data-binary = "id${i} n${i} 127.0.0.1 ${i + 1} tcp 0 ${i}"`,
-      'output = "/dev/null"',
-      'write-out = "%{http_code}\\n"',
-    ].join("\n"));
-  const config = await place.file("joins", requests.join("\n"));
-  const codes = (await curl("--parallel", "--parallel-max", "16", "--max-time", "60", "--config", config)).trim();
-  assertEquals(codes.split("\n").filter((code) => code !== "200"), []);
-  assertEquals(codes.split("\n").length, 400);
-  const { Config, Peers } = JSON.parse(await post(port, "/list", ""));
-  assertEquals([Config.numpeers, Object.keys(Peers).length, service.complaints], [8, 8, ""]);
-});
-
 Deno.test("the limits that /config set hold over a restart, but for those that are said anew", async () => {
   await using place = await Place.create();
   const port = freePort();

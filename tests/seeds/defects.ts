@@ -39,10 +39,14 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
     ["bootstraplist and bootstraprefill panic without the service", [REGISTRY, "defect 1:"]],
   ],
   3: [["memberlistjoin before memberliststart panics", [PREREQUISITES, "${line}, when the peer is at"]]],
-  4: [["joins at the same time end the service", [REGISTRY, "defect 4:"], [
-    "bootstrap_http_test.ts",
-    "400 joins, 16 at a time",
-  ]]],
+  4: [[
+    "joins at the same time end the service",
+    ["e2e/acceptance/4_bootstrap_api_test.ts", "acceptance 4: 400 joins"],
+    [
+      "bootstrap_http_test.ts",
+      "400 joins, 16 at a time",
+    ],
+  ]],
   5: [["a byte, an unknown pool by packet or stream, a knock: each panics", [POOLS, "defect 5:"]]],
   6: [["what is no HTTP, and a knock, panic", [CLIENTS, "defect 6:"], [
     "transport/deno_transport_http_test.ts",
