@@ -11,7 +11,7 @@ import {
 } from "./chat_room/entry.ts";
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
-import { authorOfLog } from "./history/author.ts";
+import { type AuthorId, authorOfLog } from "./history/author.ts";
 import { decodeLogMessage, isLogMessage } from "./history/log_message.ts";
 import type { Signing } from "./history/room_log.ts";
 import type { HistoryStore, Kept } from "./history/store.ts";
@@ -85,12 +85,11 @@ type Move = Readonly<{ type: "came" | "went"; room: RoomName; author: string; gu
 /** What happens in the rooms that we are in, for screens. */
 export const CHAT = topic<ChatEvent>("chat");
 /** What becomes of the histories of the rooms that we are in. */
-export type HistoryEvent = Readonly<{
+export type HistoryEvent =
   /** So many entries came of what was said before we did. */
-  type: "filled";
-  room: RoomName;
-  count: number;
-}>;
+  | Readonly<{ type: "filled"; room: RoomName; count: number }>
+  /** An author has said different things under one number, the first of them `sequence`: both are kept. */
+  | Readonly<{ type: "forked"; room: RoomName; author: string; key: AuthorId; sequence: number }>;
 export const HISTORY = topic<HistoryEvent>("history");
 /** What happens in the rooms that guests of ours are in, for who keeps their connections. */
 export const GUEST_CHAT = topic<ChatEvent>("guest_chat");
@@ -197,6 +196,11 @@ class Room {
         sendTo: (to, payload) => deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload }),
         others: () => this.#others(),
         show: (entries, live) => entries.forEach((entry) => this.#showEntry(entry, live)),
+        forked: ({ name: author, sequence, log }) => {
+          if (!deps.memory.isOurs) return;
+          const { room } = deps.memory;
+          ctx.events.publish(HISTORY, { type: "forked", room, author, key: authorOfLog(log), sequence });
+        },
         filled: (count) => {
           if (deps.memory.isOurs) ctx.events.publish(HISTORY, { type: "filled", room: deps.memory.room, count });
         },

@@ -7,9 +7,11 @@ import {
   BATCH_BYTES,
   BATCH_ENTRIES_MAX,
   encodeLogMessage,
+  ENDS_MAX,
   type LogMessage,
   SPANS_MAX,
 } from "../history/log_message.ts";
+import type { BranchEnd } from "../history/forks.ts";
 import { Repair } from "../history/repair.ts";
 import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
 import { Shelf } from "../history/shelf.ts";
@@ -34,6 +36,8 @@ export type ChronicleWorld = Readonly<{
   others(): readonly string[];
   /** To be shown, in this order. `live`: it was said just now. */
   show(entries: readonly Kept[], live: boolean): void;
+  /** A log has come to an end, because its author says this, and something else under the same number. */
+  forked(entry: Kept): void;
   /** So many entries came that were there before we were; nobody waits for them. */
   filled(count: number): void;
 }>;
@@ -84,6 +88,8 @@ const SAME_IS_ENOUGH = 2;
 const ACKNOWLEDGING_MAX = 32;
 const COMPARE_EVERY_MS = 15_000;
 const REPAIR_CHECK_MS = 500;
+/** Forked logs of one room whose branches are completed. */
+const BRANCHES_ASKED_MAX = 64;
 /** What is shown in order waits so long for what lies between, after anything has come. */
 const WAIT_FOR_GAP_MS = 2_000;
 
@@ -108,6 +114,8 @@ export class Chronicle {
   readonly #memberOf = new Map<AuthorId, string>();
   /** Up to which number of our log others hold everything. */
   readonly #heldBy = new Map<string, number>();
+  /** Forked logs of which we asked for a branch. */
+  readonly #branchesAsked = new Set<LogId>();
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
   #filled = 0;
@@ -116,7 +124,7 @@ export class Chronicle {
     this.#deps = deps;
     this.#world = deps.world;
     this.#log = new RoomLog(deps);
-    this.#repair = new Repair(this.#log.holdings);
+    this.#repair = new Repair(this.#log.holdings, (log) => this.#log.isForked(log));
     deps.memory.since.time ??= this.#log.latest ?? { ms: deps.world.wallMs(), count: 0 };
     this.#world.setTimer("compare", TELL_HEADS_AFTER_MS * (1 + this.#world.random.next()));
   }
@@ -139,6 +147,10 @@ export class Chronicle {
         return this.#heads(from, message.spans, message.wantsAnswer);
       case "want":
         return this.#wanted(from, message.span);
+      case "branches":
+        return this.#branches(from, message.ends);
+      case "want_branch":
+        return this.#sendBranch(from, message.end);
       case "lacking":
         this.#repair.answered(message.span.log, from);
         return this.#ask();
@@ -222,22 +234,61 @@ export class Chronicle {
 
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {
     const { log } = batch;
-    const isAsked = this.#repair.isAskedOf(from, log);
+    const isAsked = this.#repair.isAskedOf(from, log) || this.#branchesAsked.has(log);
     if (isDirect && !isAsked) return void this.counters["batches not asked for"]++;
+    const wasForked = this.#log.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
     if (!admission.ok) return void this.counters["batches refused"]++;
     if (isAsked) this.#repair.arrived(log, from, this.#world.now());
     if (!isDirect) this.#noteMember(authorOfLog(log), from);
-    const { news, forked } = admission;
+    const { news, forked, lacking } = admission;
     if (news.length === 0) return;
     // A disk that was put back into an earlier state: what we had written since stands, and we go on elsewhere.
     if (log === this.#log.ownLog) this.#log.beginAnew();
     this.counters["entries taken"] += news.length;
-    if (forked) this.counters["entries forked"] += news.length;
+    if (forked) this.#forked(from, news, lacking, wasForked);
     this.#world.setTimer("flush", FLUSH_AFTER_MS);
     this.#tellSoon(log);
     if (!isDirect) this.#lookForGap(from, batch);
     this.#place(news, !isDirect && !isFromBefore);
+  }
+
+  /** An author has said two things: the evidence is kept, completed, told to the person and to others. */
+  #forked(from: string, news: readonly Kept[], lacking: BranchEnd | undefined, wasKnown: boolean): void {
+    this.counters["entries forked"] += news.length;
+    if (lacking !== undefined) this.#askForBranch(from, lacking);
+    if (wasKnown) return;
+    this.#world.forked(news[0]!);
+    this.#tellBranches(from);
+    for (const other of this.#someOf([...this.#world.others()], TOLD_AT_ONCE)) this.#tellBranches(other);
+  }
+
+  #branches(from: string, ends: readonly BranchEnd[]): void {
+    for (const end of ends) if (this.#log.lacks(end)) this.#askForBranch(from, end);
+  }
+
+  #askForBranch(from: string, end: BranchEnd): void {
+    if (!this.#branchesAsked.has(end.log) && this.#branchesAsked.size >= BRANCHES_ASKED_MAX) return;
+    this.#branchesAsked.add(end.log);
+    this.#world.sendTo(from, encodeLogMessage({ type: "want_branch", end }));
+  }
+
+  #sendBranch(to: string, end: BranchEnd): void {
+    const branch = this.#log.branchTo(end);
+    if (branch !== undefined) this.#world.sendTo(to, encodeLogMessage(branch));
+  }
+
+  #tellBranches(to: string): void {
+    const ends = this.#log.branchEnds.slice(-ENDS_MAX);
+    if (ends.length > 0) this.#world.sendTo(to, encodeLogMessage({ type: "branches", ends }));
+  }
+
+  #someOf(members: string[], count: number): readonly string[] {
+    const some: string[] = [];
+    while (some.length < count && members.length > 0) {
+      some.push(members.splice(this.#world.random.below(members.length), 1)[0]!);
+    }
+    return some;
   }
 
   /** Who spoke last holds what is lacking before it. */
@@ -309,10 +360,7 @@ export class Chronicle {
     }
     if (this.#telling.size === 0) return;
     const others = [...this.#world.others()];
-    const told = new Set(this.#authorsOfNews(others.length));
-    for (let at = 0; at < TOLD_AT_ONCE && others.length > 0; at++) {
-      told.add(others.splice(this.#world.random.below(others.length), 1)[0]!);
-    }
+    const told = new Set([...this.#authorsOfNews(others.length), ...this.#someOf(others, TOLD_AT_ONCE)]);
     const spans = [...this.#telling.keys()].flatMap((log) => this.#topOf(log)).slice(-SPANS_MAX);
     const payload = encodeLogMessage({ type: "heads", spans, wantsAnswer: false });
     for (const member of told) this.#world.sendTo(member, payload);
@@ -343,6 +391,7 @@ export class Chronicle {
   #tellAllHeads(to: string, wantsAnswer: boolean): void {
     const spans = this.#log.holdings.logs.flatMap((log) => this.#topOf(log)).slice(-SPANS_MAX);
     this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans, wantsAnswer }));
+    this.#tellBranches(to);
   }
 
   #topOf(log: LogId): readonly Span[] {

@@ -3,7 +3,8 @@ import { decode, encode } from "@msgpack/msgpack";
 import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
 import { ENTRY_BYTES_MAX, SEQUENCE_MAX } from "./entry.ts";
 import type { Span } from "./store.ts";
-import { isWhole } from "./values.ts";
+import type { BranchEnd } from "./forks.ts";
+import { bytesOf, hashIn, isWhole } from "./values.ts";
 
 /** Entries of one log, one after the other. The signature is over the hash of the last. */
 export type Batch = Readonly<{
@@ -22,6 +23,10 @@ export type LogMessage =
   | Readonly<{ type: "heads"; spans: readonly Span[]; wantsAnswer: boolean }>
   /** "Send me these, the newest first." The answer is batches, or `lacking`. */
   | Readonly<{ type: "want"; span: Span }>
+  /** "Here branches of forked logs end": an author said different things under one number, and I have both. */
+  | Readonly<{ type: "branches"; ends: readonly BranchEnd[] }>
+  /** "Send me that branch, from its end back." The answer is a batch. */
+  | Readonly<{ type: "want_branch"; end: BranchEnd }>
   /** "Of what you wanted last, I have nothing more." */
   | Readonly<{ type: "lacking"; span: Span }>;
 
@@ -32,11 +37,14 @@ export const BATCH_ENTRIES_MAX = 256;
 /** Spans in one message. */
 export const SPANS_MAX = 256;
 
+/** Ends of branches in one message. */
+export const ENDS_MAX = 128;
+
 const SIGNATURE_BYTES = 64;
 
 /** Version of this vocabulary, first in each message; 1 is that of who is here. */
 const VERSION = 2;
-const CODES = { batch: 0, heads: 1, want: 2, lacking: 3 } as const;
+const CODES = { batch: 0, heads: 1, want: 2, lacking: 3, branches: 4, want_branch: 5 } as const;
 
 export function encodeLogMessage(message: LogMessage): Uint8Array {
   const head = [VERSION, CODES[message.type]];
@@ -48,6 +56,10 @@ export function encodeLogMessage(message: LogMessage): Uint8Array {
     case "want":
     case "lacking":
       return encode([...head, spanRow(message.span)]);
+    case "branches":
+      return encode([...head, message.ends.map(endRow)]);
+    case "want_branch":
+      return encode([...head, endRow(message.end)]);
   }
 }
 
@@ -80,6 +92,14 @@ export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
       const span = spanIn(rest[0]);
       return span === undefined ? undefined : { type: code === CODES.want ? "want" : "lacking", span };
     }
+    case CODES.branches: {
+      const ends = endsIn(rest[0]);
+      return ends === undefined ? undefined : { type: "branches", ends };
+    }
+    case CODES.want_branch: {
+      const end = endIn(rest[0]);
+      return end === undefined ? undefined : { type: "want_branch", end };
+    }
     default:
       return undefined;
   }
@@ -109,6 +129,20 @@ function spanIn(value: unknown): Span | undefined {
   return { log, first, last };
 }
 
+function endsIn(value: unknown): readonly BranchEnd[] | undefined {
+  if (!Array.isArray(value) || value.length > ENDS_MAX) return undefined;
+  const ends = value.map(endIn);
+  return ends.every((end) => end !== undefined) ? ends : undefined;
+}
+
+function endIn(value: unknown): BranchEnd | undefined {
+  if (!Array.isArray(value) || value.length !== 4) return undefined;
+  const [key, epoch, sequence, bytes]: unknown[] = value;
+  const [log, hash] = [logIn(key, epoch), hashIn(bytes)];
+  if (log === undefined || hash === undefined || !isWhole(sequence, 1, SEQUENCE_MAX)) return undefined;
+  return { log, sequence, hash };
+}
+
 function logIn(key: unknown, epoch: unknown): LogId | undefined {
   if (!(key instanceof Uint8Array) || key.length !== AUTHOR_BYTES || !isWhole(epoch, 0, EPOCH_MAX)) return undefined;
   return logOf(authorOf(key)!, epoch);
@@ -116,6 +150,10 @@ function logIn(key: unknown, epoch: unknown): LogId | undefined {
 
 function logRow(log: LogId): [Uint8Array, number] {
   return [keyOf(authorOfLog(log)), epochOfLog(log)];
+}
+
+function endRow({ log, sequence, hash }: BranchEnd): unknown[] {
+  return [...logRow(log), sequence, bytesOf(hash)];
 }
 
 function spanRow({ log, first, last }: Span): unknown[] {

@@ -24,12 +24,15 @@ type UnderWay = { readonly to: string; readonly span: Span; sentAt: number; got:
 export class Repair {
   readonly counters = { "repair wishes": 0, "repair wishes unanswered": 0, "repair offers given up": 0 };
   readonly #holdings: Holdings;
+  readonly #isOver: (log: LogId) => boolean;
   /** What others offer of the logs of which something is lacking. */
   readonly #offers = new Map<LogId, Map<string, Piece>>();
   readonly #underWay = new Map<LogId, UnderWay>();
 
-  constructor(holdings: Holdings) {
+  /** `isOver` tells which logs are not gone on with, whatever somebody has of them. */
+  constructor(holdings: Holdings, isOver: (log: LogId) => boolean) {
     this.#holdings = holdings;
+    this.#isOver = isOver;
   }
 
   /** How many entries are known to be lacking. */
@@ -52,7 +55,7 @@ export class Repair {
   /** Somebody says what it holds. */
   offered(peer: string, spans: readonly Span[]): void {
     for (const { log, first, last } of spans) {
-      const isLacking = (this.#holdings.of(log)?.lackingOf({ first, last }) ?? [first]).length > 0;
+      const isLacking = this.#lackingIn(log, { first, last }).length > 0;
       if (isLacking) this.#offer(log, peer, { first, last });
     }
   }
@@ -109,7 +112,7 @@ export class Repair {
   }
 
   #lackingIn(log: LogId, piece: Piece): readonly Piece[] {
-    return this.#holdings.of(log)?.lackingOf(piece) ?? [piece];
+    return this.#isOver(log) ? [] : this.#holdings.of(log)?.lackingOf(piece) ?? [piece];
   }
 
   #lackingOf(log: LogId): readonly Piece[] {

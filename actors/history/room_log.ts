@@ -2,6 +2,7 @@ import type { RoomName } from "../chat_room/entry.ts";
 import { type AuthorId, authorOfLog, epochOfLog, type LogId, logOf } from "./author.ts";
 import type { Content } from "./content.ts";
 import { type Body, decodeBody, encodeBody, hashOf, PARENTS_MAX, type Place } from "./entry.ts";
+import { type BranchEnd, Forks } from "./forks.ts";
 import { type HybridTime, laterOf, nextTime } from "./hybrid_time.ts";
 import { type Batch, BATCH_BYTES, BATCH_ENTRIES_MAX } from "./log_message.ts";
 import { Holdings } from "./spans.ts";
@@ -24,8 +25,10 @@ export type Admission =
     ok: true;
     /** What was not held before, in the order of the log. */
     news: readonly Kept[];
-    /** Some of it contradicts what is held. */
+    /** It contradicts what is held. */
     forked: boolean;
+    /** What a forked branch follows from, if that is not here either. */
+    lacking: BranchEnd | undefined;
   }>
   | Readonly<{ ok: false; why: "malformed" | "broken" | "forged" | "crowded" }>;
 
@@ -38,8 +41,15 @@ const FORKED_MAX = 1_024;
 /** Latest entries that are looked at after a start, for what they follow from. */
 const LOOKED_BACK_AT = 64;
 
+/** Entries of a branch that are sent at once, and hashes that are waited for. */
+const BRANCH_ENTRIES_MAX = 64;
+const AWAITED_MAX = 256;
+
 /** Batches sent for one wish. */
 const PAGES_MAX = 8;
+
+/** The newest entry of a log. */
+type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | undefined }>;
 
 type RoomLogDeps = Readonly<{ room: RoomName; store: HistoryStore; signing: Signing }>;
 
@@ -51,6 +61,11 @@ export class RoomLog {
   readonly #signing: Signing;
   /** Of each log, up to which number something of another log follows from it. */
   readonly #followed = new Map<LogId, number>();
+  /** The newest entry of each log that was looked at. */
+  readonly #tops = new Map<LogId, Top>();
+  readonly #forks: Forks;
+  /** Entries that others follow from, and that are not here: whoever sends one needs no signature for it. */
+  readonly #awaited = new Set<EntryHash>();
   #latest: HybridTime | undefined;
   #own: { readonly log: LogId; sequence: number; hash: EntryHash | undefined } | undefined;
   #forked = 0;
@@ -60,6 +75,7 @@ export class RoomLog {
     this.#store = store;
     this.#signing = signing;
     this.holdings = new Holdings(store.spans(room));
+    this.#forks = Forks.from(store.recall(this.#forksKey));
     for (const entry of store.before(room, undefined, LOOKED_BACK_AT)) this.#note(entry);
     this.#own = this.#lastOwn();
   }
@@ -111,6 +127,25 @@ export class RoomLog {
     this.#own = undefined;
   }
 
+  /** Whether the log says different things under one number. */
+  isForked(log: LogId): boolean {
+    return this.#forks.has(log);
+  }
+
+  /** Where the branches of forked logs end, also those that were here first. */
+  get branchEnds(): readonly BranchEnd[] {
+    const first = this.#forks.logs.flatMap((log) => {
+      const top = this.#topOf(log);
+      return top === undefined ? [] : [{ log, ...top }];
+    });
+    return [...first, ...this.#forks.ends];
+  }
+
+  /** Whether an end of a branch is news to us. */
+  lacks({ hash }: BranchEnd): boolean {
+    return this.#store.find(this.#room, hash) === undefined;
+  }
+
   /** Takes what somebody has sent, if it can be trusted; whoever it came from. */
   admit({ log, first, bodies, signature }: Batch, wallMs: number): Admission {
     const entries: (Place & Body & { bytes: Uint8Array; hash: EntryHash })[] = [];
@@ -125,17 +160,18 @@ export class RoomLog {
       if (!follows) return { ok: false, why: "broken" };
       entries.push({ ...place, ...body, bytes, hash: hashOf(this.#room, place, bytes) });
     }
-    const unknown = entries.filter(({ hash }) => this.#store.find(this.#room, hash) === undefined);
+    const unknown = entries.filter((entry) => !this.#isHere(entry));
     const [firstUnknown] = unknown;
-    if (firstUnknown === undefined) return { ok: true, news: [], forked: false };
+    if (firstUnknown === undefined) return { ok: true, news: [], forked: false, lacking: undefined };
     const end = entries.at(-1)!;
-    const above = this.#store.at(this.#room, log, end.sequence + 1);
-    const isSigned = signature !== undefined &&
-      this.#signing.verifies(authorOfLog(log), bytesOf(end.hash), signature);
-    if (!isSigned && above?.previous !== end.hash) return { ok: false, why: "forged" };
-    const isNewLog = this.holdings.of(log) === undefined;
-    if (isNewLog && this.holdings.logs.length >= LOGS_MAX) return { ok: false, why: "crowded" };
-    const below = this.#store.at(this.#room, log, firstUnknown.sequence - 1);
+    const above = this.#at({ log, sequence: end.sequence + 1 });
+    const isSigned = signature !== undefined && this.#signing.verifies(authorOfLog(log), bytesOf(end.hash), signature);
+    const isVouchedFor = above?.previous === end.hash || this.#awaited.has(end.hash);
+    if (!isSigned && !isVouchedFor) return { ok: false, why: "forged" };
+    if (this.holdings.of(log) === undefined && this.holdings.logs.length >= LOGS_MAX) {
+      return { ok: false, why: "crowded" };
+    }
+    const below = this.#at({ log, sequence: firstUnknown.sequence - 1 });
     const forked = (below !== undefined && below.hash !== firstUnknown.previous) ||
       (above !== undefined && above.previous !== end.hash) ||
       unknown.some(({ sequence }) => this.holdings.has(log, sequence));
@@ -143,10 +179,20 @@ export class RoomLog {
     const news = unknown.map((entry) =>
       this.#kept({ ...entry, signature: isSigned && entry === end ? signature : undefined }, wallMs, forked)
     );
-    if (forked) this.#forked += news.length;
     news.forEach((entry) => this.#note(entry));
     this.#hold(news);
-    return { ok: true, news, forked };
+    return { ok: true, news, forked, lacking: forked ? this.#fork(news) : undefined };
+  }
+
+  /** A branch from its end back, as far as one batch goes. */
+  branchTo({ hash }: BranchEnd): Batch | undefined {
+    const branch: Kept[] = [];
+    let entry = this.#store.find(this.#room, hash);
+    while (entry !== undefined && branch.length < BRANCH_ENTRIES_MAX) {
+      branch.unshift(entry);
+      entry = entry.previous === undefined ? undefined : this.#store.find(this.#room, entry.previous);
+    }
+    return pageOf(branch);
   }
 
   /** What we hold of what somebody wants, the newest first, in as many batches as are sent for one wish. */
@@ -166,9 +212,49 @@ export class RoomLog {
     return pages;
   }
 
+  /** Notes a branch beside the log's own; where it goes on behind what is here. */
+  #fork(news: readonly Kept[]): BranchEnd | undefined {
+    this.#forked += news.length;
+    const { log, sequence, previous } = news[0]!;
+    const { hash, sequence: last } = news.at(-1)!;
+    news.forEach((entry) => this.#awaited.delete(entry.hash));
+    this.#forks.note({ log, sequence: last, hash }, previous);
+    this.#store.remember(this.#forksKey, this.#forks.text);
+    if (this.#own?.log === log) this.#own = undefined; // we cannot go on where others would not follow
+    if (previous === undefined || this.#store.find(this.#room, previous) !== undefined) return undefined;
+    if (this.#awaited.size < AWAITED_MAX) this.#awaited.add(previous);
+    return { log, sequence: sequence - 1, hash: previous };
+  }
+
+  get #forksKey(): string {
+    return `forks ${this.#room}`;
+  }
+
+  /** Whether we have the very entry: nearly always the number says so. */
+  #isHere({ log, sequence, hash }: Place & Readonly<{ hash: EntryHash }>): boolean {
+    if (!this.holdings.has(log, sequence) && !this.#forks.has(log)) return false;
+    return this.#at({ log, sequence })?.hash === hash || this.#store.find(this.#room, hash) !== undefined;
+  }
+
+  /** The entry of that number on the log's own branch. */
+  #at({ log, sequence }: Place): Pick<Kept, "hash" | "previous"> | undefined {
+    const top = this.#tops.get(log);
+    if (top?.sequence === sequence) return top;
+    return this.holdings.has(log, sequence) ? this.#store.at(this.#room, log, sequence) : undefined;
+  }
+
+  #topOf(log: LogId): Top | undefined {
+    const sequence = this.holdings.of(log)?.top?.last;
+    const known = this.#tops.get(log);
+    if (sequence === undefined || known?.sequence === sequence) return known;
+    const entry = this.#store.at(this.#room, log, sequence);
+    return entry === undefined ? undefined : { sequence, hash: entry.hash, previous: entry.previous };
+  }
+
   #begin(wallMs: number): { log: LogId; sequence: number; hash: EntryHash | undefined } {
     const { author } = this.#signing;
-    const epochs = this.holdings.logs.filter((log) => authorOfLog(log) === author).map(epochOfLog);
+    const epochs = [...this.holdings.logs, ...this.#forks.logs].filter((log) => authorOfLog(log) === author)
+      .map(epochOfLog);
     return {
       log: logOf(author, Math.max(Math.floor(wallMs), 0, ...epochs.map((epoch) => epoch + 1))),
       sequence: 0,
@@ -180,10 +266,8 @@ export class RoomLog {
     const { author } = this.#signing;
     const logs = this.holdings.logs.filter((log) => authorOfLog(log) === author);
     const log = logs.toSorted((a, b) => epochOfLog(a) - epochOfLog(b)).at(-1);
-    const sequence = log === undefined ? undefined : this.holdings.of(log)?.top?.last;
-    if (log === undefined || sequence === undefined) return undefined;
-    const last = this.#store.at(this.#room, log, sequence);
-    return last === undefined ? undefined : { log, sequence, hash: last.hash };
+    const top = log === undefined || this.#forks.has(log) ? undefined : this.#topOf(log);
+    return log === undefined || top === undefined ? undefined : { log, sequence: top.sequence, hash: top.hash };
   }
 
   /** The newest of others that nothing follows from; those that changed last, if there are too many. */
@@ -215,8 +299,10 @@ export class RoomLog {
 
   #hold(entries: readonly Kept[]): void {
     this.#store.put(entries);
-    for (const { log, sequence, forked } of entries) {
-      if (!forked) this.holdings.add({ log, first: sequence, last: sequence });
+    for (const { log, sequence, hash, previous, forked } of entries) {
+      if (forked) continue;
+      this.holdings.add({ log, first: sequence, last: sequence });
+      if (sequence >= (this.#tops.get(log)?.sequence ?? 0)) this.#tops.set(log, { sequence, hash, previous });
     }
   }
 }

@@ -20,7 +20,16 @@ export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes =
 }
 
 /** The line that tells what became of a room's history. */
-export function announceHistory({ room, count }: HistoryEvent, style: Style): string {
+export function announceHistory(event: HistoryEvent, style: Style, looks: LookAlikes = NO_LOOKS): string {
+  const { room } = event;
+  if (event.type === "forked") {
+    const who = shownName(event.author, looks);
+    return style.red(
+      `* ${who} has said two different things at number ${event.sequence} of #${room}; both are kept. ` +
+        `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
+    );
+  }
+  const { count } = event;
   const what = count === 1 ? "1 earlier message" : `${count} earlier messages`;
   return notice(`${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`, style);
 }

@@ -103,7 +103,7 @@ export class Session {
         return announceChat(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
       case "history":
         if (this.#deps.json) return this.#record(historyRecord(message.event));
-        return this.#screen.print(announceHistory(message.event, this.#deps.style));
+        return this.#screen.print(announceHistory(message.event, this.#deps.style, this.#looks));
       case "member":
         if (this.#deps.json) this.#record(memberRecord(message.event));
         return this.#member(message.event);

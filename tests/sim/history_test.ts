@@ -158,3 +158,36 @@ Deno.test("a wall clock an hour off changes no order", async () => {
   }
   for (const peer of [alice, bob, charly]) assertEquals([history(peer!), peer!.said], [said, said]);
 });
+
+Deno.test("an author with a restored disk who speaks before anybody could tell it has said two things: all keep both", async () => {
+  const disk = new Disk();
+  const world = new World({ seed: "fork" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 300);
+  let charly = world.start("charly", { disk });
+  await world.clock.until(() => world.isConverged(), 5_000, "three");
+  charly.say("one");
+  await world.clock.advance(1_000);
+  const backup = new Disk();
+  backup.write(disk.read()!, world.clock);
+  backup.history.put(disk.history.before(LOBBY, undefined, 10));
+  for (const text of ["two", "three", "four"]) {
+    charly.say(text);
+    await world.clock.advance(500);
+  }
+  charly.kill();
+  await world.clock.until(() => world.isConverged(), 60_000, "charly is missed");
+  charly = world.start("charly", { disk: backup, contacts: [] });
+  await world.clock.until(() => charly.memory.rooms.size > 0, 5_000, "charly is in the room", 1);
+  charly.say("two, but another one");
+  charly.say("three, but another one");
+  await world.clock.until(() => isWhole([alice!, bob!, charly], 6), 30_000, "all have both branches");
+  const forked = [alice!, bob!, charly].map(({ history }) =>
+    history.before(LOBBY, undefined, 9).filter(({ forked }) => forked).length
+  );
+  assert(forked.every((count) => count > 0), "there was a fork, and all know");
+  charly.say("in a new log");
+  await world.clock.until(() => isWhole([alice!, bob!, charly], 7), 5_000, "and it goes on");
+  const dora = world.start("dora");
+  await world.clock.until(() => dora.memory.rooms.size > 0, 5_000, "dora is in");
+  await world.clock.until(() => isWhole([alice!, bob!, charly, dora], 7), 30_000, "also who comes later");
+});
