@@ -334,7 +334,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 const RAW = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202E\u2060\u200B]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/;
 
 for (const [what, text] of Object.entries(HOSTILE)) {
-  Deno.test(`text that ${what} is written out, wherever a stranger can put it`, async () => {
+  Deno.test(`faults row 64: text that ${what} is written out, wherever a stranger can put it`, async () => {
     const { world, seat } = await arrived(16);
     const { events } = seat.peer.system;
     const wallMs = world.clock.wallMs();
@@ -347,6 +347,8 @@ for (const [what, text] of Object.entries(HOSTILE)) {
     } as const;
     events.publish(CHAT, { type: "said", room: LOBBY, author: "bob", own: false, text, wallMs });
     events.publish(CHAT, { type: "said", room: LOBBY, author: text, own: false, text: "hi", wallMs });
+    events.publish(CHAT, { type: "said", room: LOBBY, author: "bob", guest: text, own: false, text, wallMs });
+    events.publish(CHAT, { type: "came", room: LOBBY, author: "bob", guest: text, wallMs });
     events.publish(CHAT, { type: "came", room: LOBBY, author: text, wallMs });
     events.publish(CHAT, { type: "went", room: LOBBY, author: text, wallMs });
     events.publish(MEMBERSHIP, { type: "suspected", member, by: text });
@@ -359,6 +361,12 @@ for (const [what, text] of Object.entries(HOSTILE)) {
     events.publish(SERF, { type: "query", name: text, payload, from: text });
     events.publish(SERF, { type: "ruled_out", name: text });
     events.publish(SERF, { type: "keys_changed", from: text });
+    const bob = world.start("bob");
+    await world.clock.until(() => bob.steps.rooms.length > 0, 10_000, "bob is in the room");
+    void bob.steps.say(LOBBY, text);
+    void bob.steps.broadcastAdd("key", text);
+    await world.clock.advance(1_000);
+    await seat.enter("/broadcastlist");
     await seat.enter(`/echo ${text}`);
     await seat.enter(`/${text}`);
     await seat.enter(`/execute ${text}`);
@@ -368,6 +376,18 @@ for (const [what, text] of Object.entries(HOSTILE)) {
     const found = RAW.exec(seat.terminal.text);
     assert(found === null, JSON.stringify(seat.terminal.text.slice((found?.index ?? 0) - 20)));
     assert(seat.terminal.text.includes("<U+"));
+  });
+}
+
+for (const [what, text] of Object.entries(HOSTILE)) {
+  Deno.test(`faults row 64: text that ${what} does not reach a terminal with keys either`, async () => {
+    const { world, seat } = await arrived(17, true);
+    const wallMs = world.clock.wallMs();
+    seat.peer.system.events.publish(CHAT, { type: "said", room: LOBBY, author: text, own: false, text, wallMs });
+    seat.peer.system.events.publish(SERF, { type: "query", name: text, payload: new Uint8Array(), from: text });
+    await seat.enter(`/execute ${text.replaceAll(/[\r\x1b]/g, "")}`);
+    await world.clock.advance(1_000);
+    assertEquals([seat.terminal.text.includes(text), seat.terminal.text.includes("<U+")], [false, true]);
   });
 }
 
