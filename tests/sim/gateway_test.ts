@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { GatewayCounters } from "../../actors/gateway.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { cut } from "../../sim/rules/cut.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
 import type { Address } from "../../transport/address.ts";
 import { outcomeOf } from "../support/linked_peers.ts";
@@ -282,6 +283,55 @@ Deno.test("faults row 51: of 10,000 that come and go quickly few get in, the res
   mina.send("back\n");
   await run(300);
   assertEquals(shown(charly).at(-1), "Mina@alice: back");
+});
+
+Deno.test("faults row 49: whatever line ends stand in a name, a room or a text, each line that clients are told names its speaker", async () => {
+  const { charly, clients, a, b, run } = await cluster("line ends");
+  const ENDS = ["\n", "\r", "\r\n", "\u2028", "\u2029", "\u0085", "\v", "\f"];
+  const tom = clients.connect(b, '{"name":"Tom","room":"dev","notices":true}');
+  await run(300);
+  const forgers = ENDS.flatMap((end) => [
+    clients.enter(a, `Eve${end}*:alice went`),
+    clients.enter(a, "Eve", `dev${end}*:alice went`),
+  ]);
+  await run(300);
+  for (const forger of forgers) {
+    assert(/^\*:No(body| room) can be called so: [^\n]*\n$/.test(forger.heard), JSON.stringify(forger.heard));
+  }
+  const eve = clients.enter(a, "Eve");
+  await run(300);
+  for (const end of ENDS) eve.send(`a${end}*:alice went\n`);
+  void charly.steps.say(DEV, ENDS.map((end) => `a${end}*:alice went`).join(" "));
+  await run(1_000);
+  const lines = tom.heard.split(/\r\n|\r|\n/).slice(0, -1);
+  assert(lines.length > 8, tom.heard);
+  for (const line of lines.filter((line) => line.includes("alice went"))) {
+    assert(/^(Eve|charly):/.test(line), JSON.stringify(line));
+  }
+});
+
+Deno.test("faults row 53: of one name at two doors during a split who came first keeps it, the other is told why it goes", async () => {
+  const { world, alice, bob, charly, clients, a, b, run } = await cluster("one name twice");
+  const heal = world.network.add(cut([alice.memory.address!], [bob.memory.address!, charly.memory.address!]));
+  await run(1_000);
+  const first = clients.enter(a, "Mina");
+  await run(1_000);
+  const second = clients.enter(b, "Mina");
+  const tom = clients.enter(b, "Tom");
+  await run(1_000);
+  first.send("here\n");
+  second.send("there\n");
+  await run(1_000);
+  assertEquals([first.lines, second.lines], [["Mina:here"], ["Mina:there"]]);
+  heal();
+  await world.clock.until(() => world.isConverged(), 120_000, "one membership again");
+  await run(5_000);
+  assertEquals([second.lines.at(-1), second.closed], ['*:The name "Mina" is taken in #dev', "ended"]);
+  assertEquals([first.closed, tom.closed], [undefined, undefined]);
+  first.send("still here\n");
+  await run(5_000);
+  assertEquals([first.lines.at(-1), tom.lines.at(-1)], ["Mina:still here", "Mina:still here"]);
+  assert(shown(charly).includes("Mina@bob went"));
 });
 
 Deno.test("a client that does not read is hung up on when too much waits for it, and costs the others nothing", async () => {
