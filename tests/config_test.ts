@@ -291,6 +291,7 @@ const badFiles: readonly [what: string, file: string, message: string][] = [
   ["null", '{"room":null}', "configuration file: room: must be a string"],
   ["an array", "[]", "configuration file: the file must hold one JSON object"],
   ["no JSON", "{room:1}", "configuration file: not JSON: "],
+  ["an end too soon", '{"room":"dev","bi', "configuration file: not JSON: "],
   ["an empty file", "", "configuration file: not JSON: "],
   ["a huge file", `{"room":"${"x".repeat(70_000)}"}`, "configuration file: too long"],
 ];

@@ -2,9 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { isThere, namesIn } from "../support/proofs.ts";
 import { LATER, ROWS } from "./rows.ts";
 
-/** The rows of the three parts; other numbers there are none. */
+/** The rows of the six parts; other numbers there are none. */
 const NUMBERS = [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 29, 30, 31, 33]
-  .concat(Array.from({ length: 11 }, (_, i) => 34 + i));
+  .concat(Array.from({ length: 11 }, (_, i) => 34 + i))
+  .concat([46, 47, 49, 50, 51, 52, 53, 54, 55, 56, 57, 59, 60, 61, 62, 63, 64, 65, 67, 68, 69, 70, 71, 72]);
 
 Deno.test("every row has its tests, or a reason why not yet", async () => {
   assertEquals([...Object.keys(ROWS), ...Object.keys(LATER)].map(Number).toSorted((a, b) => a - b), NUMBERS);

@@ -86,6 +86,8 @@ const FAILURES: Readonly<Record<string, string>> = {
   "sleep 3601": 'Not a number of seconds from 0 to 3600: "3601"',
   "sleep soon": 'Not a number of seconds from 0 to 3600: "soon"',
   "sleep NaN": 'Not a number of seconds from 0 to 3600: "NaN"',
+  "memberlistleave 0": "Usage: memberlistleave [SECONDS]",
+  "memberlistleave -1": "Usage: memberlistleave [SECONDS]",
   "memberlistjoin rubbish": 'Not an address of the form IP:PORT: "rubbish"',
   "memberlistjoin 1.2.3.4": 'Not an address of the form IP:PORT: "1.2.3.4"',
   "memberlistjoin 1.2.3.4:70000": 'Not an address of the form IP:PORT: "1.2.3.4:70000"',
