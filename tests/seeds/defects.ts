@@ -115,7 +115,7 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
       "actors/repl_test.ts",
       "events do not disturb a half-typed line",
     ]],
-    ["escape codes reach the terminal", ["actors/repl_test.ts", "text that ${what} is written out"], [
+    ["escape codes reach the terminal", ["actors/repl_test.ts", "faults row 64: text that ${what} is written out"], [
       "actors/cli_chat/format_test.ts",
       "a line of ours has Go's time, one line end, and nothing that a terminal obeys",
     ]],
