@@ -8,6 +8,7 @@ import { BOOTSTRAP_PORT, parseBootstrapPlace, showBootstrapPlace } from "./confi
 import { type FileTexts, parseConfigFile } from "./config/file.ts";
 import { gossipProblem } from "./config/gossip_problem.ts";
 import { GOSSIP_SETTINGS, type Profile, type ProfileName, PROFILES, SERF } from "./config/gossip_settings.ts";
+import { parseKeyFilePath, parseLogPath, stateDirectory } from "./config/places.ts";
 import { originOf, type Resolved, type Source } from "./config/origin.ts";
 import { showConfigFile } from "./config/show_file.ts";
 import { SIMULATION_SETTINGS } from "./config/simulation_settings.ts";
@@ -34,7 +35,7 @@ import {
   parseRoom,
   parseSeed,
 } from "./config/value.ts";
-import { type Address, isLoopback, splitAddress } from "./transport/address.ts";
+import type { Address } from "./transport/address.ts";
 import { NO_LABEL } from "./transport/wire/label.ts";
 import type { Protection } from "./transport/wire/protection.ts";
 
@@ -411,77 +412,12 @@ export function gossipProblemOf(config: Config<"peer">): string | undefined {
   });
 }
 
-/** Why a peer cannot let cli-chat's members in, if it is told to and cannot. */
-export function compatProblem({ compat, serf, keyFile, label }: Config<"peer">): string | undefined {
-  if (!compat.value.includes("cli-chat")) return undefined;
-  const others = [[serf.value, "--serf"], [keyFile.value !== undefined, "--key-file"], [
-    label.value.text !== "",
-    "--label",
-  ]] as const;
-  const other = others.find(([isSet]) => isSet)?.[1];
-  return other === undefined ? undefined : `cli-chat knows nothing of ${other}: choose that or --compat cli-chat`;
-}
-
-/** Why a peer does not listen where it was told to, if so: nothing readable leaves this machine by mistake. */
-export function bindProblem(config: Config<"peer">): string | undefined {
-  const { bind, advertise, keyFile, plaintextOnNetwork, verifyIncoming, verifyOutgoing } = config;
-  const isPortKnown = splitAddress(bind.value).port !== 0 || splitAddress(advertise.value ?? bind.value).port === 0;
-  if (!isPortKnown) return `cannot advertise ${advertise.value} while --bind leaves the port open: name both`;
-  const door = openDoor(config);
-  if (door !== undefined && !plaintextOnNetwork.value) {
-    return `will not let clients in on ${door}: what they say is sealed by no key; ` +
-      "--plaintext-on-network does it anyway, for all to read";
-  }
-  if (isLoopback(bind.value) || plaintextOnNetwork.value) return undefined;
-  if (keyFile.value !== undefined) {
-    if (verifyIncoming.value && verifyOutgoing.value) return undefined;
-    return `will not listen on ${bind.value} with a key that is not insisted on: both verifyIncoming and ` +
-      "verifyOutgoing must be on; --plaintext-on-network does it anyway, for all to read or forge";
-  }
-  return `will not listen on ${bind.value} without a key, which --key-file gives; ` +
-    "--plaintext-on-network does it anyway, for all to read";
-}
-
-/** The first place beyond this machine where clients are let in, if there is one. */
-function openDoor({ bind, gateway, tcp, ws, compat }: Config<"peer">): Address | undefined {
-  const doors = [gateway.value || compat.value.includes("talks") ? bind.value : undefined, tcp.value, ws.value];
-  return doors.find((door) => door !== undefined && !isLoopback(door));
-}
-
 /** The rows of the table that a command takes. */
 export function settingsOf(command: CommandName): readonly (readonly [SettingKey, AnySetting])[] {
   return rows().filter(([, setting]) => setting.commands.includes(command)).map(([key, setting]) => {
     const own = setting.fallbackOf?.[command];
     return [key, own === undefined ? setting : { ...setting, fallback: () => own, fallbackText: setting.show(own) }];
   });
-}
-
-/** Where a key file is; a relative path starts where the person typed it, which a task runner changes. */
-export function parseKeyFilePath(text: string, env: Environment): Parsed<string> {
-  return parsePath(text, env["INIT_CWD"] ?? ".", env);
-}
-
-/** Where a log is; a relative path starts in the state directory. */
-export function parseLogPath(text: string, env: Environment): Parsed<string> {
-  return parsePath(text, stateDirectory(env), env);
-}
-
-/** Where the configuration file is expected; `undefined` when the environment names no home. */
-export function configFilePath(env: Environment): string | undefined {
-  const directory = xdgDirectory(env, "XDG_CONFIG_HOME", ".config");
-  return directory === undefined ? undefined : `${directory}/parley/config.json`;
-}
-
-/** Where a peer keeps what must outlive a run, and relative logs lie; `undefined` when the environment names no home. */
-export function stateDirectory(env: Environment): string | undefined {
-  const directory = xdgDirectory(env, "XDG_STATE_HOME", ".local/state");
-  return directory === undefined ? undefined : `${directory}/parley`;
-}
-
-/** Where a peer keeps who it is and what was said; `undefined` when the environment names no home. */
-export function dataDirectory(env: Environment): string | undefined {
-  const directory = xdgDirectory(env, "XDG_DATA_HOME", ".local/share");
-  return directory === undefined ? undefined : `${directory}/parley`;
 }
 
 /** A setting whose type of value does not matter to who handles it. */
@@ -557,11 +493,4 @@ const QUOTED_CHARACTERS_MAX = 80;
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > QUOTED_CHARACTERS_MAX ? `${text.slice(0, QUOTED_CHARACTERS_MAX)}…` : text);
-}
-
-/** The XDG base directory rules: a relative path in the variable is invalid and is ignored. */
-function xdgDirectory(env: Environment, variable: string, underHome: string): string | undefined {
-  const given = env[variable];
-  if (given?.startsWith("/")) return given;
-  return env["HOME"] ? `${env["HOME"]}/${underHome}` : undefined;
 }

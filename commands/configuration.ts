@@ -1,4 +1,5 @@
-import { type CommandName, type Config, configFilePath, type Environment, resolveConfig } from "../config.ts";
+import { configFilePath } from "../config/places.ts";
+import { type CommandName, type Config, type Environment, resolveConfig } from "../config.ts";
 import { VERSION } from "../version.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CommandCall } from "./command.ts";

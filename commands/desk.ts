@@ -1,5 +1,6 @@
 import type { Desk } from "../actors/repl/desk.ts";
-import { type Environment, parseLogPath } from "../config.ts";
+import { parseLogPath } from "../config/places.ts";
+import { type Environment } from "../config.ts";
 import type { LogSwitch } from "./log_switch.ts";
 import type { PeerSettings } from "./peer_settings.ts";
 import { fullPath } from "./script_file.ts";

@@ -1,7 +1,8 @@
 import { getFileSink } from "@logtape/file";
 import { configureSync, getLogger, type LogLevel as LogTapeLevel, type LogRecord, resetSync } from "@logtape/logtape";
 import type { LogLevel, LogSink } from "../actors/runtime/log.ts";
-import { type Environment, stateDirectory } from "../config.ts";
+import { stateDirectory } from "../config/places.ts";
+import { type Environment } from "../config.ts";
 
 /** Where a log goes, and how to end it. */
 export type OpenLog = Readonly<{ sink: LogSink; close(): void }>;

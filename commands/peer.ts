@@ -21,16 +21,9 @@ import type { ActorRef } from "../actors/runtime/ref.ts";
 import { ActorSystem } from "../actors/runtime/system.ts";
 import { plainAnswer } from "../actors/gateway/web_socket.ts";
 import { bootstrapAt } from "../bootstrap/place.ts";
-import {
-  bindProblem,
-  compatProblem,
-  type Config,
-  type Environment,
-  gossipProblemOf,
-  parseKeyFilePath,
-  stateDirectory,
-  strictnessOf,
-} from "../config.ts";
+import { bindProblem, compatProblem } from "../config/peer_problems.ts";
+import { parseKeyFilePath, stateDirectory } from "../config/places.ts";
+import { type Config, type Environment, gossipProblemOf, strictnessOf } from "../config.ts";
 import { isWildcard, splitAddress } from "../transport/address.ts";
 import { advertising } from "../transport/advertise.ts";
 import { openDenoTransport } from "../transport/deno_transport.ts";

@@ -1,9 +1,9 @@
 import type { CommandSetting } from "../actors/repl/command.ts";
 import type { Profile } from "../actors/pool/profile.ts";
+import { bindProblem } from "../config/peer_problems.ts";
+import { configFilePath } from "../config/places.ts";
 import {
-  bindProblem,
   type Config,
-  configFilePath,
   type Environment,
   gossipProblemOf,
   pathOf,

@@ -1,6 +1,7 @@
 import { visible } from "../actors/repl/visible.ts";
 import { realClock } from "../actors/runtime/clock.ts";
-import { type Config, type Environment, stateDirectory } from "../config.ts";
+import { stateDirectory } from "../config/places.ts";
+import { type Config, type Environment } from "../config.ts";
 import { clock } from "../sim/scenario/clock.ts";
 import { Faults } from "../sim/scenario/faults.ts";
 import { parseScenario } from "../sim/scenario/parse.ts";

@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { bindProblem } from "../config/peer_problems.ts";
+import { configFilePath, dataDirectory, stateDirectory } from "../config/places.ts";
 import {
-  bindProblem,
   type Config,
-  configFilePath,
   type ConfigSources,
-  dataDirectory,
   type Environment,
   type FlagTexts,
   resolveConfig,
@@ -12,7 +11,6 @@ import {
   type SettingKey,
   SETTINGS,
   settingsOf,
-  stateDirectory,
 } from "../config.ts";
 import { GOSSIP_SETTINGS } from "../config/gossip_settings.ts";
 import { NO_LABEL } from "../transport/wire/label.ts";
