@@ -68,3 +68,10 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/** The least value that so large a part of them does not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  if (values.length === 0) throw new RangeError("No quantile of no values");
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!;
+}

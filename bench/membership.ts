@@ -5,9 +5,12 @@
 import { canBuildGoPeer } from "../tests/support/go_peer_program.ts";
 import { toResults } from "./harness.ts";
 import type { MembershipOptions } from "./membership/options.ts";
+import { measureRound } from "./round.ts";
 import type { Bench, Description, Figures, Result } from "./suite.ts";
 
 export const MEMBERSHIP = "membership";
+
+const ROUND = new URL("membership/round.ts", import.meta.url);
 
 /** What is measured with these options; without Go and the library's source, ours alone. */
 export function describeMembership(options: MembershipOptions, hasGo: boolean): Description {
@@ -56,26 +59,9 @@ export async function runMembership(
   const description = describeMembership(options, canBuildGoPeer());
   const figures = new Map<string, Figures[]>(description.contenders.map((contender) => [contender, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const contender of description.contenders) figures.get(contender)!.push(await measureOne(contender, options));
+    for (const contender of description.contenders) {
+      figures.get(contender)!.push(await measureRound(ROUND, contender, options));
+    }
   }
   return { description, results: toResults(description, figures) };
-}
-
-/** One round of one contender. Its waits are bounded, and it ends with us: we hold its stdin. */
-async function measureOne(contender: string, options: MembershipOptions): Promise<Figures> {
-  // -A: what a process has used is read in /proc, which Deno allows to those only who may do everything.
-  const script = new URL("membership/run.ts", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-A", script, contender, JSON.stringify(options)],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const [{ code }, text] = await Promise.all([child.status, new Response(child.stdout).text()]);
-  await child.stdin.abort().catch(() => {}); // its reader is gone
-  const lastLine = text.trim().split("\n").at(-1) ?? "";
-  if (code !== 0 || !lastLine.startsWith("{")) {
-    throw new Error(`${contender} did not finish the ${MEMBERSHIP} benchmark`);
-  }
-  return JSON.parse(lastLine) as Figures;
 }

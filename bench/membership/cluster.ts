@@ -1,14 +1,9 @@
 import type { Place } from "../../tests/support/place.ts";
+import { cpuMsOf, pause, until } from "../processes.ts";
 import type { Member, ProfileName, Sighting, StartMember, Traffic } from "./member.ts";
 
 /** Members started at once: a process that starts takes a core for a moment. */
 const STARTED_AT_ONCE = 4;
-
-/** How often a condition is looked at, in ms; times are those of the sightings, not of the looks. */
-const LOOK_MS = 20;
-
-/** The kernel counts processor time in these (USER_HZ, which is 100 wherever Linux runs). */
-const CPU_TICK_MS = 10;
 
 /** A death as the others saw it, in ms from the kill; `undefined` for what was not seen in time. */
 export type Detection = Readonly<{ suspectedMs: number | undefined; declaredMs: number | undefined }>;
@@ -162,25 +157,4 @@ export class Cluster implements AsyncDisposable {
     const sum = (key: keyof Traffic): number => traffic.reduce((sum, one) => sum + one[key], 0);
     return { cpuMs, packetBytes: sum("packetBytes"), streamBytes: sum("streamBytes") };
   }
-}
-
-/** Processor time of a process so far, its own and the kernel's for it, in ms (`proc_pid_stat(5)`, fields 14 and 15). */
-function cpuMsOf(pid: number): number {
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
-  return (user! + system!) * CPU_TICK_MS;
-}
-
-/** Whether the condition came true within `withinMs`. */
-async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  while (!condition()) {
-    if (performance.now() > deadline) return false;
-    await pause(LOOK_MS);
-  }
-  return true;
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

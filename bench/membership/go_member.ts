@@ -1,7 +1,7 @@
 import { encodeTags, ownTags } from "../../actors/serf/tags.ts";
 import { goPeerProgram } from "../../tests/support/go_peer_program.ts";
 import { VERSION } from "../../version.ts";
-import { LineProcess } from "./line_process.ts";
+import { LineProcess } from "../line_process.ts";
 import type { Member, MemberOptions, Sighting } from "./member.ts";
 
 type Said = Readonly<{

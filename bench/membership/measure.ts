@@ -1,7 +1,9 @@
 import type { Place } from "../../tests/support/place.ts";
-import { median } from "../harness.ts";
+import { median, quantile } from "../harness.ts";
+import { pause } from "../processes.ts";
+import type { Progress } from "../round.ts";
 import type { Figures } from "../suite.ts";
-import { Cluster, type Detection, pause } from "./cluster.ts";
+import { Cluster, type Detection } from "./cluster.ts";
 import { Load } from "./load.ts";
 import type { ProfileName, StartMember } from "./member.ts";
 import type { MembershipOptions } from "./options.ts";
@@ -15,9 +17,6 @@ const SETTLE_MS = 10_000;
 
 /** A probe interval of the `lan` profile: kills are spread over it. */
 const PHASE_MS = 1_000;
-
-/** Hears what is being done. */
-export type Progress = (text: string) => void;
 
 /** Everything that was asked for of one kind of member. */
 export async function measureMembers(
@@ -89,11 +88,4 @@ async function measureDeaths(
     [`declared_p90_${nodes}`]: quantile(declared, 0.9),
     [`declared_max_${nodes}`]: Math.max(...declared),
   };
-}
-
-/** The least value that so large a part of them does not exceed. */
-export function quantile(values: readonly number[], part: number): number {
-  if (values.length === 0) throw new RangeError("No quantile of no values");
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!;
 }

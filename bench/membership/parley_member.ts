@@ -1,4 +1,4 @@
-import { LineProcess } from "./line_process.ts";
+import { LineProcess } from "../line_process.ts";
 import type { Member, MemberOptions, Sighting, Traffic } from "./member.ts";
 
 /** A peer as its users start it, that takes its steps one by one. */

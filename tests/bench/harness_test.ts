@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { median, toResults } from "../../bench/harness.ts";
+import { median, quantile, toResults } from "../../bench/harness.ts";
 import type { Figures, Suite } from "../../bench/suite.ts";
 
 const suite: Suite = {
@@ -27,6 +27,15 @@ Deno.test("median() leaves its argument as it is", () => {
 
 Deno.test("median() of nothing throws", () => {
   assertThrows(() => median([]), RangeError);
+});
+
+Deno.test("quantile() is the least value that so many do not exceed", () => {
+  const values = [9, 1, 8, 2, 7, 3, 6, 4, 5, 10];
+  assertEquals([0, 0.1, 0.5, 0.9, 0.91, 1].map((part) => quantile(values, part)), [1, 1, 5, 9, 10, 10]);
+});
+
+Deno.test("quantile() of nothing throws", () => {
+  assertThrows(() => quantile([], 0.5), RangeError);
 });
 
 Deno.test("toResults() calls what is as the reference is the same, also where both are nothing", () => {

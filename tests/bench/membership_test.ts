@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { describeMembership } from "../../bench/membership.ts";
 import { Cluster } from "../../bench/membership/cluster.ts";
 import { sightingIn as sightingInGo } from "../../bench/membership/go_member.ts";
-import { measureMembers, quantile } from "../../bench/membership/measure.ts";
+import { measureMembers } from "../../bench/membership/measure.ts";
 import type { Member, MemberOptions } from "../../bench/membership/member.ts";
 import { MEMBERSHIP_DEFAULTS, withFlag } from "../../bench/membership/options.ts";
 import { sightingIn } from "../../bench/membership/parley_member.ts";
@@ -166,11 +166,6 @@ Deno.test("what Go's members say of each other is understood", () => {
   const logged = "2026/11/21 10:00:00 [INFO] memberlist: Suspect m3 has failed, no acks received";
   assertEquals(seen(logged), { type: "suspected", name: "m3" });
   assertEquals(seen(JSON.stringify({ event: "alive", node })), undefined);
-});
-
-Deno.test("quantile() is the least value that so many do not exceed", () => {
-  const values = [9, 1, 8, 2, 7, 3, 6, 4, 5, 10];
-  assertEquals([0, 0.1, 0.5, 0.9, 0.91, 1].map((part) => quantile(values, part)), [1, 1, 5, 9, 10, 10]);
 });
 
 Deno.test("every figure that is measured has its row, and the other way round", async () => {

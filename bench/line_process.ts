@@ -70,11 +70,12 @@ export class LineProcess {
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     let rest = "";
-    for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    const decoder = new TextDecoder();
+    for await (const part of stream) {
       const atMs = performance.now();
-      const lines = (rest + part).split("\n");
+      const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
       rest = lines.pop()!;
-      for (const line of lines) for (const listener of [...this.#listeners]) listener(line, atMs);
+      for (const line of lines) for (const listener of this.#listeners) listener(line, atMs);
     }
   }
 }
