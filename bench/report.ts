@@ -25,8 +25,12 @@ export function table(suite: Description, results: readonly Result[], rounds: nu
 }
 
 function cell({ median, ratio }: Result): string {
-  return `${short(median)} ${`x${ratio.toPrecision(2)}`.padStart(6)}`;
+  const ofReference = Number.isFinite(ratio) ? `x${ratio >= 100 ? short(ratio) : ratio.toPrecision(2)}` : NOTHING;
+  return `${Number.isNaN(median) ? NOTHING : short(median)} ${ofReference.padStart(6)}`;
 }
+
+/** In place of a figure that there is not. */
+const NOTHING = "–";
 
 /** Three digits and the magnitude. */
 function short(value: number): string {
@@ -40,7 +44,7 @@ function verdict({ aim }: Bench, result: Result): string {
 }
 
 function aimText(aim: Aim): string {
-  if ("ratioMin" in aim) return `>= x${aim.ratioMin.toFixed(1)}`;
+  if ("ratioMin" in aim) return `>= x${aim.ratioMin < 0.1 ? aim.ratioMin.toPrecision(2) : aim.ratioMin.toFixed(1)}`;
   return "ratioMax" in aim ? `<= x${aim.ratioMax.toFixed(1)}` : `<= ${aim.medianMax}`;
 }
 

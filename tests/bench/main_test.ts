@@ -14,6 +14,7 @@ Deno.test("bench --help names the suites", async () => {
   assertEquals(code, 0);
   assertStringIncludes(stdout, "[wire|actors] [--json] [--rounds N]");
   assertStringIncludes(stdout, "deno task bench membership [--json] [--rounds N] [--nodes N,N]");
+  assertStringIncludes(stdout, "deno task bench broadcast [--json] [--rounds N] [--peers N,N]");
 });
 
 for (
@@ -28,6 +29,9 @@ for (
     [["membership", "--nodes"], "--nodes are 2 to 100"],
     [["membership", "--profiles", "lan,man"], "--profiles are lan,local,wan"],
     [["membership", "--idle", "1.5"], "--idle is 0 to 3600"],
+    [["membership", "--peers", "3"], "not understood: --peers"],
+    [["broadcast", "--peers", "two"], "--peers are 3 to 36"],
+    [["broadcast", "--kills", "3"], "not understood: --kills"],
   ] as const
 ) {
   Deno.test(`bench ${args.join(" ")} is a usage error`, async () => {

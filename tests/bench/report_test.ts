@@ -62,3 +62,17 @@ Deno.test("table() says what a ratio must not exceed", () => {
   const benches = [{ name: "tell", unit: "messages/s", aim: { ratioMax: 0.5 } }];
   assertStringIncludes(table({ ...suite, benches }, results, 1), "<= x0.5 MISSED");
 });
+
+Deno.test("table() has a dash for a figure or a ratio that there is not, and no powers of ten", () => {
+  const { name, unit } = suite.benches[0]!;
+  const rows = table({ ...suite, benches: [{ name, unit }] }, [
+    { ...tell, median: 5, ratio: 2_571.4 },
+    { ...tell, contender: "floor", median: Number.NaN, ratio: Number.NaN },
+  ], 1).split("\n");
+  assertEquals(rows[3]?.split(/ {2,}/), ["tell (messages/s)", "5", "x2571", "–", "–"]);
+});
+
+Deno.test("table() says a small ratio in two digits", () => {
+  const benches = [{ name: "tell", unit: "messages/s", aim: { ratioMin: 1 / 30 } }];
+  assertStringIncludes(table({ ...suite, benches }, results, 1), ">= x0.033 met");
+});

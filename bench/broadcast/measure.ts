@@ -1,0 +1,239 @@
+import type { Place } from "../../tests/support/place.ts";
+import { quantile } from "../harness.ts";
+import { pause, until } from "../processes.ts";
+import type { Progress } from "../round.ts";
+import type { Figures } from "../suite.ts";
+import { isHeld, missing, rateOf, recoveryMs, waits, wasSaid } from "./arrivals.ts";
+import { Group, type Stream } from "./group.ts";
+import { highestRate } from "./highest_rate.ts";
+import type { BroadcastOptions } from "./options.ts";
+import type { StartGroup } from "./peer.ts";
+import { largestShare } from "./sockets.ts";
+
+/** Not the first, which may have a part of its own, as a registry. */
+const AUTHOR = 1;
+
+/** Messages a second that a group bears without an effort. */
+const GENTLE_RATE = 20;
+
+/** What is not with all by then never came, and counts as that late, in ms. */
+export const LATE_MS = 30_000;
+
+/** The same after a death, in ms. */
+export const RECOVERY_LATE_MS = 10_000;
+
+/** Until the first message is with all, and how long each try of it may take, in ms. */
+const WARM_UP_WITHIN_MS = 60_000;
+const WARM_UP_TRY_MS = 2_000;
+
+/** After the last message, so that its deliveries are paid for, in ms. */
+const AFTERWARDS_MS = 500;
+
+/** After a trial that failed, until nothing more comes, in ms. */
+const DRAIN_MS = 20_000;
+
+const TRIAL_RATE_FROM = 16;
+
+/** What an author is given at once before it is killed: some of it is under way then. */
+const LAST_WORDS = 16;
+const AT_ONCE = 1e9;
+
+/** How long things take that nobody has to wait for in a test, in seconds. */
+export type Pace = Readonly<{
+  /** Then it counts: compilers are warm, what members say of each other has been said. */
+  warmUpS: number;
+  idleS: number;
+  /** A trial of a rate: so long it is sent, and so much later at most everything has arrived. */
+  trialS: number;
+  trialGraceS: number;
+  /** Messages a second that are not exceeded. */
+  rateMax: number;
+  /** How long the author speaks before and after a death. */
+  beforeDeathS: number;
+  afterDeathS: number;
+}>;
+
+const PACE: Pace = {
+  warmUpS: 5,
+  idleS: 10,
+  trialS: 2,
+  trialGraceS: 1,
+  rateMax: 131_072,
+  beforeDeathS: 3,
+  afterDeathS: 5,
+};
+
+/** All that was asked for of one kind of group. */
+export async function measureBroadcast(
+  start: StartGroup,
+  options: BroadcastOptions,
+  place: Place,
+  progress: Progress,
+  pace: Pace = PACE,
+): Promise<Figures> {
+  const figures: Record<string, number> = {};
+  for (const size of options.peers) {
+    const say = (text: string): void => progress(`${size} peers: ${text}`);
+    for (const [name, value] of Object.entries(await measureSize(start, size, options, pace, place, say))) {
+      figures[`${name}_${size}`] = value;
+    }
+  }
+  return figures;
+}
+
+/** Deliveries that never came, and messages that a peer showed once more. */
+type Faults = { lost: number; doubled: number };
+
+async function measureSize(
+  start: StartGroup,
+  size: number,
+  { parts, seconds }: BroadcastOptions,
+  pace: Pace,
+  place: Place,
+  say: Progress,
+): Promise<Figures> {
+  const faults: Faults = { lost: 0, doubled: 0 };
+  const figures: Record<string, number> = {};
+  if (parts.includes("latency") || parts.includes("rate")) {
+    say("starting");
+    await using group = await Group.create(start, size, place);
+    await warmUp(group, pace, say);
+    if (parts.includes("latency")) Object.assign(figures, await measureLatency(group, seconds, pace, faults, say));
+    if (parts.includes("rate")) figures["rate"] = await measureRate(group, pace, say);
+  }
+  if (parts.includes("deaths")) {
+    say("starting");
+    await using group = await Group.create(start, size, place);
+    await warmUp(group, pace, say);
+    figures["whole"] = await measureDeath(group, pace, faults, say);
+    figures["whole_author"] = await measureAuthorsDeath(group, pace, faults, say);
+  }
+  return parts.includes("latency") || parts.includes("deaths") ? { ...figures, ...faults } : figures;
+}
+
+async function warmUp(group: Group, { warmUpS }: Pace, say: Progress): Promise<void> {
+  say("warming up");
+  const receivers = group.receivers(AUTHOR);
+  const deadline = performance.now() + WARM_UP_WITHIN_MS;
+  for (;;) {
+    const first = group.stream(AUTHOR, 1);
+    await first.say(GENTLE_RATE, 1, WARM_UP_TRY_MS);
+    if (await first.whole(receivers, WARM_UP_TRY_MS)) break;
+    if (performance.now() > deadline) throw new Error("What one says does not reach the others");
+  }
+  await speak(group.stream(AUTHOR, warmUpS * GENTLE_RATE), warmUpS);
+}
+
+/** Lets the author say what it has not said yet of `seconds` at the gentle rate. */
+async function speak(stream: Stream, seconds: number): Promise<void> {
+  const took = await stream.say(GENTLE_RATE, seconds * GENTLE_RATE, seconds * 1_000 + LATE_MS);
+  if (!took) throw new Error("The author does not take what it shall say");
+}
+
+async function measureLatency(
+  group: Group,
+  seconds: number,
+  { idleS }: Pace,
+  faults: Faults,
+  say: Progress,
+): Promise<Figures> {
+  say(`idle for ${idleS} s`);
+  const idleFromMs = group.cpuMs();
+  await pause(idleS * 1_000);
+  const idleMs = group.cpuMs() - idleFromMs;
+
+  say(`${GENTLE_RATE} messages/s for ${seconds} s`);
+  const receivers = group.receivers(AUTHOR);
+  const stream = group.stream(AUTHOR, seconds * GENTLE_RATE);
+  const [cpuFromMs, sentFrom] = [group.cpuMs(), await group.sentBytes()];
+  await speak(stream, seconds);
+  await pause(AFTERWARDS_MS);
+  const cpuMs = group.cpuMs() - cpuFromMs;
+  const delivered = stream.arrivals.delivered(receivers);
+  const sent = await group.sentBytes();
+  await stream.whole(receivers, LATE_MS);
+
+  const expected = wasSaid(stream.arrivals);
+  addFaults(faults, stream, receivers, expected);
+  const latencies = waits(stream.arrivals, receivers, expected, LATE_MS);
+  const sentBy = (peer: number): number => sent![peer]! - sentFrom![peer]!;
+  return {
+    p50: quantile(latencies, 0.5) * 1_000,
+    p99: quantile(latencies, 0.99) * 1_000,
+    cpu: cpuMs / delivered * 1_000,
+    idle: idleMs * 1_000 / idleS / group.size,
+    share: sent && sentFrom ? largestShare(sentBy(AUTHOR), receivers.map(sentBy)) : Number.NaN,
+  };
+}
+
+async function measureRate(group: Group, { trialS, trialGraceS, rateMax }: Pace, say: Progress): Promise<number> {
+  const receivers = group.receivers(AUTHOR);
+  return await highestRate(
+    async (rate) => {
+      say(`${rate} messages/s`);
+      const messages = Math.ceil(rate * trialS);
+      const stream = group.stream(AUTHOR, messages);
+      const withinMs = (trialS + trialGraceS) * 1_000;
+      const fromMs = performance.now();
+      const isWhole = await stream.say(rate, messages, withinMs) &&
+        await stream.whole(receivers, withinMs - (performance.now() - fromMs));
+      if (isWhole) return rateOf(stream.arrivals, receivers);
+      await stream.quiet(receivers, DRAIN_MS);
+      return undefined;
+    },
+    TRIAL_RATE_FROM,
+    rateMax,
+  );
+}
+
+/** One that only listened is killed while the author speaks on. */
+async function measureDeath(
+  group: Group,
+  { beforeDeathS, afterDeathS }: Pace,
+  faults: Faults,
+  say: Progress,
+): Promise<number> {
+  say("a peer is killed");
+  const stream = group.stream(AUTHOR, (beforeDeathS + afterDeathS) * GENTLE_RATE);
+  await speak(stream, beforeDeathS);
+  const killed = group.kill(group.size - 1);
+  await speak(stream, beforeDeathS + afterDeathS);
+  const left = group.receivers(AUTHOR);
+  await stream.whole(left, RECOVERY_LATE_MS);
+  const expected = wasSaid(stream.arrivals);
+  addFaults(faults, stream, left, expected);
+  return recoveryMs(stream.arrivals, left, expected, RECOVERY_LATE_MS, await killed);
+}
+
+/** The author is killed as soon as the first of its last words has come to somebody. */
+async function measureAuthorsDeath(
+  group: Group,
+  { beforeDeathS }: Pace,
+  faults: Faults,
+  say: Progress,
+): Promise<number> {
+  say("the author is killed");
+  const left = group.receivers(AUTHOR);
+  const before = beforeDeathS * GENTLE_RATE;
+  const stream = group.stream(AUTHOR, before + LAST_WORDS);
+  await speak(stream, beforeDeathS);
+  const killed = stream.firstHeard(before, left, RECOVERY_LATE_MS).then(() => group.kill(AUTHOR));
+  await stream.say(AT_ONCE, before + LAST_WORDS, RECOVERY_LATE_MS); // it may die over it
+  const killedAtMs = await killed;
+  const isHeldByAll = (): boolean => missing(stream.arrivals, left, isHeld(stream.arrivals, left)) === 0;
+  await stream.quiet(left, RECOVERY_LATE_MS);
+  await until(isHeldByAll, RECOVERY_LATE_MS);
+  const expected = isHeld(stream.arrivals, left);
+  addFaults(faults, stream, left, expected);
+  return recoveryMs(stream.arrivals, left, expected, RECOVERY_LATE_MS, killedAtMs);
+}
+
+function addFaults(
+  faults: Faults,
+  { arrivals }: Stream,
+  receivers: readonly number[],
+  expected: (message: number) => boolean,
+): void {
+  faults.lost += missing(arrivals, receivers, expected);
+  faults.doubled += arrivals.doubled;
+}
