@@ -187,6 +187,16 @@ export function statesOf(members: readonly Member[], state: string): States {
   return new Map(members.map(({ name }) => [name, state]));
 }
 
+/** Whom a member lists, in order. */
+export async function namesOf(peer: { listed(): Promise<ReadonlyMap<string, string>> }): Promise<string> {
+  return [...(await peer.listed()).keys()].toSorted().join();
+}
+
+/** Each once, in order. */
+export function unlike(said: readonly string[]): string {
+  return [...new Set(said)].toSorted().join();
+}
+
 function agrees(table: States, wanted: States): boolean {
   const isGone = (name: string): boolean => ["dead", "left"].includes(wanted.get(name) ?? "");
   return [...table].every(([name, state]) => wanted.get(name) === state) &&

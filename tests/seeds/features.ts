@@ -26,7 +26,7 @@ export const FEATURES: Readonly<Record<number, readonly Proof[]>> = {
     ["transport/wire/crc_test.ts", "encodeCrc() and decodeCrc() agree"],
   ],
   8: [["config/gossip_settings_test.ts", "the profile ${profile} has memberlist's numbers"]],
-  9: [["interop/pools_test.ts", "two of Go's peers in pools 1 and 2 and ours in both, on one port"]],
+  9: [["e2e/acceptance/5_pools_test.ts", "acceptance 5:"]],
   10: [["actors/pools_contract.ts", "applications dial each other and send each other packets"]],
   11: [
     ["actors/pools_contract.ts", "HTTP, chat lines and foreign datagrams go through the gossip port"],
@@ -102,8 +102,8 @@ export const FEATURES: Readonly<Record<number, readonly Proof[]>> = {
   ]],
   51: [["e2e/scenario_processes_test.ts", "${name}.scenario comes true with real processes"]],
   52: [[
-    "interop/pools_test.ts",
-    "two of Go's peers in pools 1 and 2 and ours in both, on one port, with applications",
+    "e2e/acceptance/5_pools_test.ts",
+    "acceptance 5: two peers as of gossip",
   ]],
 };
 
