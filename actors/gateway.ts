@@ -1,14 +1,6 @@
 import type { Address } from "../transport/address.ts";
 import { streamSource } from "../transport/source.ts";
-import type {
-  HttpRequest,
-  HttpResponse,
-  OpenTransport,
-  Stream,
-  StreamHandler,
-  WebSocketAnswer,
-  WebSocketRequest,
-} from "../transport/transport.ts";
+import type { OpenTransport, Stream, StreamHandler } from "../transport/transport.ts";
 import type { ChatEvent, GuestReply } from "./chat_room.ts";
 import { GUEST_CHAT } from "./chat_room.ts";
 import { parseRoomName, type RoomName, TEXT_BYTES_MAX } from "./chat_room/entry.ts";
@@ -16,22 +8,18 @@ import { parseGuestName } from "./chat_room/guest_name.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import { Client, type ClientConnection } from "./gateway/client.ts";
 import type { ClientEvent, Dialect, Speaker } from "./gateway/dialect.ts";
+import { CLIENTS_MAX, type DoorKind, type DoorOutcome, openDoors } from "./gateway/doors.ts";
 import { machat } from "./gateway/machat.ts";
-import { plainAnswer, webSocketAnswer, type WebSocketOpened } from "./gateway/web_socket.ts";
+import { UnderWay } from "./gateway/under_way.ts";
+import type { WebSocketOpened } from "./gateway/web_socket.ts";
 import { talksConsole } from "./gateway/talks.ts";
 import { cutText } from "./gateway/text.ts";
 import type { RoomsMessage } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { type Allowance, SourceBudget } from "./transport/budget.ts";
-import {
-  type OpenReply,
-  type RegisterReply,
-  transport,
-  type TransportMemory,
-  type TransportMessage,
-} from "./transport.ts";
-import type { Registration, StreamAccepted } from "./transport/registration.ts";
+import type { TransportMemory, TransportMessage } from "./transport.ts";
+import type { StreamAccepted } from "./transport/registration.ts";
 
 /** What the keeper of clients of older systems understands. */
 export type GatewayMessage =
@@ -47,9 +35,6 @@ export type GatewayMessage =
   /** Timers: a client has had its time; those that wait are looked at again. */
   | Readonly<{ type: "late"; client: number }>
   | Readonly<{ type: "look" }>;
-
-/** Whether clients can come in somewhere. */
-type DoorOutcome = Readonly<{ ok: true; where?: string }> | Readonly<{ ok: false; why: string }>;
 
 /** Counted since the start. */
 export type GatewayCounters = Readonly<{
@@ -72,9 +57,6 @@ export type GatewayCounters = Readonly<{
   /** Hung up on because some of what they sent was lost on its way to us. */
   torn: number;
 }>;
-
-/** A port of our own is for bare streams, or for WebSockets. */
-type DoorKind = "tcp" | "ws";
 
 /** What outlives a crash: the ports of our own, and who was in which room, whose connections did not outlive it. */
 export type GatewayMemory = Readonly<{
@@ -114,17 +96,8 @@ type GatewayDeps =
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const FAREWELL_TIMEOUT_MS = 2_000;
 
-/** Opening a port takes a moment; more means that something is wrong. */
-const OPEN_TIMEOUT_MS = 5_000;
-
 /** How long a room may take to let somebody in. */
 const JOIN_TIMEOUT_MS = 5_000;
-
-/** How a console of Talks begins, which is nearly a request for a WebSocket and goes on otherwise. */
-const TALKS_CONSOLE = { start: "GET /?uuid=", header: "Client-Type: console" } as const;
-
-/** Clients at once, on each door: three hundred and then some, and half of the streams that a transport has. */
-const CLIENTS_MAX = 512;
 
 /** How often clients of one source may come: all that there is room for at once, and who comes and goes is slowed down. */
 const COMINGS: Allowance = { burst: 1_000, perSecond: 20 };
@@ -135,12 +108,6 @@ const UNSENT_BYTES_MAX = 512 * 1024;
 
 /** What happens until a client has been welcomed, which takes a turn or two. */
 const HELD_MAX = 1_000;
-
-/** Texts that rooms have been given and not yet shown: more wait here, where their senders can be slowed down. */
-const UNDER_WAY_MAX = 256;
-
-/** When nothing comes back for so long, rooms have lost what they were given. */
-const UNDER_WAY_TIMEOUT_MS = 2_000;
 
 /** How often those are looked at who wait. */
 const LOOK_MS = 100;
@@ -197,8 +164,7 @@ class Gateway {
   #lastClient = 0;
   readonly #webSockets = new Set<number>();
   readonly #comings = new SourceBudget(COMINGS, SOURCES_MAX);
-  #underWay = 0;
-  #lastMoveAt = 0;
+  readonly #underWay = new UnderWay();
   readonly #counters = {
     accepted: 0,
     joined: 0,
@@ -222,62 +188,7 @@ class Gateway {
     const { guests } = this.#deps.memory;
     for (const { room, guest } of guests.values()) this.#tellRoom(room, { type: "guest_leave", guest });
     guests.clear(); // of an earlier life, whose connections are gone
-    const { onPeersPort, tcp, ws, transport } = this.#deps;
-    if (onPeersPort) this.#register(transport());
-    if (tcp !== undefined) this.#openDoor("tcp", tcp);
-    if (ws !== undefined) this.#openDoor("ws", ws);
-  }
-
-  /** Has the clients on a port come here. */
-  #register(transport: ActorRef<TransportMessage>): void {
-    const silent = machat.refusal("Nothing came in time");
-    this.#claim(transport, { type: "plain_streams", silent, to: this.#ctx.self, streamsMax: CLIENTS_MAX });
-    if (this.#deps.talks) this.#letConsolesIn(transport);
-  }
-
-  /** Those of Talks begin as a request over HTTP does. */
-  #letConsolesIn(transport: ActorRef<TransportMessage>): void {
-    const mine = { to: this.#ctx.self, streamsMax: CLIENTS_MAX } as const;
-    this.#claim(transport, { type: "http_streams", ...TALKS_CONSOLE, ...mine });
-  }
-
-  #claim(transport: ActorRef<TransportMessage>, registration: Registration): void {
-    this.#ctx.pipeToSelf(
-      this.#ctx.ask<TransportMessage, RegisterReply>(
-        transport,
-        (replyTo) => ({ type: "register", registration, replyTo }),
-        OPEN_TIMEOUT_MS,
-      ),
-      (reply): GatewayMessage => ({ type: "door", outcome: reply.ok ? { ok: true } : reply }),
-      (error): GatewayMessage => ({ type: "door", outcome: { ok: false, why: String(error) } }),
-    );
-  }
-
-  /** A port only for clients: what comes there is told apart, timed and counted as on the peer's. */
-  #openDoor(kind: DoorKind, bind: Address): void {
-    const { openTransport, memory: { ports } } = this.#deps;
-    const memory = ports.get(kind) ?? { closing: Promise.resolve() };
-    ports.set(kind, memory);
-    const overHttp = kind === "tcp" ? {} : { http: answerPlainly, webSocket: this.#webSocketDecision() };
-    const door = this.#ctx.spawn(kind, transport({ openTransport, memory, ...overHttp }), { restart: "permanent" });
-    if (kind === "tcp") this.#register(door);
-    else if (this.#deps.talks) this.#letConsolesIn(door);
-    const build = (replyTo: ActorRef<OpenReply>) => ({ type: "open", bind, name: "", replyTo }) as const;
-    this.#ctx.pipeToSelf(
-      this.#ctx.ask(door, build, OPEN_TIMEOUT_MS),
-      (reply): GatewayMessage => ({
-        type: "door",
-        outcome: reply.ok
-          ? { ok: true, where: `Clients over ${MEANS[kind]} are let in at ${reply.address}` }
-          : { ok: false, why: reply.error.message },
-      }),
-      (error): GatewayMessage => ({ type: "door", outcome: { ok: false, why: String(error) } }),
-    );
-  }
-
-  #webSocketDecision(): (request: WebSocketRequest) => WebSocketAnswer {
-    const { self } = this.#ctx;
-    return (request) => webSocketAnswer(request, () => self, this.#deps.talks);
+    openDoors(this.#ctx, this.#deps);
   }
 
   door(outcome: DoorOutcome): void {
@@ -393,8 +304,7 @@ class Gateway {
   }
 
   look(): void {
-    const now = this.#ctx.clock.now();
-    if (this.#underWay > 0 && now - this.#lastMoveAt > UNDER_WAY_TIMEOUT_MS) this.#underWay = 0;
+    this.#underWay.giveUpLost(this.#ctx.clock.now());
     this.#pumpWaiting();
     if (this.#waiting.size === 0) this.#ctx.timers.cancel("look");
   }
@@ -490,21 +400,19 @@ class Gateway {
   }
 
   #mayBeSaid({ budget }: Client): boolean {
-    return this.#underWay < UNDER_WAY_MAX && budget.spend(1, this.#ctx.clock.now());
+    return this.#underWay.hasRoom && budget.spend(1, this.#ctx.clock.now());
   }
 
   #say({ room, name: guest }: Client, text: string): void {
     this.#counters.textsSaid++;
-    this.#underWay++;
-    this.#lastMoveAt = this.#ctx.clock.now();
+    this.#underWay.given(this.#ctx.clock.now());
     this.#tellRoom(room, { type: "guest_say", guest, text });
   }
 
   /** A room has shown a text of a guest of ours: there is room for another. */
   #arrived(): void {
-    this.#underWay = Math.max(0, this.#underWay - 1);
-    this.#lastMoveAt = this.#ctx.clock.now();
-    if (this.#waiting.size > 0 && this.#underWay <= UNDER_WAY_MAX / 2) this.#pumpWaiting();
+    this.#underWay.shown(this.#ctx.clock.now());
+    if (this.#waiting.size > 0 && this.#underWay.isHalfEmpty) this.#pumpWaiting();
   }
 
   #wait(client: Client): void {
@@ -583,19 +491,6 @@ class Gateway {
     const client = author === this.#deps.self ? this.#rooms.get(room)?.get(guest) : undefined;
     return { name: guest, id: client?.speakerId ?? `${guest}@${author}` };
   }
-}
-
-/** As people read it. */
-const MEANS: Readonly<Record<DoorKind, string>> = { tcp: "TCP", ws: "WebSocket" };
-
-/** A port for WebSockets has nothing else. */
-function answerPlainly(request: HttpRequest): Promise<HttpResponse> {
-  const nothing = {
-    status: 404,
-    headers: { "Content-Type": "text/plain; charset=utf-8" },
-    body: "404 page not found\n",
-  };
-  return Promise.resolve(plainAnswer(request) ?? nothing);
 }
 
 const UNAVAILABLE: GuestReply = { ok: false, why: "The room does not answer: try again" };
