@@ -75,7 +75,7 @@ export type ChatEvent =
     wallMs: number;
     /** The address of the entry. */
     id?: EntryHash;
-    /** It was said before, and could not be shown then. */
+    /** It belongs before something that was shown already, because it could not be had then. */
     late?: true;
   }>
   | Move;
@@ -195,7 +195,7 @@ class Room {
         publish: (payload) => this.#publishPayload(payload),
         sendTo: (to, payload) => deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload }),
         others: () => this.#others(),
-        show: (entries, live) => entries.forEach((entry) => this.#showEntry(entry, live)),
+        show: (entries, live, isLate) => entries.forEach((entry) => this.#showEntry(entry, live, isLate(entry))),
         forked: ({ name: author, sequence, log }) => {
           if (!deps.memory.isOurs) return;
           const { room } = deps.memory;
@@ -434,7 +434,7 @@ class Room {
     return [...names];
   }
 
-  #showEntry(entry: Kept, live: boolean): void {
+  #showEntry(entry: Kept, live: boolean, isLate: boolean): void {
     const { memory: { room, isOurs, guests }, history: { signing } } = this.#deps;
     const { content, name: author, wallMs, hash: id } = entry;
     if (content.type !== "said") return;
@@ -442,7 +442,7 @@ class Room {
     const { text } = content;
     if (live && !isByUs && content.guest === undefined) this.#occupants.spoke(author, wallMs);
     const own = isByUs && content.guest === undefined;
-    const late = live ? {} : { late: true as const };
+    const late = isLate ? { late: true as const } : {};
     const event: ChatEvent = { type: "said", room, author, own, text, wallMs, id, ...guestOf(content), ...late };
     if (isOurs) this.#ctx.events.publish(CHAT, event);
     if (guests.size > 0 || content.guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);

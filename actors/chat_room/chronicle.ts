@@ -34,8 +34,8 @@ export type ChronicleWorld = Readonly<{
   sendTo(member: string, payload: Uint8Array): void;
   /** Names of the members in the room, without us. */
   others(): readonly string[];
-  /** To be shown, in this order. `live`: it was said just now. */
-  show(entries: readonly Kept[], live: boolean): void;
+  /** To be shown, in this order. `live`: it was said just now. `isLate`: something that follows from it was shown before. */
+  show(entries: readonly Kept[], live: boolean, isLate: (entry: Kept) => boolean): void;
   /** A log has come to an end, because its author says this, and something else under the same number. */
   forked(entry: Kept): void;
   /** So many entries came that were there before we were; nobody waits for them. */
@@ -182,7 +182,7 @@ export class Chronicle {
       case "repair":
         return this.#ask();
       case "give_up_waiting":
-        return this.#show(this.#deps.memory.shelf.takeAll(), false);
+        return this.#giveUpWaiting();
     }
   }
 
@@ -226,10 +226,11 @@ export class Chronicle {
     const entries = this.#log.write(some.map(({ content }) => content), { name, wallMs: this.#world.wallMs() });
     this.counters["entries written"] += entries.length;
     const batch = pageOf(entries);
+    // Before anybody hears of it: after a crash we must not say something else under the same number.
+    this.#deps.store.flush();
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
-    this.#world.setTimer("flush", FLUSH_AFTER_MS);
     for (const [index, { written }] of some.entries()) written(entries[index]!);
-    this.#world.show(entries, true);
+    this.#show(entries, true);
   }
 
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {
@@ -304,14 +305,23 @@ export class Chronicle {
     const awaited = news.filter(isNews);
     this.#filled += news.length - awaited.length;
     const ready = shelf.put(awaited, ({ log, sequence }) => this.#log.holdings.has(log, sequence));
-    if (ready.length > 0) this.#world.show(ready, live);
+    this.#show(ready, live);
     if (shelf.size === 0) return;
     this.counters["entries that waited"] += 1;
     this.#world.setTimer("give_up_waiting", WAIT_FOR_GAP_MS);
   }
 
   #show(entries: readonly Kept[], live: boolean): void {
-    if (entries.length > 0) this.#world.show(entries, live);
+    const { shelf } = this.#deps.memory;
+    if (entries.length > 0) this.#world.show(entries, live, (entry) => shelf.isLate(entry));
+  }
+
+  /** What is shown without what it follows from is in the right order among itself. */
+  #giveUpWaiting(): void {
+    const { shelf } = this.#deps.memory;
+    const wasLate = new Set(shelf.waiting.filter((entry) => shelf.isLate(entry)));
+    const all = shelf.takeAll();
+    if (all.length > 0) this.#world.show(all, false, (entry) => wasLate.has(entry));
   }
 
   #heads(from: string, spans: readonly Span[], wantsAnswer: boolean): void {

@@ -51,6 +51,9 @@ const PAGES_MAX = 8;
 /** The newest entry of a log. */
 type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | undefined }>;
 
+/** Our own log: where it ends, and whether our next start will know of it. */
+type Own = { readonly log: LogId; readonly isPassing: boolean; sequence: number; hash: EntryHash | undefined };
+
 type RoomLogDeps = Readonly<{ room: RoomName; store: HistoryStore; signing: Signing }>;
 
 /** The logs of all authors of one room: what is written into ours, and what is taken into others'. */
@@ -67,7 +70,7 @@ export class RoomLog {
   /** Entries that others follow from, and that are not here: whoever sends one needs no signature for it. */
   readonly #awaited = new Set<EntryHash>();
   #latest: HybridTime | undefined;
-  #own: { readonly log: LogId; sequence: number; hash: EntryHash | undefined } | undefined;
+  #own: Own | undefined;
   #forked = 0;
 
   constructor({ room, store, signing }: RoomLogDeps) {
@@ -97,7 +100,10 @@ export class RoomLog {
 
   /** Writes into our log; one signature is for all. */
   write(contents: readonly Content[], by: Readonly<{ name: string; wallMs: number }>): readonly Kept[] {
-    const own = this.#own ??= this.#begin(by.wallMs);
+    // What is not kept may be forgotten by our next start, which shall not say something else under the same numbers.
+    const isPassing = this.#store.trouble !== undefined;
+    if (this.#own === undefined || (isPassing && !this.#own.isPassing)) this.#own = this.#begin(by.wallMs, isPassing);
+    const own = this.#own;
     const written: Kept[] = [];
     for (const content of contents) {
       const body: Body = {
@@ -251,23 +257,22 @@ export class RoomLog {
     return entry === undefined ? undefined : { sequence, hash: entry.hash, previous: entry.previous };
   }
 
-  #begin(wallMs: number): { log: LogId; sequence: number; hash: EntryHash | undefined } {
+  #begin(wallMs: number, isPassing: boolean): Own {
     const { author } = this.#signing;
     const epochs = [...this.holdings.logs, ...this.#forks.logs].filter((log) => authorOfLog(log) === author)
       .map(epochOfLog);
-    return {
-      log: logOf(author, Math.max(Math.floor(wallMs), 0, ...epochs.map((epoch) => epoch + 1))),
-      sequence: 0,
-      hash: undefined,
-    };
+    const epoch = Math.max(Math.floor(wallMs), 0, ...epochs.map((epoch) => epoch + 1));
+    return { log: logOf(author, epoch), isPassing, sequence: 0, hash: undefined };
   }
 
-  #lastOwn(): { log: LogId; sequence: number; hash: EntryHash } | undefined {
+  #lastOwn(): Own | undefined {
     const { author } = this.#signing;
     const logs = this.holdings.logs.filter((log) => authorOfLog(log) === author);
     const log = logs.toSorted((a, b) => epochOfLog(a) - epochOfLog(b)).at(-1);
     const top = log === undefined || this.#forks.has(log) ? undefined : this.#topOf(log);
-    return log === undefined || top === undefined ? undefined : { log, sequence: top.sequence, hash: top.hash };
+    return log === undefined || top === undefined
+      ? undefined
+      : { log, isPassing: false, sequence: top.sequence, hash: top.hash };
   }
 
   /** The newest of others that nothing follows from; those that changed last, if there are too many. */

@@ -1,4 +1,5 @@
 import { compareOrder, type OrderKey } from "./order.ts";
+import type { LogId } from "./author.ts";
 import type { Place } from "./entry.ts";
 
 /** What can wait: where it stands, and what it follows from. */
@@ -6,6 +7,9 @@ type Waiting = OrderKey & Readonly<{ parents: readonly Place[] }>;
 
 /** Entries that wait for what they follow from; of more, the earliest are let go and only counted. */
 const WAITING_MAX = 4_096;
+
+/** Logs of which something was overtaken. */
+const LOGS_MAX = 8_192;
 
 /** Whether an entry is here. */
 type IsHeld = (place: Place) => boolean;
@@ -17,11 +21,17 @@ type IsHeld = (place: Place) => boolean;
 export class Shelf<T extends Waiting> {
   /** In the order of the room. */
   #waiting: T[] = [];
+  /** Of each log, up to which number something that follows from it was shown before it was here. */
+  readonly #overtaken = new Map<LogId, number>();
   /** Let go, because too many waited. */
   overflowed = 0;
 
   get size(): number {
     return this.#waiting.length;
+  }
+
+  get waiting(): readonly T[] {
+    return this.#waiting;
   }
 
   /** Takes entries, and yields all that now wait for nothing, in the order of the room. */
@@ -44,7 +54,22 @@ export class Shelf<T extends Waiting> {
   takeAll(): readonly T[] {
     const all = this.#waiting;
     this.#waiting = [];
+    for (const { log, sequence, parents } of all) {
+      this.#overtake({ log, sequence: sequence - 1 });
+      parents.forEach((parent) => this.#overtake(parent));
+    }
     return all;
+  }
+
+  /** Whether something that follows from it may have been shown already. */
+  isLate({ log, sequence }: Place): boolean {
+    return sequence <= (this.#overtaken.get(log) ?? 0);
+  }
+
+  #overtake({ log, sequence }: Place): void {
+    if (this.#overtaken.size < LOGS_MAX && sequence > (this.#overtaken.get(log) ?? 0)) {
+      this.#overtaken.set(log, sequence);
+    }
   }
 
   /** One way through is enough: what something follows from stands before it. */

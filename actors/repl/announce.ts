@@ -113,7 +113,8 @@ function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style, looks
   const name = style.byName(event.author, shownAuthor(event, looks));
   const head = `${style.dim(clockTime(event.wallMs))} ${event.own ? style.bold(name) : name}: `;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
-  return [head + first, ...rest.map((line) => `  ${line}`)];
+  const late = event.late === true ? style.dim(" (late)") : "";
+  return [head + first + late, ...rest.map((line) => `  ${line}`)];
 }
 
 /**

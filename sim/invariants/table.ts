@@ -6,6 +6,7 @@ import { messageOrder, messageTwice } from "./messages.ts";
 import { ownIncarnationBack } from "./own_incarnation_back.ts";
 import { peerGivesUp } from "./peer_gives_up.ts";
 import { queueOverflows } from "./queue_overflows.ts";
+import { roomsDiffer } from "./rooms_differ.ts";
 import { timerOutlives } from "./timer_outlives.ts";
 import { viewsDiffer } from "./views_differ.ts";
 import { deadStaysListed, liveStaysDead } from "./wrong_for_ever.ts";
@@ -21,6 +22,7 @@ export const INVARIANTS: readonly Invariant[] = [
   messageTwice,
   messageOrder,
   messageLost,
+  roomsDiffer,
   queueOverflows,
   timerOutlives,
   peerGivesUp,
