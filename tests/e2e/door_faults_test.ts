@@ -180,6 +180,7 @@ const REQUESTS: readonly (readonly [what: string, request: (host: string) => str
   ["an encoding that nobody knows", get("/", "Transfer-Encoding: xchunked"), 400],
   ["a header over two lines", get("/", "X: a", " b"), 400],
   ["two hosts", get("/", "Host: evil.example"), 400],
+  ["two hosts for a WebSocket", (host) => webSocketRequest("/page", host, "Host: evil.example"), 400],
   ["no host", () => "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
   ["no version", () => "GET /\r\n\r\n", 403],
   ["an absolute URI of ours", (host) => get(`http://${host}/`)(host), 404],
