@@ -1,5 +1,4 @@
 import { type Address, isLoopback, splitAddress } from "../transport/address.ts";
-import type { Stream, StreamCloseReason, StreamHandler } from "../transport/transport.ts";
 import { CHAT, type ChatEvent, GUEST_CHAT, type GuestReply } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import {
@@ -22,8 +21,8 @@ import {
 } from "./cli_chat/format.ts";
 import { decodeNotes, type DeliveryNote } from "./cli_chat/delivery_notes.ts";
 import { Handover, type TextFor } from "./cli_chat/handover.ts";
-import { readLine } from "./cli_chat/line_reader.ts";
-import { Outbox } from "./cli_chat/outbox.ts";
+import { Deliveries } from "./cli_chat/deliveries.ts";
+import { IncomingLines } from "./cli_chat/incoming_lines.ts";
 import { Records } from "./cli_chat/records.ts";
 import type { MemberEvent, MemberView } from "./membership.ts";
 import type { Cast } from "./peer/cast.ts";
@@ -32,7 +31,7 @@ import { ROOMS, type RoomsMessage } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { isParley } from "./serf/tags.ts";
-import type { DialReply, TransportMessage } from "./transport.ts";
+import type { DialReply } from "./transport.ts";
 import { Bucket } from "./transport/budget.ts";
 import type { StreamAccepted } from "./transport/registration.ts";
 
@@ -76,16 +75,9 @@ type CliChatDeps = Readonly<{
 /** Lost gossip is repaired by saying it again; who knows it already takes no notice. */
 const ANNOUNCE_EVERY_MS = 15_000;
 
-/** A line takes one packet; a connection that brings none is closed. */
-const LINE_TIMEOUT_MS = 5_000;
-
 /** Lines that are being read at once. */
 const READERS_MAX = 64;
 
-const DIAL_TIMEOUT_MS = 2_000;
-
-/** Who has not read a line by then is stuck. */
-const DELIVERY_TIMEOUT_MS = 5_000;
 const ASK_TIMEOUT_MS = 5_000;
 
 /** What is said before gossip has told by whom is kept for a moment. */
@@ -151,17 +143,17 @@ export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
         case "line":
           return chat.line(message.line);
         case "line_late":
-          return chat.lineLate(message.stream);
+          return chat.incoming.late(message.stream);
         case "line_over":
-          return chat.lineOver(message.stream, message.why);
+          return chat.incoming.over(message.stream, message.why);
         case "guest_answer":
           return chat.guestAnswered(message.node, message.guest, message.reply);
         case "dialled":
-          return chat.dialled(message.node, message.line, message.reply);
+          return chat.deliveries.dialled(message.node, message.line, message.reply);
         case "delivery_late":
-          return chat.deliveryLate(message.node);
+          return chat.deliveries.late(message.node);
         case "delivered":
-          return chat.delivered(message.node, message.problem);
+          return chat.deliveries.delivered(message.node, message.problem);
         case "checked":
           return chat.checked(message.node, message.isThere);
         case "announce":
@@ -183,9 +175,8 @@ class CliChat {
   readonly #memory: CliChatMemory;
   readonly #members = new Map<string, MemberView>();
   readonly #counts = new Map<string, number>();
-  readonly #readers = new Map<number, Stream>();
-  readonly #outboxes = new Map<string, Outbox>();
-  readonly #deliveries = new Map<string, Stream>();
+  readonly incoming: IncomingLines;
+  readonly deliveries: Deliveries;
   /** Members that failed and whose program was there all the same. */
   readonly #doubtful = new Set<string>();
   /** Guests who were sent to the room and have no answer yet. */
@@ -194,7 +185,6 @@ class CliChat {
   readonly #sayings: Bucket;
   readonly #handover: Handover;
   #early: Line[] = [];
-  #lastReader = 0;
   #lastPing: Timestamp = { seconds: 0, nanos: 0 };
 
   constructor(ctx: Context<CliChatMessage>, deps: CliChatDeps) {
@@ -203,6 +193,13 @@ class CliChat {
     this.#memory = deps.memory;
     this.#lines = new Bucket(LINES, ctx.clock.now());
     this.#sayings = new Bucket(SAYINGS, ctx.clock.now());
+    const count = (what: string): void => this.#count(what);
+    this.incoming = new IncomingLines(ctx, count);
+    this.deliveries = new Deliveries(ctx, {
+      transport: () => deps.cast.get("transport"),
+      count,
+      over: (note) => this.#note(note),
+    });
     this.#handover = new Handover(() => this.#persons().map(({ name }) => name));
   }
 
@@ -313,10 +310,7 @@ class CliChat {
     const { node } = note;
     const sender = this.#memory.records.get(node)?.sender;
     if (sender === undefined) return;
-    let outbox = this.#outboxes.get(node);
-    if (outbox === undefined) this.#outboxes.set(node, outbox = new Outbox());
-    if (!outbox.put({ to: sender, line, note })) this.#count("lines that waited too long");
-    this.#deliver(node);
+    this.deliveries.bring({ to: sender, line, note });
   }
 
   /** Others need not do what we have done. */
@@ -342,31 +336,6 @@ class CliChat {
     for (const note of notes) this.#handover.textBrought(note, this.#ctx.clock.now());
   }
 
-  dialled(node: string, line: Uint8Array, reply: DialReply): void {
-    if (!reply.ok) return this.delivered(node, reply.why);
-    this.#deliveries.set(node, reply.stream);
-    this.#ctx.timers.after(`deliver ${node}`, DELIVERY_TIMEOUT_MS, { type: "delivery_late", node });
-    reply.stream.write(line);
-    reply.stream.end();
-  }
-
-  /** `delivered` follows. */
-  deliveryLate(node: string): void {
-    this.#deliveries.get(node)?.destroy();
-  }
-
-  delivered(node: string, problem: string | undefined): void {
-    this.#ctx.timers.cancel(`deliver ${node}`);
-    this.#deliveries.delete(node);
-    const done = this.#outboxes.get(node)?.done();
-    if (done !== undefined) this.#note(done.note);
-    if (problem !== undefined) {
-      this.#count("lines not delivered");
-      this.#ctx.log.warn("cli_chat_not_delivered", { to: node, problem });
-    }
-    this.#deliver(node);
-  }
-
   // What they say
 
   accept({ stream, adopt }: StreamAccepted): void {
@@ -374,26 +343,7 @@ class CliChat {
       this.#count("lines while out of the room");
       return stream.destroy();
     }
-    const id = ++this.#lastReader;
-    const tell = (message: CliChatMessage): void => this.#ctx.self.tell(message);
-    this.#readers.set(id, stream);
-    this.#ctx.timers.after(`line ${id}`, LINE_TIMEOUT_MS, { type: "line_late", stream: id });
-    adopt(readLine(stream, {
-      line: (line) => tell({ type: "line", line }),
-      over: (why) => tell({ type: "line_over", stream: id, ...(why === undefined ? {} : { why }) }),
-    }));
-  }
-
-  lineLate(id: number): void {
-    this.#count("lines never finished");
-    this.#readers.get(id)?.destroy();
-    this.lineOver(id);
-  }
-
-  lineOver(id: number, why?: string): void {
-    if (!this.#readers.delete(id)) return;
-    this.#ctx.timers.cancel(`line ${id}`);
-    if (why !== undefined) this.#count(why);
+    this.incoming.accept(stream, adopt);
   }
 
   line(bytes: Uint8Array): void {
@@ -547,7 +497,7 @@ class CliChat {
       data: () => {},
       closed: () => isOpen ? undefined : tell(false),
     };
-    this.#dial(record.sender, handler).then((reply) => reply.ok ? reply.stream.end() : undefined, () => {});
+    this.deliveries.dial(record.sender, handler).then((reply) => reply.ok ? reply.stream.end() : undefined, () => {});
   }
 
   #gone(name: string): void {
@@ -569,7 +519,7 @@ class CliChat {
     for (const [node, guest] of this.#memory.guests) {
       if (present.has(node)) continue;
       this.#memory.guests.delete(node);
-      this.#outboxes.delete(node);
+      this.deliveries.forget(node);
       this.#toRoom({ type: "guest_leave", guest });
     }
   }
@@ -622,31 +572,6 @@ class CliChat {
     }
     this.#early.push(line);
     this.#ctx.timers.after("early", EARLY_MS, { type: "early_over" });
-  }
-
-  // Connections
-
-  /** One line at a time to each, a connection for each, as they do it; the next when that is closed, so in order. */
-  #deliver(node: string): void {
-    const next = this.#outboxes.get(node)?.next();
-    if (next === undefined) return;
-    const { to, line } = next;
-    const closed = (reason: StreamCloseReason): void => {
-      this.#ctx.self.tell({ type: "delivered", node, problem: reason === "ended" ? undefined : reason });
-    };
-    this.#ctx.pipeToSelf(
-      this.#dial(to, { data: () => {}, closed }),
-      (reply) => ({ type: "dialled", node, line, reply }),
-      (error) => ({ type: "delivered", node, problem: String(error) }),
-    );
-  }
-
-  #dial(to: Address, handler: StreamHandler): Promise<DialReply> {
-    return this.#ctx.ask<TransportMessage, DialReply>(
-      this.#deps.cast.get("transport"),
-      (replyTo) => ({ type: "dial", to, timeoutMs: DIAL_TIMEOUT_MS, handler, replyTo }),
-      ASK_TIMEOUT_MS,
-    );
   }
 
   #count(what: string, by = 1): void {

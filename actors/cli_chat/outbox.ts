@@ -5,7 +5,7 @@ import type { DeliveryNote } from "./delivery_notes.ts";
 const LINES_MAX = 64;
 
 /** A line for one receiver, and how to tell others that it was brought there. */
-type Delivery = Readonly<{ to: Address; line: Uint8Array; note: DeliveryNote }>;
+export type Delivery = Readonly<{ to: Address; line: Uint8Array; note: DeliveryNote }>;
 
 /** Lines for one receiver, one under way at a time. */
 export class Outbox {
