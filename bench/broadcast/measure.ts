@@ -22,15 +22,15 @@ export const LATE_MS = 30_000;
 /** The same after a death, in ms. */
 export const RECOVERY_LATE_MS = 10_000;
 
-/** Until the first message is with all, and how long each try of it may take, in ms. */
+/** Until a first message is with all, and how long each try of it may take, in ms. */
 const WARM_UP_WITHIN_MS = 60_000;
-const WARM_UP_TRY_MS = 2_000;
+const TRY_MS = 2_000;
 
 /** After the last message, so that its deliveries are paid for, in ms. */
 const AFTERWARDS_MS = 500;
 
-/** After a trial that failed, until nothing more comes, in ms. */
-const DRAIN_MS = 20_000;
+/** After a trial that failed, until a message is with all again, in ms: what waited before it is gone then. */
+const DRAIN_WITHIN_MS = 30_000;
 
 const TRIAL_RATE_FROM = 16;
 
@@ -58,7 +58,7 @@ const PACE: Pace = {
   idleS: 10,
   trialS: 2,
   trialGraceS: 1,
-  rateMax: 131_072,
+  rateMax: 524_288,
   beforeDeathS: 3,
   afterDeathS: 5,
 };
@@ -113,15 +113,19 @@ async function measureSize(
 
 async function warmUp(group: Group, { warmUpS }: Pace, say: Progress): Promise<void> {
   say("warming up");
-  const receivers = group.receivers(AUTHOR);
-  const deadline = performance.now() + WARM_UP_WITHIN_MS;
-  for (;;) {
-    const first = group.stream(AUTHOR, 1);
-    await first.say(GENTLE_RATE, 1, WARM_UP_TRY_MS);
-    if (await first.whole(receivers, WARM_UP_TRY_MS)) break;
-    if (performance.now() > deadline) throw new Error("What one says does not reach the others");
-  }
+  if (!await reachesAll(group, WARM_UP_WITHIN_MS)) throw new Error("What one says does not reach the others");
   await speak(group.stream(AUTHOR, warmUpS * GENTLE_RATE), warmUpS);
+}
+
+/** Whether one of the single messages that the author says until then is soon with all others. */
+async function reachesAll(group: Group, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  do {
+    const stream = group.stream(AUTHOR, 1);
+    await stream.say(GENTLE_RATE, 1, TRY_MS);
+    if (await stream.whole(group.receivers(AUTHOR), TRY_MS)) return true;
+  } while (performance.now() < deadline);
+  return false;
 }
 
 /** Lets the author say what it has not said yet of `seconds` at the gentle rate. */
@@ -178,7 +182,7 @@ async function measureRate(group: Group, { trialS, trialGraceS, rateMax }: Pace,
       const isWhole = await stream.say(rate, messages, withinMs) &&
         await stream.whole(receivers, withinMs - (performance.now() - fromMs));
       if (isWhole) return rateOf(stream.arrivals, receivers);
-      await stream.quiet(receivers, DRAIN_MS);
+      await reachesAll(group, DRAIN_WITHIN_MS);
       return undefined;
     },
     TRIAL_RATE_FROM,
