@@ -1,20 +1,16 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
 import { Chronicle, type ChronicleMemory, type ChronicleTimer, type Evidence } from "./chat_room/chronicle.ts";
-import {
-  decodeEntry,
-  encodeEntry,
-  type Entry,
-  GUESTS_PER_ENTRY_MAX,
-  isTextTooLong,
-  type RoomName,
-} from "./chat_room/entry.ts";
+import { decodeEntry, encodeEntry, type Entry, GUESTS_PER_ENTRY_MAX, type RoomName } from "./chat_room/entry.ts";
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
+import type { Content } from "./history/content.ts";
 import { decodeLogMessage, isLogMessage } from "./history/log_message.ts";
+import { refusalOf, type Writable } from "./history/refusal.ts";
 import type { Signing } from "./history/room_log.ts";
 import type { HistoryStore, Kept } from "./history/store.ts";
+import { noteTopics, topicOf } from "./history/topic.ts";
 import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
@@ -23,7 +19,7 @@ import type { ActorRef } from "./runtime/ref.ts";
 
 /** What one room understands. */
 export type ChatRoomMessage =
-  | Readonly<{ type: "say"; text: string; replyTo: ActorRef<SayReply> }>
+  | Readonly<{ type: "write"; content: Writable; replyTo: ActorRef<SayReply> }>
   | Readonly<{ type: "list"; replyTo: ActorRef<readonly Occupant[]> }>
   /** Ask somebody in the room whether he is there; the answer goes to who asked, and there may be none. */
   | Readonly<{ type: "ping"; name: string; replyTo: ActorRef<ChatPingReply> }>
@@ -63,31 +59,40 @@ export type ChatPingReply =
 const PINGS_MAX = 64;
 const PING_OVER_MS = 5_000;
 
-/** What happens in rooms. Of a guest, the author is the member by which it is there. */
-export type ChatEvent =
-  | Readonly<{
-    type: "said";
-    room: RoomName;
-    author: string;
-    guest?: string;
+/** What happens in rooms. */
+export type ChatEvent = Speech<"said"> | Speech<"did"> | Speech<"topic"> | Move;
+
+/** Who did something in which room. Of a guest, the author is the member by which it is there. */
+type By = Readonly<{ room: RoomName; author: string; guest?: string; wallMs: number }>;
+
+/** Something that is in the room's history from now on. */
+type Written =
+  & By
+  & Readonly<{
     own: boolean;
-    text: string;
-    wallMs: number;
     /** The address of the entry. */
     id?: EntryHash;
     /** It belongs before something that was shown already, because it could not be had then. */
     late?: true;
-  }>
-  | Move;
+  }>;
 
-type Move = Readonly<{ type: "came" | "went"; room: RoomName; author: string; guest?: string; wallMs: number }>;
+/** An empty topic is none. */
+type Speech<T extends "said" | "did" | "topic"> = Written & Readonly<{ type: T; text: string }>;
+
+type Move = By & Readonly<{ type: "came" | "went" }>;
 
 /** What happens in the rooms that we are in, for screens. */
 export const CHAT = topic<ChatEvent>("chat");
 /** What becomes of the histories of the rooms that we are in. */
 export type HistoryEvent =
   /** So many entries came of what was said before we did. */
-  | Readonly<{ type: "filled"; room: RoomName; count: number }>
+  | Readonly<{
+    type: "filled";
+    room: RoomName;
+    count: number;
+    /** What the room is about, as they say. */
+    topic?: string;
+  }>
   /** An author has said different things under one number, the first of them `sequence`: both are kept. */
   | Readonly<{ type: "forked"; room: RoomName; author: string; key: AuthorId; sequence: number }>;
 export const HISTORY = topic<HistoryEvent>("history");
@@ -133,8 +138,8 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
     room.enter();
     return (message) => {
       switch (message.type) {
-        case "say":
-          return room.say(message.text, message.replyTo);
+        case "write":
+          return room.write(message.content, message.replyTo);
         case "list":
           return message.replyTo.tell(room.list());
         case "ping":
@@ -175,13 +180,15 @@ class Room {
   readonly #deps: ChatRoomDeps;
   readonly #occupants = new Occupants();
   readonly #topic: string;
+  /** The room's topic is another, and nobody was shown that yet. */
+  #isTopicNews = false;
   /** Whom we asked whether he is there, and since when. */
   readonly #pings = new Map<string, { readonly sentAt: number; readonly replyTo: ActorRef<ChatPingReply> }>();
 
   constructor(ctx: Context<ChatRoomMessage>, deps: ChatRoomDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
-    this.#topic = topicOf(deps.memory.room);
+    this.#topic = rumoursOf(deps.memory.room);
     this.chronicle = new Chronicle({
       room: deps.memory.room,
       name: deps.self,
@@ -195,15 +202,14 @@ class Room {
         publish: (payload) => this.#publishPayload(payload),
         sendTo: (to, payload) => deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload }),
         others: () => this.#others(),
+        taken: (entries) => this.#taken(entries),
         show: (entries, live, isLate) => entries.forEach((entry) => this.#showEntry(entry, live, isLate(entry))),
         forked: ({ name: author, sequence, log }) => {
           if (!deps.memory.isOurs) return;
           const { room } = deps.memory;
           ctx.events.publish(HISTORY, { type: "forked", room, author, key: authorOfLog(log), sequence });
         },
-        filled: (count) => {
-          if (deps.memory.isOurs) ctx.events.publish(HISTORY, { type: "filled", room: deps.memory.room, count });
-        },
+        filled: (count) => this.#filled(count),
       },
     });
     ctx.onStop(() => this.chronicle.close());
@@ -229,11 +235,12 @@ class Room {
     this.enter();
   }
 
-  say(text: string, replyTo: ActorRef<SayReply>): void {
-    if (text.trim() === "") return replyTo.tell({ ok: false, why: "There is nothing to say" });
-    if (isTextTooLong(text)) return replyTo.tell({ ok: false, why: "The message is too long" });
-    const said = (): void => replyTo.tell({ ok: true, others: this.#occupants.list().length - 1 });
-    if (!this.chronicle.write({ type: "said", text: text.toWellFormed() }, said)) {
+  write(content: Writable, replyTo: ActorRef<SayReply>): void {
+    const { memory: { room }, history: { store, signing: { author } } } = this.#deps;
+    const why = refusalOf(content, { store, room, author });
+    if (why !== undefined) return replyTo.tell({ ok: false, why });
+    const written = (): void => replyTo.tell({ ok: true, others: this.#occupants.list().length - 1 });
+    if (!this.chronicle.write(wellFormed(content), written)) {
       replyTo.tell({ ok: false, why: "Too much is being said at once" });
     }
   }
@@ -434,18 +441,31 @@ class Room {
     return [...names];
   }
 
+  #taken(entries: readonly Kept[]): void {
+    const { memory: { room }, history: { store } } = this.#deps;
+    if (noteTopics(store, room, entries) !== undefined) this.#isTopicNews = true;
+  }
+
+  #filled(count: number): void {
+    const { memory: { room, isOurs }, history: { store } } = this.#deps;
+    const topic = this.#isTopicNews ? topicOf(store, room)?.text : undefined;
+    this.#isTopicNews = false;
+    if (!isOurs) return;
+    this.#ctx.events.publish(HISTORY, { type: "filled", room, count, ...(topic === undefined ? {} : { topic }) });
+  }
+
   #showEntry(entry: Kept, live: boolean, isLate: boolean): void {
     const { memory: { room, isOurs, guests }, history: { signing } } = this.#deps;
     const { content, name: author, wallMs, hash: id } = entry;
-    if (content.type !== "said") return;
     const isByUs = authorOfLog(entry.log) === signing.author;
-    const { text } = content;
-    if (live && !isByUs && content.guest === undefined) this.#occupants.spoke(author, wallMs);
-    const own = isByUs && content.guest === undefined;
-    const late = isLate ? { late: true as const } : {};
-    const event: ChatEvent = { type: "said", room, author, own, text, wallMs, id, ...guestOf(content), ...late };
+    const by = guestOf(content);
+    if (live && !isByUs && by.guest === undefined) this.#occupants.spoke(author, wallMs);
+    if (content.type === "topic") this.#isTopicNews = false;
+    const own = isByUs && by.guest === undefined;
+    const event = shownOf(content, { room, author, own, wallMs, id, ...by, ...(isLate ? { late: true } : {}) });
+    if (event === undefined) return;
     if (isOurs) this.#ctx.events.publish(CHAT, event);
-    if (guests.size > 0 || content.guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
+    if (guests.size > 0 || by.guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
   }
 
   #show(author: string, entry: Entry): void {
@@ -460,6 +480,22 @@ class Room {
   }
 }
 
+function shownOf(content: Content, written: Written): ChatEvent | undefined {
+  switch (content.type) {
+    case "said":
+    case "did":
+    case "topic":
+      return { ...written, type: content.type, text: content.text };
+    default:
+      return undefined;
+  }
+}
+
+/** Half a pair of surrogates, as somebody may paste it, is no text. */
+function wellFormed(content: Writable): Writable {
+  return "text" in content ? { ...content, text: content.text.toWellFormed() } : content;
+}
+
 function eventOf(room: RoomName, author: string, entry: Entry): Move | undefined {
   const { type, wallMs } = entry;
   return type === "came" || type === "went" ? { type, room, author, wallMs, ...guestOf(entry) } : undefined;
@@ -470,10 +506,11 @@ function wantsAnswer(entry: Entry): boolean {
   return entry.type === "asked" || entry.type === "looked_in";
 }
 
-function guestOf({ guest }: Readonly<{ guest?: string }>): Readonly<{ guest?: string }> {
-  return guest === undefined ? {} : { guest };
+function guestOf(of: Content | Entry): Readonly<{ guest?: string }> {
+  return "guest" in of && of.guest !== undefined ? { guest: of.guest } : {};
 }
 
-function topicOf(room: RoomName): string {
+/** Where the broadcaster's rumours of a room go. */
+function rumoursOf(room: RoomName): string {
   return `room/${room}`;
 }

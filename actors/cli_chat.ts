@@ -1,5 +1,6 @@
 import { type Address, isLoopback, splitAddress } from "../transport/address.ts";
 import { CHAT, type ChatEvent, GUEST_CHAT, type GuestReply } from "./chat_room.ts";
+import { plainWords } from "./chat_room/plain_words.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import {
   type ChatRecord,
@@ -294,8 +295,9 @@ class CliChat {
 
   /** What anybody says in the room goes to each of them; what they say they tell each other themselves. */
   said(event: ChatEvent): void {
-    if (event.type !== "said" || event.room !== this.#deps.room || this.#memory.own === undefined) return;
-    const { author, guest, wallMs, text } = event;
+    const text = plainWords(event);
+    if (text === undefined || event.room !== this.#deps.room || this.#memory.own === undefined) return;
+    const { author, guest, wallMs } = event;
     if (this.#isOneOfTheirs(author, guest)) return this.#handover.lineSaid(guest!, text, this.#ctx.clock.now());
     const line = formatLine(wallMs, { name: guest ?? author, text });
     for (const { name: node } of this.#persons()) this.#bringOrKeep({ node, author, wallMs, line });

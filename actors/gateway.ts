@@ -3,6 +3,7 @@ import { streamSource } from "../transport/source.ts";
 import type { OpenTransport, Stream, StreamHandler } from "../transport/transport.ts";
 import type { ChatEvent, GuestReply } from "./chat_room.ts";
 import { GUEST_CHAT } from "./chat_room.ts";
+import { plainWords } from "./chat_room/plain_words.ts";
 import { parseRoomName, type RoomName, TEXT_BYTES_MAX } from "./chat_room/entry.ts";
 import { parseGuestName } from "./chat_room/guest_name.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
@@ -282,7 +283,8 @@ class Gateway {
     const speaker = this.#speaker(event.room, event.author, event.guest);
     const words = new Map<Dialect, Uint8Array | undefined>();
     for (const client of clients.values()) {
-      if (event.type !== "said" && (!client.wantsNotices || (isOurs && event.guest === client.name))) continue;
+      const isMove = event.type === "came" || event.type === "went";
+      if (isMove && (!client.wantsNotices || (isOurs && event.guest === client.name))) continue;
       const { dialect } = client;
       if (!words.has(dialect)) words.set(dialect, wordsFor(dialect, speaker, event));
       const bytes = words.get(dialect);
@@ -504,7 +506,9 @@ function timerOf({ id }: Client): string {
 }
 
 function wordsFor(dialect: Dialect, speaker: Speaker, event: ChatEvent): Uint8Array | undefined {
-  return event.type === "said" ? dialect.said(speaker, event.text) : dialect[event.type](speaker);
+  if (event.type === "came" || event.type === "went") return dialect[event.type](speaker);
+  const words = plainWords(event);
+  return words === undefined ? undefined : dialect.said(speaker, words);
 }
 
 /** A member's name, as it may stand in front of a colon. */

@@ -45,6 +45,8 @@ export type ReplMemory = {
   arriving: boolean;
   screen?: Partial<ScreenState>;
   room?: RoomName;
+  /** How much was said in the other rooms since they were left for this one. */
+  readonly unread: Map<RoomName, number>;
   /** Members that were announced. */
   readonly shown: Set<string>;
   /** Lines typed, or piped in, ahead of the command that runs; and whether those are all. */

@@ -11,7 +11,9 @@ import {
 import { type Evidence, newChronicleMemory } from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
+import type { Writable } from "./history/refusal.ts";
 import type { Kept } from "./history/store.ts";
+import { type Topic, topicOf } from "./history/topic.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -21,6 +23,9 @@ export type RoomsMessage =
   | Readonly<{ type: "join"; room: RoomName; replyTo: ActorRef<"joined" | "was_in" | "full"> }>
   | Readonly<{ type: "leave"; room: RoomName; replyTo: ActorRef<"left" | "not_in"> }>
   | Readonly<{ type: "say"; room: RoomName; text: string; replyTo: ActorRef<SayReply> }>
+  | Readonly<{ type: "write"; room: RoomName; content: Writable; replyTo: ActorRef<SayReply> }>
+  /** What the room is about; `null` for nothing. */
+  | Readonly<{ type: "topic"; room: RoomName; replyTo: ActorRef<Topic | null | "not_in"> }>
   | Readonly<{ type: "held"; room: RoomName; limit: number; replyTo: ActorRef<readonly Evidence[] | "not_in"> }>
   /** The latest of what is in the room's history, in order. */
   | Readonly<{ type: "history"; room: RoomName; limit: number; replyTo: ActorRef<readonly Kept[] | "not_in"> }>
@@ -150,10 +155,10 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       return undefined;
     };
 
-    const say = (room: RoomName, text: string, replyTo: ActorRef<SayReply>): void => {
+    const write = (room: RoomName, content: Writable, replyTo: ActorRef<SayReply>): void => {
       const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ ok: false, why: `You are not in #${room}` });
-      else ref.tell({ type: "say", text, replyTo });
+      else ref.tell({ type: "write", content, replyTo });
     };
 
     const list = (room: RoomName, replyTo: ActorRef<readonly Occupant[] | "not_in">): void => {
@@ -186,7 +191,13 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
         case "leave":
           return leave(message.room, message.replyTo);
         case "say":
-          return say(message.room, message.text, message.replyTo);
+          return write(message.room, { type: "said", text: message.text }, message.replyTo);
+        case "write":
+          return write(message.room, message.content, message.replyTo);
+        case "topic":
+          return message.replyTo.tell(
+            deps.memory.has(message.room) ? topicOf(deps.history.store, message.room) ?? null : "not_in",
+          );
         case "held":
           return held(message);
         case "history":

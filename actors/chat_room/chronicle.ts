@@ -34,6 +34,8 @@ export type ChronicleWorld = Readonly<{
   sendTo(member: string, payload: Uint8Array): void;
   /** Names of the members in the room, without us. */
   others(): readonly string[];
+  /** Put into the store just now, by us or by others. */
+  taken(entries: readonly Kept[]): void;
   /** To be shown, in this order. `live`: it was said just now. `isLate`: something that follows from it was shown before. */
   show(entries: readonly Kept[], live: boolean, isLate: (entry: Kept) => boolean): void;
   /** A log has come to an end, because its author says this, and something else under the same number. */
@@ -225,6 +227,7 @@ export class Chronicle {
     const some = this.#unwritten.splice(0, fitting(this.#unwritten));
     const entries = this.#log.write(some.map(({ content }) => content), { name, wallMs: this.#world.wallMs() });
     this.counters["entries written"] += entries.length;
+    this.#world.taken(entries);
     const batch = pageOf(entries);
     // Before anybody hears of it: after a crash we must not say something else under the same number.
     this.#deps.store.flush();
@@ -249,6 +252,7 @@ export class Chronicle {
     this.counters["entries taken"] += news.length;
     if (forked) this.#forked(from, news, lacking, wasForked);
     this.#world.setTimer("flush", FLUSH_AFTER_MS);
+    this.#world.taken(news);
     this.#tellSoon(log);
     if (!isDirect) this.#lookForGap(from, batch);
     this.#place(news, !isDirect && !isFromBefore);

@@ -19,7 +19,7 @@ export type Content =
 export type ContentType = Content["type"];
 
 /** Longest sign, in UTF-8 bytes: one picture of many parts. */
-const SIGN_BYTES_MAX = 64;
+export const SIGN_BYTES_MAX = 64;
 
 /** The longest text, and what sealing adds. */
 export const SEALED_BYTES_MAX = 9 * 1024;

@@ -91,6 +91,14 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     serf: newSerfMemory(),
     gateway: { ports: new Map(), guests: new Map() },
     cliChat: newCliChatMemory(),
-    repl: { mode: "command", arriving: false, shown: new Set(), lines: [], inputEnded: false, failed: false },
+    repl: {
+      mode: "command",
+      arriving: false,
+      unread: new Map(),
+      shown: new Set(),
+      lines: [],
+      inputEnded: false,
+      failed: false,
+    },
   };
 }

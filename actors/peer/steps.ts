@@ -15,6 +15,7 @@ import { joinFailure } from "./join_failure.ts";
 import type { PeerMemory } from "./memory.ts";
 import { MISSING, missingForChat, missingForMembers, missingForMembership } from "./missing.ts";
 import { Soundings } from "./soundings.ts";
+import { Talk } from "./talk.ts";
 
 /** What a step gives: its result, or one sentence that says why not. */
 export type StepResult<T> =
@@ -70,9 +71,13 @@ export class Steps {
   /** For who only wants to know how it is with others, and with us. */
   readonly soundings: Soundings;
 
+  /** What can be done in rooms besides speaking. */
+  readonly talk: Talk;
+
   constructor(deps: StepsDeps) {
     this.#deps = deps;
     this.soundings = new Soundings(deps);
+    this.talk = new Talk(deps);
   }
 
   get name(): string {

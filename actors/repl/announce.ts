@@ -1,4 +1,5 @@
 import type { ChatEvent, HistoryEvent } from "../chat_room.ts";
+import type { RoomName } from "../chat_room/entry.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import { isParley } from "../serf/tags.ts";
@@ -7,11 +8,18 @@ import { LookAlikes } from "./look_alikes.ts";
 import type { Style } from "./style.ts";
 import { isolated, visible, visibleName } from "./visible.ts";
 
-/** The lines in which a room's event is shown. */
-export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
+/** Where a person is, and whom they know. */
+type Scene = Readonly<{ style: Style; looks?: LookAlikes; room?: RoomName | undefined }>;
+
+/** The lines in which a room's event is shown; of another room than the one where the person is, with its name. */
+export function announceChat(event: ChatEvent, { style, looks = NO_LOOKS, room }: Scene): string[] {
+  const place = room === undefined || event.room === room ? "" : `#${event.room} `;
   switch (event.type) {
     case "said":
-      return speech(event, style, looks);
+    case "did":
+      return speech(event, place, style, looks);
+    case "topic":
+      return [`${head(event, style)}${place}${topicLine(shownAuthor(event, looks), event.text)}`];
     case "came":
       return [style.green(`* ${shownAuthor(event, looks)} came to #${event.room}`)];
     case "went":
@@ -19,19 +27,28 @@ export function announceChat(event: ChatEvent, style: Style, looks: LookAlikes =
   }
 }
 
+/** That `author`, as it is shown, has set a topic. */
+export function topicLine(author: string, text: string): string {
+  return text === "" ? `* ${author} cleared the topic` : `* ${author} set the topic: ${isolated(visible(text))}`;
+}
+
 /** The line that tells what became of a room's history. */
-export function announceHistory(event: HistoryEvent, style: Style, looks: LookAlikes = NO_LOOKS): string {
+export function announceHistory(event: HistoryEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
   const { room } = event;
   if (event.type === "forked") {
     const who = shownName(event.author, looks);
-    return style.red(
-      `* ${who} has said two different things at number ${event.sequence} of #${room}; both are kept. ` +
-        `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
-    );
+    return [
+      style.red(
+        `* ${who} has said two different things at number ${event.sequence} of #${room}; both are kept. ` +
+          `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
+      ),
+    ];
   }
-  const { count } = event;
+  const { count, topic } = event;
   const what = count === 1 ? "1 earlier message" : `${count} earlier messages`;
-  return notice(`${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`, style);
+  const filled = `${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`;
+  const about = topic === undefined ? [] : [`The topic of #${room}: ${isolated(visible(topic))}`];
+  return [filled, ...about].map((line) => notice(line, style));
 }
 
 /** The line in which a change of the membership is shown; none for what is only of interest to programs. */
@@ -108,13 +125,20 @@ function cut(text: string): string {
   return characters.length > SHOWN_CHARACTERS_MAX ? `${characters.slice(0, SHOWN_CHARACTERS_MAX).join("")}…` : text;
 }
 
+type Spoken = Extract<ChatEvent, { type: "said" | "did" }>;
+
 /** A line of a text of several is indented below the first, so that it cannot pass for somebody else's. */
-function speech(event: Extract<ChatEvent, { type: "said" }>, style: Style, looks: LookAlikes): string[] {
-  const name = style.byName(event.author, shownAuthor(event, looks));
-  const head = `${style.dim(clockTime(event.wallMs))} ${event.own ? style.bold(name) : name}: `;
+function speech(event: Spoken, place: string, style: Style, looks: LookAlikes): string[] {
+  const coloured = style.byName(event.author, shownAuthor(event, looks));
+  const name = event.own ? style.bold(coloured) : coloured;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
   const late = event.late === true ? style.dim(" (late)") : "";
-  return [head + first + late, ...rest.map((line) => `  ${line}`)];
+  const line = event.type === "did" ? `* ${name} ${first}` : `${name}: ${first}`;
+  return [head(event, style) + place + line + late, ...rest.map((line) => `  ${line}`)];
+}
+
+function head({ wallMs }: ChatEvent, style: Style): string {
+  return `${style.dim(clockTime(wallMs))} `;
 }
 
 /**

@@ -84,6 +84,8 @@ export type CommandPeer = Readonly<{
 export type CommandSession = Readonly<{
   /** The room that speech goes to. */
   room(): RoomName | undefined;
+  /** How much others have said in a room since it was the one that speech goes to. */
+  unread(room: RoomName): number;
   enter(room: RoomName, mode: "chat" | "as_is"): void;
   leave(room: RoomName): void;
   /** The peer is no member any more. */

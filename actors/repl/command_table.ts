@@ -6,6 +6,7 @@ import { CHAT_COMMANDS } from "./commands/chat_commands.ts";
 import { HISTORY_COMMANDS } from "./commands/history_commands.ts";
 import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
+import { ROOM_COMMANDS } from "./commands/room_commands.ts";
 import { SCRIPT_COMMANDS } from "./commands/script_commands.ts";
 import { SESSION_COMMANDS } from "./commands/session_commands.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings_commands.ts";
@@ -13,6 +14,7 @@ import { SETTINGS_COMMANDS } from "./commands/settings_commands.ts";
 /** Every command of the REPL. */
 export const COMMANDS: readonly Command[] = [
   ...CHAT_COMMANDS,
+  ...ROOM_COMMANDS,
   ...HISTORY_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,

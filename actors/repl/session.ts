@@ -1,3 +1,4 @@
+import type { ChatEvent } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
@@ -70,6 +71,7 @@ export class Session {
     this.#room = memory.room;
     this.#commandSession = {
       room: () => this.#room,
+      unread: (room) => deps.memory.unread.get(room) ?? 0,
       enter: (room, mode) => this.#enter(room, mode === "chat" ? "chat" : this.#mode),
       leave: (room) => this.#leave(room),
       left: () => this.#left(),
@@ -99,11 +101,12 @@ export class Session {
       case "notice":
         return this.#notice(message.text, message.tone);
       case "chat":
-        if (this.#deps.json) return this.#record(chatRecord(message.event));
-        return announceChat(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
+        return this.#chat(message.event);
       case "history":
         if (this.#deps.json) return this.#record(historyRecord(message.event));
-        return this.#screen.print(announceHistory(message.event, this.#deps.style, this.#looks));
+        return announceHistory(message.event, this.#deps.style, this.#looks).forEach((line) =>
+          this.#screen.print(line)
+        );
       case "member":
         if (this.#deps.json) this.#record(memberRecord(message.event));
         return this.#member(message.event);
@@ -317,6 +320,17 @@ export class Session {
     this.#ctx.pipeToSelf(answer, offer, () => offer({ stem: "", candidates: [] }));
   }
 
+  #chat(event: ChatEvent): void {
+    const { style, json, memory: { unread } } = this.#deps;
+    const isElsewhere = event.room !== this.#room;
+    if (isElsewhere && (event.type === "said" || event.type === "did") && !event.own) {
+      unread.set(event.room, (unread.get(event.room) ?? 0) + 1);
+    }
+    if (json) return this.#record(chatRecord(event));
+    const lines = announceChat(event, { style, looks: this.#looks, room: this.#room });
+    lines.forEach((line) => this.#screen.print(line));
+  }
+
   #member(event: MembershipEvent): void {
     const { name } = event.member;
     if (name === this.#deps.name && event.type !== "conflict") return; // the person knows
@@ -358,18 +372,23 @@ export class Session {
   #enter(room: RoomName, mode: ReplMode): void {
     this.#room = room;
     this.#mode = mode;
+    this.#deps.memory.unread.delete(room);
     this.#showPrompt();
   }
 
   #leave(room: RoomName): void {
+    this.#deps.memory.unread.delete(room);
     if (this.#room !== room) return;
-    this.#room = this.#deps.peer.steps.rooms.at(-1);
+    const next = this.#deps.peer.steps.rooms.at(-1);
+    if (next !== undefined) return this.#enter(next, this.#mode);
+    this.#room = undefined;
     this.#showPrompt();
   }
 
   /** We are no member any more: in no room, and whoever we meet next is news. */
   #left(): void {
     this.#deps.memory.shown.clear();
+    this.#deps.memory.unread.clear();
     this.#looks = this.#looksOfShown();
     this.#room = undefined;
     this.#showPrompt();

@@ -87,6 +87,17 @@ Deno.test("one of theirs and one of ours come, see each other, talk and go", asy
   assertEquals(await present(world, alice!), ["alice"]);
 });
 
+Deno.test("what one of ours does, and what the room is about, one of theirs is told in a line of who did it", async () => {
+  const { world, ours: [alice], theirs } = await worldOf("deeds", "alice");
+  const bob = await theirs("bob");
+  void alice!.steps.talk.write(LOBBY, { type: "did", text: "waves" });
+  await world.clock.advance(SPREAD_MS);
+  void alice!.steps.talk.write(LOBBY, { type: "topic", text: "release" });
+  await world.clock.advance(SPREAD_MS);
+  const texts = bob.lines.map((line) => line.replace(/^<\S+ \d+ \S+ /, "<"));
+  assertEquals(texts, ["<alice> * waves", "<alice> * has set the topic: release"]);
+});
+
 Deno.test("our record is what theirs are, key for key, and its address takes their lines and their knocks", async () => {
   const { ours: [alice], theirs } = await worldOf("record", "alice");
   const bob = await theirs("bob");

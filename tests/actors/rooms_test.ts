@@ -3,13 +3,14 @@ import { encodeEntry, type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_ro
 import { rooms, type RoomsMemory, type RoomsMessage } from "../../actors/rooms.ts";
 import type { BroadcasterMessage } from "../../actors/broadcaster.ts";
 import { RUMOURS } from "../../actors/broadcaster.ts";
-import { CHAT, type ChatEvent, type SayReply } from "../../actors/chat_room.ts";
+import { CHAT, type ChatEvent, HISTORY, type HistoryEvent, type SayReply } from "../../actors/chat_room.ts";
 import type { Occupant } from "../../actors/chat_room/occupants.ts";
 import { decodeEntry } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP } from "../../actors/membership.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Address } from "../../transport/address.ts";
 import { isLogMessage } from "../../actors/history/log_message.ts";
+import type { Topic } from "../../actors/history/topic.ts";
 import { Author, simulatedHistory, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
@@ -220,4 +221,41 @@ Deno.test("what was said before we came is not for us, whatever the speaker's cl
   await hear("bob", bob.says("long before", 0), 5_000);
   await hear("bob", bob.says("just before we knew each other", 0), 500);
   assertEquals(shown.flatMap((event) => event.type === "said" ? [event.text] : []), ["just before we knew each other"]);
+});
+
+Deno.test("what somebody does, and what a room is about, is written, told to all and shown as what it is", async () => {
+  const { join, keeper, clock, hear, shown, spread } = alone();
+  await join(DEV);
+  for (const content of [{ type: "did", text: "waves" }, { type: "topic", text: "release\ud800" }] as const) {
+    const reply = keeper.ask((replyTo: ActorRef<SayReply>) => ({ type: "write", room: DEV, content, replyTo }), 1_000);
+    await clock.advance(5);
+    assertEquals(await reply, { ok: true, others: 0 });
+  }
+  await hear("bob", new Author("bob", DEV).writes(clock.wallMs(), { type: "did", text: "waves back" }));
+  assertEquals(
+    shown.flatMap((event) => "text" in event ? [`${event.type} ${event.author} ${event.own}: ${event.text}`] : []),
+    ["did alice true: waves", "topic alice true: release\ufffd", "did bob false: waves back"],
+  );
+  assertEquals(spread, ["all: came", "all: said", "all: said"]);
+  const topic = await (async () => {
+    const asked = keeper.ask(
+      (replyTo: ActorRef<Topic | null | "not_in">) => ({ type: "topic", room: DEV, replyTo }),
+      1_000,
+    );
+    await clock.advance(1);
+    return await asked;
+  })();
+  assertEquals((topic as Topic).text, "release\ufffd");
+});
+
+Deno.test("who newly comes is told with the earlier messages what the room is about", async () => {
+  const { system, clock, join, hear } = alone();
+  const told: HistoryEvent[] = [];
+  system.events.subscribe(HISTORY, (event) => told.push(event));
+  await join(DEV);
+  await clock.advance(1_000);
+  const bob = new Author("bob", DEV);
+  await hear("bob", bob.writes(0, { type: "topic", text: "release" }), 5_000);
+  await hear("bob", bob.says("anybody there?", clock.wallMs()));
+  assertEquals(told, [{ type: "filled", room: DEV, count: 1, topic: "release" }]);
 });

@@ -71,6 +71,16 @@ Deno.test("clients of two peers and three people are in one room, and each is to
   }
 });
 
+Deno.test("what people do, and what the room is about, clients are told in the words of who did it", async () => {
+  const { charly, clients, a, run } = await cluster("deeds");
+  const mina = clients.enter(a, "Mina");
+  await run(500);
+  void charly.steps.talk.write(DEV, { type: "did", text: "waves" });
+  void charly.steps.talk.write(DEV, { type: "topic", text: "release" });
+  await run(500);
+  assertEquals(mina.lines, ["charly:* waves", "charly:* has set the topic: release"]);
+});
+
 Deno.test("200 quick lines of one client arrive in order at all others", async () => {
   const { charly, clients, a, b, run } = await cluster("in order");
   const mina = clients.enter(a, "Mina");

@@ -11,6 +11,7 @@ import {
 import { clockTime } from "../clock_time.ts";
 import { inMs } from "../in_ms.ts";
 import { NO_ROOM } from "../no_room.ts";
+import { topicOnEntering } from "./room_commands.ts";
 import { readName } from "../quoted_name.ts";
 import { visible } from "../visible.ts";
 
@@ -28,8 +29,9 @@ export const CHAT_COMMANDS: readonly Command[] = [
   {
     name: "join",
     usage: "[ROOM]",
-    summary: "Enter a room and talk there: plain text is speech from then on",
+    summary: "Enter a room, or go back to one you are in, and talk there: plain text is speech from then on",
     group: "chat",
+    complete: ({ steps }) => steps.rooms,
     run: (call) => enter(call, "chat"),
   },
   {
@@ -126,8 +128,10 @@ async function enter(call: CommandCall, mode: "chat" | "as_is"): Promise<Command
     const result = await peer.steps.chatJoin(room);
     if (!result.ok) return failed(result.why);
   }
+  const unread = session.unread(room); // entering reads them
   session.enter(room, mode);
-  print(`You are in #${room}`, { room });
+  const missed = unread === 0 ? "" : `, where ${unread === 1 ? "1 message is" : `${unread} messages are`} new to you`;
+  print([`You are in #${room}${missed}`, ...await topicOnEntering(call, room)], { room });
 }
 
 /** The room that is named, by default the one we are in. */

@@ -2,6 +2,7 @@ import type { Evidence } from "../../chat_room/chronicle.ts";
 import type { RoomName } from "../../chat_room/entry.ts";
 import type { Kept } from "../../history/store.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
+import { topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
 import { NO_ROOM } from "../no_room.ts";
 import { visible } from "../visible.ts";
@@ -67,13 +68,15 @@ function askedOf({ args, session }: CommandCall, usual: number): Asked {
 }
 
 function lineOf({ content, name, wallMs }: Kept): readonly string[] {
-  if (content.type !== "said") return [];
+  if (content.type === "topic") return [`${clockTime(wallMs)} ${topicLine(visible(name), content.text)}`];
+  if (content.type !== "said" && content.type !== "did") return [];
   const speaker = content.guest === undefined ? visible(name) : `${visible(content.guest)}@${visible(name)}`;
-  return [`${clockTime(wallMs)} ${speaker}: ${visible(content.text)}`];
+  const text = visible(content.text);
+  return [`${clockTime(wallMs)} ${content.type === "did" ? `* ${speaker} ${text}` : `${speaker}: ${text}`}`];
 }
 
 function evidenceLine({ entry: { content, wallMs }, holders, others }: Evidence): string {
-  const text = content.type === "said" ? visible(content.text) : "";
+  const text = "text" in content ? visible(content.text) : "";
   const held = holders.length === 0
     ? "nobody else holds it yet"
     : `held by ${holders.length} of ${others}: ${holders.map(visible).join(", ")}`;
@@ -81,8 +84,7 @@ function evidenceLine({ entry: { content, wallMs }, holders, others }: Evidence)
 }
 
 function asData({ hash: id, name: author, content, wallMs, log, sequence }: Kept): CommandData {
-  const said = content.type === "said"
-    ? { text: content.text, ...(content.guest === undefined ? {} : { guest: content.guest }) }
-    : {};
-  return { id, author, event: content.type, ...said, saidAt: new Date(wallMs).toISOString(), log, sequence };
+  const text = "text" in content ? { text: content.text } : {};
+  const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
+  return { id, author, event: content.type, ...text, ...guest, saidAt: new Date(wallMs).toISOString(), log, sequence };
 }

@@ -31,7 +31,7 @@ for (const [event, colour] of EVENTS) {
     const lineIn = (coloured: boolean): string => {
       const style = createStyle(coloured);
       if ("member" in event) return announceMember(event, style)!;
-      return announceChat({ ...event, room: "dev" as RoomName } as ChatEvent, style).join("\n");
+      return announceChat({ ...event, room: "dev" as RoomName } as ChatEvent, { style }).join("\n");
     };
     assertEquals(lineIn(true), colour + lineIn(false) + END);
     assertEquals(lineIn(false).slice(0, 2), "* ");

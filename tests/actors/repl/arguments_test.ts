@@ -35,6 +35,8 @@ const TOO_MANY: Readonly<Record<string, string>> = {
 /** Commands for which any text is right. */
 const TAKES_TEXT = [
   "msg",
+  "me",
+  "topic",
   "echo",
   "execute",
   "memberlistjoin",
@@ -60,6 +62,7 @@ for (const command of COMMANDS) {
 for (
   const name of [
     "msg",
+    "me",
     "execute",
     "crash",
     "keyinstall",
