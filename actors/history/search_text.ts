@@ -1,8 +1,8 @@
 import type { LogEntry } from "./entry.ts";
 
-/** Text as it is compared in a search: small letters, no marks above or below them. */
+/** Text as it is compared in a search: small letters, and no accents on them (Unicode's block of those, U+0300 to U+036F). */
 export function folded(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").normalize("NFC").toLowerCase();
+  return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").replaceAll("ς", "σ");
 }
 
 /** Who is shown as the speaker: the guest where there is one, else the author, by the name that it claimed. */

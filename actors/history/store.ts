@@ -24,7 +24,7 @@ export type Kept =
 export type Span = Readonly<{ log: LogId; first: number; last: number }>;
 
 /**
- * What is looked for: all words, in any order, also as parts of longer ones, whatever their case and marks. Found is
+ * What is looked for: all words, in any order, also as parts of longer ones, whatever their case and accents. Found is
  * what shows now: an edited entry by its newest text, a redacted one never.
  */
 export type Search = Readonly<{
@@ -45,7 +45,7 @@ export type Search = Readonly<{
 export type Retention = Readonly<{ ageMs?: number; bytesMax?: number }>;
 
 /** Entries that one call of {@linkcode HistoryStore.expire} lets go of, so that it takes a few milliseconds. */
-export const EXPIRED_AT_ONCE_MAX = 500;
+export const EXPIRED_AT_ONCE_MAX = 100;
 
 /**
  * Where entries are kept. Reading sees what was put at once; it is safe from a crash of the process after `flush`, which

@@ -118,16 +118,19 @@ export class DatabaseStore implements HistoryStore {
   expire({ ageMs = Infinity, bytesMax = Infinity }: Retention, wallMs: number): number {
     if (this.#count === 0 || (ageMs === Infinity && this.#bytes <= bytesMax)) return 0;
     let count = 0;
+    const logs = new Set<LogId>();
     for (const leaving of this.#entries.first(EXPIRED_AT_ONCE_MAX)) {
       if (this.#bytes <= bytesMax && wallMs - leaving.sinceMs <= ageMs) break;
       this.#begin();
       this.#texts.set(leaving.id, undefined);
       this.#entries.delete(leaving);
+      logs.add(leaving.log);
       this.#bytes -= leaving.weight;
       this.#count--;
       if (leaving.target !== undefined) this.#refresh(leaving.room, leaving.target);
       count++;
     }
+    this.#entries.forget(logs);
     this.#expired += count;
     return count;
   }

@@ -132,7 +132,11 @@ export class EntryTable {
       set?.delete(sequence);
       if (set?.isEmpty) logs?.delete(log);
     }
-    this.#sql.dropLog.run(log);
+  }
+
+  /** Forgets logs of which nothing is left. */
+  forget(logs: Iterable<LogId>): void {
+    for (const log of logs) this.#sql.dropLog.run(log);
   }
 
   #read(rows: readonly Row[]): Kept[] {
@@ -177,7 +181,8 @@ const DOWNWARDS = "order by order_ms desc, order_count desc, logs.log desc, sequ
 
 /** All are prepared once: preparing costs more than running. */
 function statements(db: DatabaseSync) {
-  const kept = (rest: string) => db.prepare(`select ${KEPT_COLUMNS} from entries ${KEPT_TABLES} ${rest}`);
+  const kept = (rest: string, by = "") =>
+    db.prepare(`select ${KEPT_COLUMNS} from entries ${by} ${KEPT_TABLES} ${rest}`);
   const inRoom = "entries.room = (select id from rooms where name = ?)";
   return {
     rooms: db.prepare(`
@@ -214,7 +219,10 @@ function statements(db: DatabaseSync) {
         and (order_ms, order_count, logs.log, sequence, hash) < (?, ?, ?, ?, ?)
       ${DOWNWARDS} limit ?
     `),
-    about: kept(`where target = ? and rooms.name = ? order by order_ms, order_count, logs.log, sequence, hash`),
+    about: kept(
+      "where target = ? and rooms.name = ? order by order_ms, order_count, logs.log, sequence, hash",
+      "indexed by entries_by_target",
+    ),
     latestOfAll: kept(`${DOWNWARDS} limit ?`),
     byId: kept("where entries.id = ?"),
     first: db.prepare(`
@@ -225,7 +233,7 @@ function statements(db: DatabaseSync) {
     delete: db.prepare("delete from entries where id = ?"),
     dropLog: db.prepare(`
       delete from logs where log = ? and not exists (
-        select 1 from rooms join entries on entries.room = rooms.id where entries.log = logs.id
+        select 1 from rooms cross join entries on entries.room = rooms.id where entries.log = logs.id
       )
     `),
   };

@@ -11,8 +11,8 @@ export const MIGRATIONS: readonly string[] = [
   create table logs (id integer primary key, log text not null unique) strict;
   create table entries (
     id integer primary key,
-    room integer not null references rooms (id),
-    log integer not null references logs (id),
+    room integer not null,
+    log integer not null,
     sequence integer not null,
     forked integer not null,
     order_ms integer not null,
@@ -32,7 +32,7 @@ export const MIGRATIONS: readonly string[] = [
   create table texts (entry integer primary key, text text not null, indexed integer not null) strict;
   create index texts_to_index on texts (entry) where indexed = 0;
   create virtual table found using fts5 (
-    text, content = 'texts', content_rowid = 'entry', columnsize = 0, tokenize = 'trigram remove_diacritics 1'
+    text, content = 'texts', content_rowid = 'entry', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1'
   );
   create table notes (key text primary key, value text not null) strict, without rowid;
   create table totals (one integer primary key check (one = 1), entries integer not null, bytes integer not null) strict;

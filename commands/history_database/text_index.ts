@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { compareOrder } from "../../actors/history/order.ts";
 import { folded } from "../../actors/history/search_text.ts";
 import type { Kept, Search } from "../../actors/history/store.ts";
@@ -7,19 +7,23 @@ import type { EntryTable } from "./entry_table.ts";
 /** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
 export const WAITING_MAX = 128;
 
-/** The index is made of pieces of three letters; shorter words are in none. */
-const INDEXED_LETTERS_MIN = 3;
+/** The index knows which entries have which three letters in a row; shorter words are in none. */
+const GRAM_LETTERS = 3;
 
-/** Shorter words, and those that nearly every entry has, are looked for in so many of the newest entries. */
+/** Grams of all words that the index is asked for: what it finds is looked at anyway. */
+const GRAMS_MAX = 48;
+
+/** Shorter words are looked for in so many of the newest entries. */
 const WALKED_MAX = 10_000;
 
-/** Of more entries than these with all the words, the newest are looked at one by one first. */
+/** Of more entries than these that may have all the words, so many of the newest are looked at first: they will do. */
 const FEW_MAX = 5_000;
+const WALKED_FIRST_MAX = 2_000;
 
-/** Of so many entries at most with all the words, the newest are found wherever they are. */
+/** Of entries that may have all the words, so many are looked at. */
 const MANY_MAX = 50_000;
 
-/** What shows of each entry now, and the index of that. Every method throws what SQLite does. */
+/** What shows of each entry now, folded, and the index of that. Every method throws what SQLite does. */
 export class TextIndex {
   readonly #sql: ReturnType<typeof statements>;
   readonly #entries: EntryTable;
@@ -38,7 +42,7 @@ export class TextIndex {
   /** From now on, the entry in that row shows `text`, or nothing that could be found. */
   set(id: number, text: string | undefined): void {
     const known = this.#sql.text.get(id);
-    const shown = text?.replaceAll("\0", " "); // SQLite would end it there
+    const shown = text === undefined ? undefined : searchable(text);
     if (known?.["text"] === shown) return;
     if (known !== undefined) this.#forget(id, known["text"] as string, known["indexed"] === 1);
     if (shown === undefined) return;
@@ -59,32 +63,30 @@ export class TextIndex {
   }
 
   search(search: Search): readonly Kept[] {
-    const words = search.words.filter((word) => word !== "").slice(0, WORDS_MAX).map((word) =>
-      word.replaceAll("\0", " ")
-    );
-    const indexed = words.filter((word) => [...folded(word)].length >= INDEXED_LETTERS_MIN);
-    const ids = indexed.length === 0 ? this.#walk(search, words) : this.#lookUp(search, words, indexed);
+    const words = search.words.map(searchable);
+    const grams = new Set(words.flatMap(gramsOf));
+    const ids = grams.size === 0
+      ? this.#walk(search, words, WALKED_MAX)
+      : this.#lookUp(search, words, [...grams].slice(0, GRAMS_MAX));
     return this.#entries.byIds(ids).toSorted((a, b) => compareOrder(b, a));
   }
 
-  #lookUp(search: Search, words: readonly string[], indexed: readonly string[]): readonly number[] {
-    const query = indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(" AND ");
+  #lookUp(search: Search, words: readonly string[], grams: readonly string[]): readonly number[] {
+    const query = grams.map((gram) => `"${gram.replaceAll('"', '""')}"`).join(" AND ");
     const matches = this.#sql.matches.get(query, FEW_MAX + 1)!["count"] as number;
     if (matches > FEW_MAX) {
-      const found = this.#walk(search, words);
+      const found = this.#walk(search, words, WALKED_FIRST_MAX);
       if (found.length >= search.limit) return found;
     }
-    const rest = words.filter((word) => !indexed.includes(word));
-    const rows = this.#sql.found.iterate(query, MANY_MAX, ...filterOf(search));
-    return take(rows, search.limit, rest);
+    const room = search.room ?? null;
+    const from = search.from ?? null;
+    const rows = this.#sql.found.iterate(query, MANY_MAX, room, room, from, from, search.sinceWallMs ?? 0);
+    return take(rows, search.limit, words);
   }
 
   /** Looks at the newest one by one. */
-  #walk(search: Search, words: readonly string[]): readonly number[] {
-    const { room, from, sinceWallMs = 0, limit } = search;
-    const rows = room === undefined
-      ? this.#sql.newest.iterate(WALKED_MAX)
-      : this.#sql.newestIn.iterate(room, WALKED_MAX);
+  #walk({ room, from, sinceWallMs = 0, limit }: Search, words: readonly string[], max: number): readonly number[] {
+    const rows = room === undefined ? this.#sql.newest.iterate(max) : this.#sql.newestIn.iterate(room, max);
     const wanted = function* (): Iterable<Row> {
       for (const row of rows) {
         if ((row["wall_ms"] as number) < sinceWallMs || (from !== undefined && row["speaker"] !== from)) continue;
@@ -101,35 +103,36 @@ export class TextIndex {
   }
 }
 
-/** More words are not looked at: a query has its depth. */
-const WORDS_MAX = 32;
+type Row = Readonly<Record<string, SQLOutputValue>>;
 
-type Row = Readonly<Record<string, unknown>>;
+/** SQLite would end a text at its first NUL. */
+function searchable(text: string): string {
+  return folded(text).replaceAll("\0", " ");
+}
 
+function gramsOf(word: string): string[] {
+  const letters = [...word.slice(0, 2 * (GRAMS_MAX + GRAM_LETTERS))];
+  return letters.slice(GRAM_LETTERS - 1).map((_, at) => letters.slice(at, at + GRAM_LETTERS).join(""));
+}
+
+/** The first rows that have all the words. */
 function take(rows: Iterable<Row>, limit: number, words: readonly string[]): number[] {
-  const parts = words.map(folded);
   const ids: number[] = [];
   if (limit <= 0) return ids;
   for (const row of rows) {
-    if (parts.length > 0) {
-      const text = folded(row["text"] as string);
-      if (!parts.every((part) => text.includes(part))) continue;
-    }
+    const text = row["text"] as string;
+    if (!words.every((word) => text.includes(word))) continue;
     ids.push(row["id"] as number);
     if (ids.length >= limit) break;
   }
   return ids;
 }
 
-function filterOf({ room, from, sinceWallMs = 0 }: Search): (string | number | null)[] {
-  return [room ?? null, room ?? null, from ?? null, from ?? null, sinceWallMs];
-}
-
 function statements(db: DatabaseSync) {
   const newest = (where: string) =>
     db.prepare(`
-      select entries.id as id, text, speaker, wall_ms from entries join logs on logs.id = entries.log
-      join texts on texts.entry = entries.id ${where}
+      select entries.id as id, text, speaker, wall_ms from entries cross join logs on logs.id = entries.log
+      cross join texts on texts.entry = entries.id ${where}
       order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc limit ?
     `);
   return {
