@@ -86,10 +86,6 @@ export class DatabaseStore implements HistoryStore {
   }
 
   search(search: Search): readonly Kept[] {
-    if (this.#texts.waiting > 0) {
-      this.#begin();
-      this.#texts.catchUp();
-    }
     return this.#texts.search(search);
   }
 
@@ -136,8 +132,11 @@ export class DatabaseStore implements HistoryStore {
   }
 
   flush(): void {
+    if (this.#texts.waiting >= WAITING_MAX) {
+      this.#begin();
+      this.#texts.catchUp();
+    }
     if (!this.#db.isTransaction) return;
-    if (this.#texts.waiting >= WAITING_MAX) this.#texts.catchUp();
     this.#sql.setTotals.run(this.#count, this.#bytes);
     this.#sql.commit.run();
     this.#commits++;

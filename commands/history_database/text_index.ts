@@ -7,6 +7,9 @@ import type { EntryTable } from "./entry_table.ts";
 /** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
 export const WAITING_MAX = 128;
 
+/** Texts that are indexed in one go, which takes some 10 ms; a longer backlog is worked off little by little. */
+const INDEXED_AT_ONCE_MAX = 256;
+
 /** The index knows which entries have which three letters in a row; shorter words are in none. */
 const GRAM_LETTERS = 3;
 
@@ -14,7 +17,7 @@ const GRAM_LETTERS = 3;
 const GRAMS_MAX = 48;
 
 /** Shorter words are looked for in so many of the newest entries. */
-const WALKED_MAX = 10_000;
+const WALKED_MAX = 5_000;
 
 /** Of more entries than these that may have all the words, so many of the newest are looked at first: they will do. */
 const FEW_MAX = 5_000;
@@ -54,12 +57,12 @@ export class TextIndex {
     return this.#sql.text.get(id)?.["text"] as string | undefined;
   }
 
-  /** Indexes what waits for it. */
+  /** Indexes of what waits for it as much as is done in one go. */
   catchUp(): void {
-    if (this.#waiting === 0) return;
-    this.#sql.index.run();
-    this.#sql.indexed.run();
-    this.#waiting = 0;
+    const last = this.#sql.lastOfNext.get(INDEXED_AT_ONCE_MAX)?.["entry"];
+    if (typeof last !== "number") return;
+    this.#sql.index.run(last);
+    this.#waiting -= Number(this.#sql.indexed.run(last).changes);
   }
 
   search(search: Search): readonly Kept[] {
@@ -68,7 +71,7 @@ export class TextIndex {
     const ids = grams.size === 0
       ? this.#walk(search, words, WALKED_MAX)
       : this.#lookUp(search, words, [...grams].slice(0, GRAMS_MAX));
-    return this.#entries.byIds(ids).toSorted((a, b) => compareOrder(b, a));
+    return this.#entries.byIds(ids).toSorted((a, b) => compareOrder(b, a)).slice(0, search.limit);
   }
 
   #lookUp(search: Search, words: readonly string[], grams: readonly string[]): readonly number[] {
@@ -78,10 +81,10 @@ export class TextIndex {
       const found = this.#walk(search, words, WALKED_FIRST_MAX);
       if (found.length >= search.limit) return found;
     }
-    const room = search.room ?? null;
-    const from = search.from ?? null;
-    const rows = this.#sql.found.iterate(query, MANY_MAX, room, room, from, from, search.sinceWallMs ?? 0);
-    return take(rows, search.limit, words);
+    const filter = [search.room ?? null, search.room ?? null, search.from ?? null, search.from ?? null];
+    const since = search.sinceWallMs ?? 0;
+    const indexed = take(this.#sql.found.iterate(query, MANY_MAX, ...filter, since), search.limit, words);
+    return [...indexed, ...take(this.#sql.notIndexed.iterate(...filter, since), search.limit, words)];
   }
 
   /** Looks at the newest one by one. */
@@ -135,24 +138,33 @@ function statements(db: DatabaseSync) {
       cross join texts on texts.entry = entries.id ${where}
       order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc limit ?
     `);
+  const matching = (texts: string, where = "") =>
+    db.prepare(`
+      select entries.id as id, text from ${texts}
+      cross join entries on entries.id = texts.entry cross join logs on logs.id = entries.log
+      where ${where} (? is null or room = (select id from rooms where name = ?)) and (? is null or speaker = ?)
+        and wall_ms >= ?
+      order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc
+    `);
   return {
     text: db.prepare("select text, indexed from texts where entry = ?"),
     add: db.prepare("insert into texts (entry, text, indexed) values (?, ?, 0)"),
     remove: db.prepare("delete from texts where entry = ?"),
     unindex: db.prepare("insert into found (found, rowid, text) values ('delete', ?, ?)"),
     waiting: db.prepare("select count(*) as count from texts where indexed = 0"),
-    index: db.prepare("insert into found (rowid, text) select entry, text from texts where indexed = 0 order by entry"),
-    indexed: db.prepare("update texts set indexed = 1 where indexed = 0"),
-    matches: db.prepare("select count(*) as count from (select 1 from found where found match ? limit ?)"),
-    found: db.prepare(`
-      select entries.id as id, text from (
-        select rowid as entry from found where found match ? order by rowid desc limit ?
-      ) matches
-      cross join entries on entries.id = matches.entry join logs on logs.id = entries.log
-      join texts on texts.entry = entries.id
-      where (? is null or room = (select id from rooms where name = ?)) and (? is null or speaker = ?) and wall_ms >= ?
-      order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc
+    lastOfNext: db.prepare(`
+      select max(entry) as entry from (select entry from texts where indexed = 0 order by entry limit ?)
     `),
+    index: db.prepare(`
+      insert into found (rowid, text) select entry, text from texts where indexed = 0 and entry <= ? order by entry
+    `),
+    indexed: db.prepare("update texts set indexed = 1 where indexed = 0 and entry <= ?"),
+    matches: db.prepare("select count(*) as count from (select 1 from found where found match ? limit ?)"),
+    found: matching(`
+      (select rowid as entry from found where found match ? order by rowid desc limit ?) held
+      cross join texts on texts.entry = held.entry
+    `),
+    notIndexed: matching("texts indexed by texts_to_index", "indexed = 0 and"),
     newest: newest(""),
     newestIn: newest("where entries.room = (select id from rooms where name = ?)"),
   };
