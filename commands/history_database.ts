@@ -19,48 +19,53 @@ export type OpenedHistory =
   | Readonly<{ ok: false; reason: "in_use" | "newer" | "unusable"; why: string }>;
 
 /** What tests put in place of the real thing. */
-type Parts = Readonly<{ connect?: (path: string) => DatabaseSync; migrations?: readonly string[] }>;
+type Parts = Readonly<{
+  connect: (path: string) => DatabaseSync;
+  migrations: readonly string[];
+  /** Texts that wait before they are indexed. */
+  waitingMax?: number;
+}>;
+
+const REAL: Parts = { connect: (path) => new DatabaseSync(path), migrations: MIGRATIONS };
 
 /**
  * Opens the file, and makes it where there is none. One that is damaged is moved aside, which is not lost then. One that
  * can be read and not written is gone on with in memory, which its `trouble` says.
  */
-export function openHistory(
-  path: string,
-  { connect = (path) => new DatabaseSync(path), migrations = MIGRATIONS }: Parts = {},
-): OpenedHistory {
+export function openHistory(path: string, changed: Partial<Parts> = {}): OpenedHistory {
+  const parts = { ...REAL, ...changed };
   try {
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch {
     // It may be there and not ours to make; opening says so better.
   }
   try {
-    return { ok: true, store: open(path, connect, migrations) };
+    return { ok: true, store: open(path, parts) };
   } catch (error) {
     if (error instanceof NewerError) return { ok: false, reason: "newer", why: error.message };
     if (codeOf(error) === SQLITE.busy) {
       return { ok: false, reason: "in_use", why: `Another process is using ${path}` };
     }
-    if (isDamage(error)) return replaced(path, connect, migrations);
-    return readOnly(path, textOf(error), migrations);
+    if (isDamage(error)) return replaced(path, parts);
+    return readOnly(path, textOf(error), parts);
   }
 }
 
-function replaced(path: string, connect: (path: string) => DatabaseSync, migrations: readonly string[]): OpenedHistory {
+function replaced(path: string, parts: Parts): OpenedHistory {
   try {
     const aside = moveAside(path);
     const note = `${path} is damaged and was moved to ${aside}; history is fetched from others again`;
-    return { ok: true, store: open(path, connect, migrations), note };
+    return { ok: true, store: open(path, parts), note };
   } catch (error) {
     return { ok: false, reason: "unusable", why: `${path} is damaged: ${textOf(error)}` };
   }
 }
 
-function open(path: string, connect: (path: string) => DatabaseSync, migrations: readonly string[]): FallbackStore {
+function open(path: string, { connect, migrations, waitingMax }: Parts): FallbackStore {
   const db = connect(path);
   try {
     prepare(db, path, migrations);
-    return new FallbackStore(new DatabaseStore(db), path);
+    return new FallbackStore(new DatabaseStore(db, waitingMax), path);
   } catch (error) {
     db.close();
     throw error;
@@ -92,7 +97,7 @@ function check(db: DatabaseSync, path: string): void {
 }
 
 /** What another disk will not take can still be shown. */
-function readOnly(path: string, why: string, migrations: readonly string[]): OpenedHistory {
+function readOnly(path: string, why: string, { migrations }: Parts): OpenedHistory {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { readOnly: true });

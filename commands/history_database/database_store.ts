@@ -14,7 +14,10 @@ import { textNow } from "../../actors/history/text_now.ts";
 import type { EntryHash } from "../../actors/history/values.ts";
 import { rollBack } from "../sqlite.ts";
 import { EntryTable } from "./entry_table.ts";
-import { TextIndex, WAITING_MAX } from "./text_index.ts";
+import { TextIndex } from "./text_index.ts";
+
+/** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
+const WAITING_MAX = 128;
 
 /** Entries in a database. Every method throws what SQLite does: who goes on then is {@linkcode FallbackStore}. */
 export class DatabaseStore implements HistoryStore {
@@ -23,13 +26,15 @@ export class DatabaseStore implements HistoryStore {
   readonly #entries: EntryTable;
   readonly #texts: TextIndex;
   readonly #sql: ReturnType<typeof statements>;
+  readonly #waitingMax: number;
   #count: number;
   #bytes: number;
   #expired = 0;
   #commits = 0;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, waitingMax = WAITING_MAX) {
     this.#db = db;
+    this.#waitingMax = waitingMax;
     this.#entries = new EntryTable(db);
     this.#texts = new TextIndex(db, this.#entries);
     this.#sql = statements(db);
@@ -132,7 +137,7 @@ export class DatabaseStore implements HistoryStore {
   }
 
   flush(): void {
-    if (this.#texts.waiting >= WAITING_MAX) {
+    if (this.#texts.waiting >= this.#waitingMax) {
       this.#begin();
       this.#texts.catchUp();
     }

@@ -10,7 +10,7 @@ import type { DatabaseStore } from "./database_store.ts";
 /** Of what a failed disk still hands out, so many of the latest entries are gone on with. */
 const TAKEN_OVER_MAX = 10_000;
 
-/** Changes between two flushes that are remembered; after these it flushes by itself. */
+/** Changes and entries between two flushes that are remembered; after these it flushes by itself. */
 const UNFLUSHED_MAX = 10_000;
 
 /**
@@ -23,6 +23,7 @@ export class FallbackStore implements HistoryStore {
   #memory: MemoryStore | undefined;
   /** What a failing commit would lose. */
   #unflushed: ((store: HistoryStore) => void)[] = [];
+  #unflushedCount = 0;
 
   constructor(database: DatabaseStore, path: string, trouble?: string) {
     this.#database = database;
@@ -43,7 +44,7 @@ export class FallbackStore implements HistoryStore {
   }
 
   put(entries: readonly Kept[]): void {
-    this.#change((store) => store.put(entries));
+    this.#change((store) => store.put(entries), entries.length);
   }
 
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
@@ -89,6 +90,7 @@ export class FallbackStore implements HistoryStore {
   flush(): void {
     this.#run((store) => store.flush());
     this.#unflushed = [];
+    this.#unflushedCount = 0;
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -105,20 +107,15 @@ export class FallbackStore implements HistoryStore {
     }
   }
 
-  #change(step: (store: HistoryStore) => void): void {
-    if (this.#memory === undefined) this.#unflushed.push(step);
-    this.#runChange(step);
-    if (this.#unflushed.length >= UNFLUSHED_MAX) this.flush();
-  }
-
-  /** If it fails, falling back does it again. */
-  #runChange(step: (store: HistoryStore) => void): void {
+  #change(step: (store: HistoryStore) => void, count = 1): void {
     if (this.#memory !== undefined) return step(this.#memory);
+    this.#unflushed.push(step);
     try {
       step(this.#database);
     } catch (error) {
-      this.#fallBack(textOf(error));
+      return this.#fallBack(textOf(error)); // which does it again
     }
+    if ((this.#unflushedCount += count) >= UNFLUSHED_MAX) this.flush();
   }
 
   #run<T>(step: (store: HistoryStore) => T): T {

@@ -4,9 +4,6 @@ import { folded } from "../../actors/history/search_text.ts";
 import type { Kept, Search } from "../../actors/history/store.ts";
 import type { EntryTable } from "./entry_table.ts";
 
-/** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
-export const WAITING_MAX = 128;
-
 /** Texts that are indexed in one go, which takes some 10 ms; a longer backlog is worked off little by little. */
 const INDEXED_AT_ONCE_MAX = 256;
 

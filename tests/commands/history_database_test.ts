@@ -1,7 +1,12 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { HistoryStore, Kept } from "../../actors/history/store.ts";
 import { openHistory } from "../../commands/history_database.ts";
-import type { HistoryStore } from "../../actors/history/store.ts";
+import { MIGRATIONS } from "../../commands/history_database/schema.ts";
+import { ALICE, BOB, DEV, entryOf, OPS, SOME_SIGNATURE } from "../support/entries.ts";
 import { storeContract } from "../actors/history/store_contract.ts";
+
+type Parts = NonNullable<Parameters<typeof openHistory>[1]>;
 
 async function inFolder(run: (path: string) => void | Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
@@ -12,10 +17,440 @@ async function inFolder(run: (path: string) => void | Promise<void>): Promise<vo
   }
 }
 
-function opened(path: string): HistoryStore {
-  const result = openHistory(path);
+function test(name: string, run: (path: string) => void | Promise<void>): void {
+  Deno.test(name, () => inFolder(run));
+}
+
+function opened(path: string, parts?: Parts): HistoryStore & { readonly note: string | undefined } {
+  const result = openHistory(path, parts);
   assert(result.ok, JSON.stringify(result));
-  return result.store;
+  return Object.assign(result.store, { note: result.note });
+}
+
+function using<T>(path: string, run: (store: ReturnType<typeof opened>) => T, parts?: Parts): T {
+  const store = opened(path, parts);
+  try {
+    return run(store);
+  } finally {
+    store.close();
+  }
+}
+
+function entries(first: number, last: number): Kept[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => entryOf(first + at, { signature: SOME_SIGNATURE }));
+}
+
+function numbersIn(store: HistoryStore): number[] {
+  return store.before(DEV, undefined, 10_000).map(({ sequence }) => sequence);
+}
+
+function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, at) => at + 1);
+}
+
+/** Flushes after each change, so that every text is indexed at once. */
+function eager(store: HistoryStore): HistoryStore {
+  return new Proxy(store, {
+    get(target, name: keyof HistoryStore) {
+      const value = target[name];
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(value, target, args);
+        if (name === "put" || name === "index") target.flush();
+        return result;
+      };
+    },
+  });
 }
 
 storeContract("in a file", (run) => inFolder((path) => run({ open: () => opened(path) })));
+storeContract(
+  "in a file with every text indexed",
+  (run) => inFolder((path) => run({ open: () => eager(opened(path, { waitingMax: 1 })) })),
+);
+
+test("the file and its folder are their owner's alone", (path) => {
+  using(path, (store) => store.put(entries(1, 2)));
+  assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
+  assertEquals(Deno.statSync(path.slice(0, path.lastIndexOf("/"))).mode! & 0o777, 0o700);
+});
+
+test("row 70: a second owner of the file is refused, and may have it afterwards", (path) => {
+  using(path, (store) => {
+    store.put(entries(1, 3));
+    const second = openHistory(path);
+    assert(!second.ok);
+    assertEquals([second.reason, second.why], ["in_use", `Another process is using ${path}`]);
+    assertEquals(store.trouble, undefined);
+  });
+  using(path, (store) => assertEquals(numbersIn(store), [1, 2, 3]));
+});
+
+test("row 72: a file that is no database is moved aside, and that is told", (path) => {
+  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")));
+  Deno.writeTextFileSync(path, "<!doctype html>".repeat(1_000));
+  using(path, (store) => {
+    assertEquals(
+      store.note,
+      `${path} is damaged and was moved to ${path}.damaged; history is fetched from others again`,
+    );
+    assertEquals(store.rooms(), []);
+    store.put(entries(1, 3));
+  });
+  assertStringIncludes(Deno.readTextFileSync(`${path}.damaged`), "doctype");
+  using(path, (store) => assertEquals([numbersIn(store), store.note], [[1, 2, 3], undefined]));
+});
+
+/** The files of a store as a killed process leaves them: three commits, and a fourth that never came to an end. */
+function leftBehind(path: string): Readonly<{ main: Uint8Array; wal: Uint8Array }> {
+  using(path, (store) => store.put(entries(1, 10))); // into the main file
+  const store = opened(path);
+  for (const [first, last] of [[11, 20], [21, 30], [31, 40]] as const) {
+    store.put(entries(first, last));
+    store.flush();
+  }
+  store.put(entries(41, 50));
+  const left = { main: Deno.readFileSync(path), wal: Deno.readFileSync(`${path}-wal`) };
+  store.close();
+  return left;
+}
+
+test("row 70: a log of changes that is cut anywhere is used as far as it is whole", (path) => {
+  const { main, wal } = leftBehind(path);
+  const seen = new Set<number>();
+  for (let size = 0; size <= wal.length; size += Math.ceil(wal.length / 40)) {
+    Deno.writeFileSync(path, main);
+    Deno.writeFileSync(`${path}-wal`, wal.subarray(0, size));
+    using(path, (store) => {
+      const numbers = numbersIn(store);
+      assertEquals([numbers, store.note, store.trouble], [upTo(numbers.length), undefined, undefined]);
+      assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: numbers.length }]);
+      assertEquals(store.counters()["entries"], numbers.length);
+      seen.add(numbers.length);
+      store.put(entries(numbers.length + 1, 60));
+    });
+    using(path, (store) => assertEquals(numbersIn(store), upTo(60)));
+  }
+  assertEquals([...seen].toSorted((a, b) => a - b), [10, 20, 30]); // 40 needs the last byte
+  Deno.writeFileSync(path, main);
+  Deno.writeFileSync(`${path}-wal`, wal);
+  using(path, (store) => assertEquals(numbersIn(store), upTo(40)));
+});
+
+test("row 70: a file that is cut anywhere is used as far as it is whole, or moved aside, and never stops the start", (path) => {
+  const { main } = leftBehind(path);
+  let aside = 0;
+  for (let size = 0; size < main.length; size += 4_000) {
+    Deno.writeFileSync(path, main.subarray(0, size));
+    using(path, (store) => {
+      assertEquals([size, store.trouble, store.before(DEV, undefined, 99)], [size, undefined, []]);
+      assertEquals(store.note === undefined, size === 0); // an empty file is a new one
+      if (store.note !== undefined) aside++;
+      store.put(entries(1, 3));
+      assertEquals(store.search({ words: ["message"], limit: 9 }).length, 3);
+    });
+  }
+  assert(aside > 10, `${aside}`);
+});
+
+test("row 72: a file with a page of zeros or noise is moved aside, or used without what was there, and never throws", (path) => {
+  const { main } = leftBehind(path);
+  for (let at = 0; at < main.length; at += 4_096) {
+    for (const byte of [0, 0xa5]) {
+      const broken = main.slice();
+      broken.fill(byte, at, at + 4_096);
+      Deno.writeFileSync(path, broken);
+      using(path, (store) => {
+        for (const { sequence, bytes } of store.before(DEV, undefined, 99)) {
+          assertEquals(bytes, entryOf(sequence).bytes);
+        }
+        store.spans(DEV);
+        store.search({ words: ["message"], limit: 9 });
+        store.search({ words: ["me"], limit: 9 });
+        store.put(entries(1, 3));
+        store.flush();
+        assert(store.find(DEV, entryOf(2).hash) !== undefined);
+      });
+    }
+  }
+});
+
+test("row 70: a file of a later version is refused and left as it is", (path) => {
+  using(path, (store) => store.put(entries(1, 3)));
+  const db = new DatabaseSync(path);
+  db.exec("pragma user_version = 77");
+  db.close();
+  const whole = Deno.readFileSync(path);
+  const result = openHistory(path);
+  assert(!result.ok);
+  assertEquals([result.reason, result.why], ["newer", `${path} was written by a later version (format 77)`]);
+  assertEquals(Deno.readFileSync(path), whole);
+});
+
+test("a file of an earlier version is brought to this one, with all that is in it", (path) => {
+  using(path, (store) => store.put(entries(1, 3)));
+  const migrations = [...MIGRATIONS, "alter table entries add column mood text", "create table moods (mood text)"];
+  using(path, (store) => {
+    assertEquals([numbersIn(store), store.note, store.trouble], [[1, 2, 3], undefined, undefined]);
+    store.put(entries(4, 4));
+  }, { migrations });
+  const db = new DatabaseSync(path);
+  assertEquals(db.prepare("pragma user_version").get()?.["user_version"], MIGRATIONS.length + 2);
+  assertEquals(db.prepare("select count(mood) as moods, count(*) as count from entries").get()?.["count"], 4);
+  db.close();
+});
+
+test("a step to a later version that fails leaves the file as it was", (path) => {
+  using(path, (store) => store.put(entries(1, 3)));
+  const migrations = [...MIGRATIONS, "drop table notes; create table entries (id)"];
+  const result = openHistory(path, { migrations });
+  assert(!result.ok);
+  assertEquals(result.reason, "unusable");
+  assertStringIncludes(result.why, "table entries already exists");
+  using(path, (store) => {
+    assertEquals([numbersIn(store), store.trouble], [[1, 2, 3], undefined]);
+    store.remember("a", "b");
+    assertEquals([store.recall("a"), store.trouble], ["b", undefined]);
+  });
+});
+
+test("row 71: on a full disk the chat goes on in memory, with all that was put, and says so", (path) => {
+  const limited = (path: string) => {
+    const db = new DatabaseSync(path);
+    db.exec("pragma max_page_count = 60");
+    return db;
+  };
+  const flushed = using(path, (store) => {
+    let last = 0;
+    let flushed = 0;
+    while (store.trouble === undefined && last < 5_000) {
+      store.put(entries(last + 1, last + 10));
+      last += 10;
+      if (store.trouble === undefined) store.flush();
+      if (store.trouble === undefined) flushed = last;
+    }
+    assertEquals(store.trouble, `What is said is not stored on disk: ${path}: database or disk is full`);
+    assertEquals(numbersIn(store), upTo(last));
+    assertEquals(store.counters()["fallen_back"], 1);
+    store.put(entries(last + 1, last + 5));
+    store.remember("read", "5");
+    store.flush();
+    assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: last + 5 }]);
+    assertEquals(store.search({ words: [`message ${last + 5}`], limit: 9 }).length, 1);
+    assertEquals(store.recall("read"), "5");
+    return flushed;
+  }, { connect: limited });
+  assert(flushed > 20);
+  using(path, (store) => assertEquals([numbersIn(store), store.trouble], [upTo(flushed), undefined]));
+});
+
+test("row 71: a file that cannot be written is shown, and the chat goes on in memory", (path) => {
+  using(path, (store) => {
+    store.put(entries(1, 3));
+    store.remember("read", "3");
+  });
+  const readOnly = (path: string) => new DatabaseSync(path, { readOnly: true });
+  using(path, (store) => {
+    assertStringIncludes(store.trouble ?? "", "What is said is not stored on disk");
+    store.put(entries(4, 5));
+    store.flush();
+    assertEquals([numbersIn(store), store.recall("read")], [upTo(5), "3"]);
+  }, { connect: readOnly });
+  using(path, (store) => assertEquals(numbersIn(store), upTo(3)));
+});
+
+test("row 71: a place that cannot be written is said", (path) => {
+  Deno.mkdirSync(path, { recursive: true });
+  const result = openHistory(path);
+  assert(!result.ok);
+  assertEquals(result.reason, "unusable");
+  assertStringIncludes(result.why, path);
+});
+
+/** What SQLite says when the disk does not do what it should. */
+class DiskError extends Error {
+  readonly errcode = 10;
+}
+
+/** A database that fails when it is asked for what is given. */
+function failing(fails: (sql: string) => boolean): (path: string) => DatabaseSync {
+  return (path) =>
+    new class extends DatabaseSync {
+      override prepare(sql: string): StatementSync {
+        const statement = super.prepare(sql);
+        const guarded = <T extends (...args: never[]) => unknown>(method: T): T =>
+          ((...args: never[]) => {
+            if (fails(sql)) throw new DiskError("disk I/O error");
+            return Reflect.apply(method, statement, args);
+          }) as T;
+        return Object.assign(statement, {
+          run: guarded(statement.run),
+          get: guarded(statement.get),
+          all: guarded(statement.all),
+          iterate: guarded(statement.iterate),
+        });
+      }
+    }(path);
+}
+
+test("row 71: what could not be committed is not lost while we live", (path) => {
+  let broken = false;
+  using(path, (store) => {
+    store.put(entries(1, 3));
+    store.remember("read", "1");
+    store.flush();
+    const sealed = entryOf(4, { content: { type: "sealed", to: "c".repeat(64) as never, sealed: new Uint8Array(2) } });
+    store.put([sealed]);
+    store.index(DEV, sealed.hash, "the plan");
+    store.remember("read", "4");
+    store.put([{ ...entryOf(5), signature: SOME_SIGNATURE }]);
+    broken = true;
+    store.flush();
+    assertEquals(store.trouble, `What is said is not stored on disk: ${path}: disk I/O error`);
+    assertEquals(numbersIn(store), upTo(5));
+    assertEquals([store.recall("read"), store.find(DEV, entryOf(5).hash)?.signature], ["4", SOME_SIGNATURE]);
+    assertEquals(store.search({ words: ["plan"], limit: 9 }), [sealed]);
+  }, { connect: failing((sql) => broken && sql === "commit") });
+  using(path, (store) => assertEquals([numbersIn(store), store.recall("read")], [upTo(3), "1"]));
+});
+
+test("row 71: whatever the disk does not do, nothing throws, and what is put is there", (path) => {
+  const steps: readonly ((store: HistoryStore) => unknown)[] = [
+    (store) => store.rooms(),
+    (store) => store.spans(DEV),
+    (store) => store.put(entries(8, 9)),
+    (store) => store.at(DEV, ALICE, 1),
+    (store) => store.find(DEV, entryOf(1).hash),
+    (store) => store.range(DEV, ALICE, 1, 9, 9),
+    (store) => store.before(DEV, entryOf(3), 9),
+    (store) => store.about(DEV, entryOf(1).hash),
+    (store) => store.index(DEV, entryOf(1).hash, "x"),
+    (store) => store.search({ words: ["message"], limit: 9 }),
+    (store) => store.search({ words: ["me"], limit: 9 }),
+    (store) => store.recall("a"),
+    (store) => store.remember("a", "b"),
+    (store) => store.expire({ bytesMax: 0 }, 0),
+    (store) => store.close(),
+  ];
+  for (const step of steps) {
+    let broken = false;
+    using(path, (store) => {
+      store.put(entries(1, 5));
+      broken = true;
+      step(store);
+      store.put(entries(6, 7));
+      assert(store.trouble !== undefined, step.toString());
+      assertEquals(store.at(DEV, ALICE, 6), { ...entryOf(6), signature: SOME_SIGNATURE }, step.toString());
+    }, { connect: failing(() => broken) });
+  }
+});
+
+test("what can still be read when writing fails is gone on with, the latest of it, sealed texts and notes among it", (path) => {
+  let broken = false;
+  const sealed = entryOf(4, { content: { type: "sealed", to: "c".repeat(64) as never, sealed: new Uint8Array(2) } });
+  using(path, (store) => {
+    store.put([...entries(1, 3), sealed]);
+    store.index(DEV, sealed.hash, "the plan");
+    store.remember("read", "1");
+    store.flush();
+    broken = true;
+    store.put(entries(5, 5));
+    assert(store.trouble !== undefined);
+    assertEquals([numbersIn(store), store.recall("read")], [upTo(5), "1"]);
+    assertEquals(store.search({ words: ["plan"], limit: 9 }), [sealed]);
+  }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
+});
+
+test("a row that says nothing any more is left out and counted", (path) => {
+  using(path, (store) => store.put(entries(1, 3)));
+  const db = new DatabaseSync(path);
+  db.exec("update entries set bytes = x'c0' where sequence = 2");
+  db.close();
+  using(path, (store) => {
+    assertEquals(numbersIn(store), [1, 3]);
+    assertEquals([store.trouble, store.counters()["damaged"]], [undefined, 1]);
+    assertEquals(store.range(DEV, ALICE, 1, 9, 9).length, 2);
+  });
+});
+
+test("what many entries have is found, the newest first, also where the newest have it not or it came backwards", (path) => {
+  using(path, (store) => {
+    const common = Array.from(
+      { length: 6_000 },
+      (_, at) => entryOf(at + 1, { text: `the common ${at}`, ...(at === 7 ? { name: "bob" } : {}) }),
+    );
+    const newer = Array.from({ length: 2_500 }, (_, at) => entryOf(at + 6_001, { text: "something else" }));
+    for (const all = [...common, ...newer].toReversed(); all.length > 0;) {
+      store.put(all.splice(0, 250));
+      store.flush();
+    }
+    const found = (words: string[], more = {}) =>
+      store.search({ words, limit: 3, ...more }).map(({ sequence }) => sequence);
+    assertEquals(found(["common"]), [6_000, 5_999, 5_998]);
+    assertEquals(found(["the", "common", "77"]), [5_978, 5_878, 5_780]);
+    assertEquals(found(["common"], { from: "bob" }), [8]);
+    assertEquals(found(["something"]), [8_500, 8_499, 8_498]);
+    assertEquals(found(["co"]), [6_000, 5_999, 5_998]);
+    assertEquals(found([" 7"], { limit: 1 }), []); // farther back than short words are looked for
+    assertEquals(store.trouble, undefined);
+  });
+});
+
+test("no question makes SQLite read a whole table", (path) => {
+  const plans: string[] = [];
+  const explaining = (path: string) =>
+    new class extends DatabaseSync {
+      override prepare(sql: string): StatementSync {
+        if (/\b(entries|texts|logs)\b/.test(sql) && !/^\s*(insert into \w+ \(\w+\)|create|pragma)/.test(sql)) {
+          for (const { detail } of super.prepare(`explain query plan ${sql}`).all()) plans.push(String(detail));
+        }
+        return super.prepare(sql);
+      }
+    }(path);
+  opened(path, { connect: explaining }).close();
+  assert(plans.length > 40, `${plans.length}`);
+  // By age with a limit, and what waits for the index, which is little.
+  const bounded = /^SCAN (entries USING INDEX entries_by_age|texts USING (COVERING )?INDEX texts_to_index)$/;
+  assertEquals(plans.filter((plan) => /^SCAN (entries|texts|logs)\b/.test(plan) && !bounded.test(plan)), []);
+  // Within a room by its order with a limit, its pieces once, and whether it has anything.
+  const ofRoom = plans.filter((plan) => /^SEARCH entries .*\(room=\?\)$/.test(plan));
+  assertEquals(ofRoom.length, 4, ofRoom.join("\n"));
+});
+
+test("row 70: after a kill in the middle of writing, all that was flushed is there and the file is whole", async (path) => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-A", new URL("history_writer.ts", import.meta.url).pathname, path],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let flushed = 0;
+  const lines = child.stdout.pipeThrough(new TextDecoderStream());
+  for await (const text of lines) {
+    flushed = Math.max(flushed, ...text.split("\n").map(Number));
+    if (flushed >= 300) break; // it goes on writing
+  }
+  child.kill("SIGKILL");
+  await child.status;
+  using(path, (store) => {
+    const numbers = numbersIn(store);
+    assertEquals(numbers, upTo(numbers.length));
+    assert(numbers.length >= flushed, `${numbers.length} of ${flushed}`);
+    assertEquals([store.note, store.trouble], [undefined, undefined]);
+    assertEquals(store.search({ words: [`message ${flushed}`], limit: 9 }).length >= 1, true);
+  });
+  const db = new DatabaseSync(path);
+  assertEquals(db.prepare("pragma integrity_check").get()?.["integrity_check"], "ok");
+  db.exec("insert into found (found) values ('integrity-check')");
+  db.close();
+});
+
+test("a log of which nothing is left is forgotten, and one with something left is not", (path) => {
+  using(path, (store) => {
+    store.put([entryOf(1), entryOf(2, { log: BOB }), entryOf(3, { room: OPS })]);
+    store.expire({ ageMs: 3 }, 5.5);
+    assertEquals(store.rooms(), [OPS]);
+  });
+  const db = new DatabaseSync(path);
+  assertEquals(db.prepare("select log from logs").all().map(({ log }) => log), [ALICE]);
+  db.close();
+});
