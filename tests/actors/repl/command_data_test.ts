@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../../actors/repl/command_table.ts";
 import type { Desk } from "../../../actors/repl/desk.ts";
+import page from "../../../docs/json.md" with { type: "text" };
 import { World } from "../../../sim/world.ts";
 import { keyOf, protectedBy } from "../../support/keys.ts";
 import { Seat } from "../../support/seat.ts";
@@ -186,8 +187,7 @@ Deno.test("a script's lines and what its commands show have data too", async () 
   ]);
 });
 
-Deno.test("docs/json.md has the fields of every command that shows data", async () => {
-  const page = await Deno.readTextFile(new URL("../../../docs/json.md", import.meta.url));
+Deno.test("docs/json.md has the fields of every command that shows data", () => {
   const section = page.slice(page.indexOf("## Data"));
   const rows = [...section.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, command = "", fields = ""]) =>
     [command, fields.split(", ").map((field) => field.slice(1, -1))] as const
