@@ -86,6 +86,16 @@ Deno.test("several pasted lines are one message, and indented below its first", 
   assertMatch(seat.terminal.text, /alice: first\r\n {2}bob: second\r\n/);
 });
 
+Deno.test("what a command shows after the REPL has crashed under it is on the screen of the next", async () => {
+  const { world, seat } = await arrived(6, true);
+  world.start("bob");
+  await world.clock.advance(3_000);
+  await seat.keys("/ping bob\r");
+  seat.peer.system.crash("/peer/repl");
+  await world.clock.advance(3_000);
+  assertMatch(seat.terminal.text, /bob answered after \d/);
+});
+
 Deno.test("Tab completes commands, also behind a slash, and the paths of actors", async () => {
   const { seat } = await arrived(6, true);
   await seat.enter("/chatmemberl\t");

@@ -75,6 +75,8 @@ Deno.test({
     assertEquals([name, door, typeof timestamp.seconds], ["alice", address, "number"]);
     assert(bob.states.some(({ text, join }) => join && text.includes('"alice":{"name":"alice","sender":')));
 
+    assert(!alice.shown.includes("does not chat"), alice.shown);
+
     await send(door, "<Nov 20 20:53:36.494 bob> hi from bob\n");
     await alice.waitFor("bob@alice: hi from bob");
     await alice.say("hi from alice");
