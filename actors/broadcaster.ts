@@ -389,13 +389,13 @@ class Rumours {
     const rumour = this.#rumour(topic, payload, ++memory.sequence);
     this.#recent.push({ at: this.#ctx.clock.now(), rumour });
     if (this.#recent.length > RECENT_MAX) this.#recent.shift();
-    for (const address of this.#others.values()) this.#send(address, rumour);
+    this.#send([...this.#others.values()], rumour);
   }
 
   sendTo(name: string, topic: string, payload: Uint8Array): void {
     const address = this.#others.get(name);
     if (address === undefined) this.counters["rumours to unknown members"]++;
-    else this.#send(address, this.#rumour(topic, payload, 0));
+    else this.#send([address], this.#rumour(topic, payload, 0));
   }
 
   heard({ topic, author, epoch, sequence, ageMs, payload }: Rumour): void {
@@ -437,7 +437,7 @@ class Rumours {
     if (now === undefined || now === before) return;
     for (const { at, rumour } of this.#recent) {
       const ageMs = this.#ctx.clock.now() - at;
-      if (ageMs <= RECENT_MS) this.#send(now, { ...rumour, ageMs });
+      if (ageMs <= RECENT_MS) this.#send([now], { ...rumour, ageMs });
     }
   }
 
@@ -446,10 +446,10 @@ class Rumours {
     return { type: "rumour", topic, author: name, epoch: memory.epoch, sequence, ageMs: 0, payload };
   }
 
-  #send(to: Address, message: Rumour): void {
+  #send(to: readonly Address[], message: Rumour): void {
     const { links } = this.#deps;
     if (links === undefined) this.counters["rumours without links"]++;
-    else links().tell({ type: "send", to, id: BROADCASTER_ID, message });
+    else links().tell({ type: "spread", to, id: BROADCASTER_ID, message });
   }
 }
 

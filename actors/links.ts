@@ -22,6 +22,8 @@ export type LinksMessage =
   | Readonly<{ type: "publish"; id: string; actor: Published }>
   /** Carry a message; `slot` fails if that cannot be done. With `written`, which is told, it may wait for room. */
   | Readonly<{ type: "send"; to: Address; id: string; message: unknown } & Waiters>
+  /** Carry a message to many, encoded once. Whoever is too slow goes without it; that is counted, and nobody is told. */
+  | Readonly<{ type: "spread"; to: readonly Address[]; id: string; message: unknown }>
   | Readonly<{ type: "stop"; to: Address; id: string; mode: StopMode; deadlineMs: number | undefined }>
   | Readonly<{ type: "watch"; to: Address; watch: RemoteWatch }>
   | Readonly<{ type: "unwatch"; to: Address; watch: RemoteWatch }>
@@ -76,6 +78,8 @@ export type LinksCounters = {
   received: number;
   /** Not carried: the peer cannot be reached, is too slow, or too much waits. */
   undelivered: number;
+  /** What many were sent, not carried to one of them who is too slow, or for whom too much waits. */
+  shed: number;
   /** Not carried: no plain data, too deep, too long, or with a ref that others may not have. */
   unsendable: number;
   /** From outside, for nobody we publish. */
@@ -118,6 +122,8 @@ export const links: Behavior<LinksMessage> = (ctx) => {
         return keeper.exports.publish(message.id, message.actor);
       case "send":
         return keeper.send(message.to, toParcel(message));
+      case "spread":
+        return keeper.spread(message.to, message.id, message.message);
       case "stop":
         return keeper.send(message.to, { content: toStop(message) });
       case "watch":

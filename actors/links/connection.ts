@@ -2,7 +2,7 @@ import { Channel, type ChannelFault, type ChannelTerms } from "../../transport/l
 import type { Envelope, EnvelopeCodec } from "../../transport/link/envelope.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Protection } from "../../transport/wire/protection.ts";
-import { LINK_PREAMBLE } from "../../transport/link/frame.ts";
+import { LINK_PREAMBLE, type SharedFrame } from "../../transport/link/frame.ts";
 import type { Stream } from "../../transport/transport.ts";
 
 /** Bytes waiting for a slow peer before further messages to it are dropped. */
@@ -101,6 +101,11 @@ export class Connection {
    */
   write(envelope: Envelope): void {
     this.stream.write(this.#channel.frame(this.#codec.encode(envelope)));
+  }
+
+  /** Writes an envelope that others are sent too. */
+  writeShared(shared: SharedFrame): void {
+    this.stream.write(this.#channel.frameOf(shared));
   }
 
   /** Ends our half, in a way that cannot be mistaken for a cut. */

@@ -1,3 +1,4 @@
+import type { Address } from "../../transport/address.ts";
 import type { StopOptions } from "../runtime/ref.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { Context } from "../runtime/behavior.ts";
@@ -9,8 +10,8 @@ export type Published = Readonly<{
   ref: ActorRef<never>;
   /** Whether other peers may stop it. */
   stoppable: boolean;
-  /** Delivers what another peer sent, unless it is refused: false. */
-  deliver(value: unknown): boolean;
+  /** Delivers what the peer at `from` sent, unless it is refused: false. */
+  deliver(value: unknown, from: Address): boolean;
 }>;
 
 export type PublishOptions = Readonly<{
@@ -27,17 +28,17 @@ const SLOTS_MAX = 4_096;
 /** Actors published at once: a peer has a handful. More are refused, with a line in the log. */
 const PUBLISHED_MAX = 1_024;
 
-/** Publishes an actor: only what `decode` accepts reaches it (`undefined` refuses). */
+/** Publishes an actor: only what `decode` accepts of whom reaches it (`undefined` refuses). */
 export function published<M>(
   ref: ActorRef<M>,
-  decode: (value: unknown) => M | undefined,
+  decode: (value: unknown, from: Address) => M | undefined,
   { stoppable = false }: PublishOptions = {},
 ): Published {
   return {
     ref: ref as ActorRef<never>,
     stoppable,
-    deliver(value) {
-      const message = decode(value);
+    deliver(value, from) {
+      const message = decode(value, from);
       if (message === undefined) return false;
       ref.tell(message);
       return true;
@@ -83,10 +84,10 @@ export class Exports {
     return this.#token(ref);
   }
 
-  /** Delivers to an id. */
-  deliver(id: string, value: unknown): Delivery {
+  /** Delivers to an id what the peer at `from` sent. */
+  deliver(id: string, value: unknown, from: Address): Delivery {
     try {
-      return this.#deliver(id, value);
+      return this.#deliver(id, value, from);
     } catch (error) {
       if (error instanceof MailboxFullError) return "full";
       // A decoder of ours threw over a stranger's bytes. That is a fault, but none for which all links must suffer.
@@ -109,9 +110,9 @@ export class Exports {
     return this.#named.get(id)?.target.ref ?? this.#slots.get(id) as ActorRef<never> | undefined;
   }
 
-  #deliver(id: string, value: unknown): Delivery {
+  #deliver(id: string, value: unknown, from: Address): Delivery {
     const entry = this.#named.get(id);
-    if (entry?.isUp) return entry.target.deliver(value) ? "done" : "refused";
+    if (entry?.isUp) return entry.target.deliver(value, from) ? "done" : "refused";
     const slot = this.#open(id) as ActorRef<unknown> | undefined;
     if (slot === undefined) return "unknown";
     slot.tell(value);

@@ -1,5 +1,6 @@
 import type { Address } from "../../transport/address.ts";
 import { type Envelope, EnvelopeCodec, LINK_VERSION, type UndeliveredReason } from "../../transport/link/envelope.ts";
+import { SharedFrame } from "../../transport/link/frame.ts";
 import type { ChannelFault, ChannelTerms } from "../../transport/link/channel.ts";
 import type { Stream, StreamHandler, Transport } from "../../transport/transport.ts";
 import { type Protection, UNPROTECTED } from "../../transport/wire/protection.ts";
@@ -12,7 +13,7 @@ import { crowdedOut } from "../transport/half_open.ts";
 import { Connection } from "./connection.ts";
 import { linksCourier } from "./courier.ts";
 import { type Delivery, Exports } from "./exports.ts";
-import { type Content, Link, type Parcel } from "./link.ts";
+import { type Content, Link, LINK_BROKEN, type Parcel } from "./link.ts";
 import { Rounds } from "./rounds.ts";
 import { type RemoteWatch, WATCHES_PER_LINK_MAX } from "./watches.ts";
 
@@ -61,6 +62,7 @@ export class LinkKeeper {
     sent: 0,
     received: 0,
     undelivered: 0,
+    shed: 0,
     unsendable: 0,
     unknownTarget: 0,
     refused: 0,
@@ -124,6 +126,13 @@ export class LinkKeeper {
     const link = this.#link(to);
     if (link === undefined) this.#undelivered(to, parcel);
     else this.#dispatch(link, parcel);
+  }
+
+  /** All get the same bytes: what becomes of them on one link is nobody else's affair. */
+  spread(to: readonly Address[], id: string, message: unknown): void {
+    const content = { type: "tell", id, message } as const;
+    const shared = this.#share(content);
+    if (shared !== undefined) { for (const peer of to) this.send(peer, { content, shared }); }
   }
 
   watch(to: Address, watch: RemoteWatch): void {
@@ -345,7 +354,7 @@ export class LinkKeeper {
   #deliver(connection: Connection, envelope: Extract<Envelope, { type: "tell" | "stop" }>): void {
     if (this.#isOvertaken(connection)) return;
     this.#counters.received++;
-    const outcome = this.#outcomeOf(envelope);
+    const outcome = this.#outcomeOf(envelope, connection.peer!);
     if (outcome === "done") return;
     if (outcome === "refused") this.#counters.refused++;
     else if (outcome === "full") this.#counters.full++;
@@ -354,8 +363,8 @@ export class LinkKeeper {
     this.#write(connection, { type: "undelivered", id, number, reason: outcome });
   }
 
-  #outcomeOf(envelope: Extract<Envelope, { type: "tell" | "stop" }>): Delivery {
-    if (envelope.type === "tell") return this.exports.deliver(envelope.id, envelope.message);
+  #outcomeOf(envelope: Extract<Envelope, { type: "tell" | "stop" }>, from: Address): Delivery {
+    if (envelope.type === "tell") return this.exports.deliver(envelope.id, envelope.message, from);
     const { id, mode, deadlineMs } = envelope;
     return this.exports.stop(id, deadlineMs === undefined ? { mode } : { mode, deadlineMs });
   }
@@ -435,7 +444,7 @@ export class LinkKeeper {
       const isBacklogged = connection.isBacklogged;
       if (isBacklogged && parcel.written !== undefined) continue;
       link.dequeue(parcel);
-      if (isBacklogged) this.#undelivered(link.peer, parcel);
+      if (isBacklogged) this.#tooMuchWaits(link.peer, parcel);
       else this.#post(link, connection, parcel);
     }
     if (link.queued > 0) this.#drainLater(link);
@@ -448,10 +457,11 @@ export class LinkKeeper {
   }
 
   #post(link: Link, connection: Connection, parcel: Parcel): void {
-    const { content, slot, written } = parcel;
-    const number = ++this.#number;
+    const { content, slot, written, shared } = parcel;
+    const number = shared === undefined ? ++this.#number : NO_NUMBER;
     try {
-      connection.write({ ...content, number });
+      if (shared === undefined) connection.write({ ...content, number });
+      else connection.writeShared(shared);
     } catch (error) { // the sender's mistake, for which the links of everybody else must not suffer
       return this.#unsendable(link.peer, parcel, error);
     }
@@ -462,6 +472,16 @@ export class LinkKeeper {
       this.#stir(link);
     }
     written?.tell();
+  }
+
+  /** Encodes what is for many; `undefined` if it cannot be sent. */
+  #share(content: Content): SharedFrame | undefined {
+    try {
+      return new SharedFrame(this.#codec.encode({ ...content, number: ++this.#number }));
+    } catch (error) {
+      this.#unsendable("many", { content }, error);
+      return undefined;
+    }
   }
 
   /** What is said into a connection that is dead is lost, so it is not long believed to live. */
@@ -534,7 +554,9 @@ export class LinkKeeper {
     connection.forgetWatches();
     const link = this.#linkOf(connection);
     if (link === undefined) return;
+    const wasCurrent = link.current === connection;
     if (link.remove(connection)) this.#flush(link, link.current!);
+    else if (wasCurrent && !connection.retired) this.#ctx.events.publish(LINK_BROKEN, { peer: link.peer });
     if (link.connections.size > 0) return;
     link.attempts = Math.max(1, link.attempts); // one that opens only to close again must not be dialled in a loop
     if (link.needed) this.#ensureConnected(link);
@@ -542,7 +564,8 @@ export class LinkKeeper {
   }
 
   #tooMuchWaits(peer: Address, parcel: Parcel): void {
-    this.#undelivered(peer, parcel, "mailbox_full");
+    if (parcel.shared === undefined) this.#undelivered(peer, parcel, "mailbox_full");
+    else this.#counters.shed++;
   }
 
   /** A sender that waits hears of it; what nobody waits for is a dead letter. */
@@ -553,7 +576,7 @@ export class LinkKeeper {
     this.#ctx.deadLetter({ to: `${peer}/${content.id}`, message: messageOf(content), reason: "unreachable" });
   }
 
-  #unsendable(peer: Address, { content, slot, written }: Parcel, cause: unknown): void {
+  #unsendable(peer: string, { content, slot, written }: Parcel, cause: unknown): void {
     const to = `${peer}/${content.id}`;
     this.#counters.unsendable++;
     slot?.fail("gone");
@@ -662,6 +685,9 @@ function isOverdue({ established, retired, openedAt, heardAt, askedAt }: Connect
   if (retired) return now - Math.max(heardAt, askedAt) > END_TIMEOUT_MS;
   return askedAt > heardAt && now - askedAt >= PONG_TIMEOUT_MS;
 }
+
+/** Of what is encoded already, the number is in it. */
+const NO_NUMBER = 0;
 
 /** Who has no ring proves nothing, and so has nothing to keep secret. */
 function noSecrets(): never {

@@ -1,8 +1,13 @@
 import type { Address } from "../../transport/address.ts";
 import type { StopMode } from "../../transport/link/envelope.ts";
+import type { SharedFrame } from "../../transport/link/frame.ts";
+import { topic } from "../runtime/events.ts";
 import type { ReplySlot, Waiting } from "../runtime/reply_slot.ts";
 import type { Connection } from "./connection.ts";
 import { Watches } from "./watches.ts";
+
+/** The connection to a peer broke, and there is no other. It may be dialled again, and the peer may be well. */
+export const LINK_BROKEN = topic<Readonly<{ peer: Address }>>("link_broken");
 
 /** Messages waiting for a link to open. */
 export const LINK_QUEUE_MAX = 1_024;
@@ -27,6 +32,8 @@ export type Parcel = Readonly<{
   slot?: Waiting | undefined;
   /** Who waits until it is written: it may wait for room. */
   written?: ReplySlot<void> | undefined;
+  /** It goes to others too and is encoded: dropped for who is too slow. */
+  shared?: SharedFrame | undefined;
 }>;
 
 /** Everything towards one peer: its connections, what waits for one, and what must be told when there is none to be had. */

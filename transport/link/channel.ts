@@ -1,7 +1,7 @@
 import type { Secrets } from "../secrets.ts";
 import type { Key } from "../wire/key.ts";
 import { isSealing, type Protection } from "../wire/protection.ts";
-import { encodeFrame, FrameReader } from "./frame.ts";
+import { encodeFrame, FrameReader, type SharedFrame } from "./frame.ts";
 import { type Handshake, Initiator, Responder, SEALED_VERSION, type Terms } from "./handshake.ts";
 import { FrameOpener, FrameSealer } from "./sealed_frames.ts";
 import { X25519_BYTES } from "./x25519.ts";
@@ -96,6 +96,11 @@ export class Channel {
     if (this.#state.type === "plain") return encodeFrame(body);
     if (this.#state.type === "sealed") return this.#state.sealer.seal(body);
     throw new Error("Nothing can be said before the proofs");
+  }
+
+  /** The frame around a body that others are sent too. */
+  frameOf(shared: SharedFrame): Uint8Array {
+    return this.#state.type === "plain" ? shared.frame : this.frame(shared.body);
   }
 
   /** What to write before our half of the stream is ended, after which nothing is. */

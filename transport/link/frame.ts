@@ -27,6 +27,17 @@ export function encodeFrame(body: Uint8Array): Uint8Array {
   return frame;
 }
 
+/** One body for many connections: in plain, they share the whole frame. Throws as {@linkcode encodeFrame} does. */
+export class SharedFrame {
+  readonly frame: Uint8Array;
+  readonly body: Uint8Array;
+
+  constructor(body: Uint8Array) {
+    this.frame = encodeFrame(body);
+    this.body = this.frame.subarray(FRAME_HEADER_BYTES);
+  }
+}
+
 /** Cuts a stream of bytes into frames, however it is chunked. Holds one frame at most. */
 export class FrameReader {
   /** The beginning of a frame: the first `#length` bytes. Given away with the bodies in it, never written again. */

@@ -36,7 +36,7 @@ async function start(known: readonly MemberView[] = []) {
   system.events.subscribe(RUMOURS, ({ payload }) => heard.push(payload[0]!));
   const cast = new Cast();
   const links = system.spawn<LinksMessage>("links", () => (message) => {
-    if (message.type === "send") sentTo.push(message.to);
+    if (message.type === "spread") sentTo.push(...message.to);
   });
   cast.enter("transport", system.spawn("transport", idle));
   cast.enter(

@@ -5,9 +5,12 @@ import { seededRandom } from "../../../actors/runtime/random.ts";
 import type { Log } from "../../../actors/runtime/log.ts";
 import { LinkedPeers, type Word } from "../../support/linked_peers.ts";
 import { virtualSystem } from "../../support/virtual_system.ts";
+import { parseAddress } from "../../../transport/address.ts";
 
 /** Far beyond what may be published at once. */
 const MANY = 5_000;
+
+const FROM = parseAddress("127.0.0.1:9")!;
 
 function exportsWithLog() {
   const errors: string[] = [];
@@ -51,15 +54,15 @@ Deno.test("so many actors are published; one more is refused with a line in the 
   exports.publish("first", first);
   const rest = ear("rest");
   for (let i = 0; i < MANY; i++) exports.publish(`id ${i}`, rest);
-  assertEquals(exports.deliver(`id ${MANY - 1}`, ""), "unknown");
+  assertEquals(exports.deliver(`id ${MANY - 1}`, "", FROM), "unknown");
   assertEquals(new Set(errors), new Set(["too_many_published"]));
   exports.publish("first", ear("again")); // no one more
-  assertEquals([exports.deliver("first", "hello"), exports.deliver("id 0", "hello")], ["done", "done"]);
+  assertEquals([exports.deliver("first", "hello", FROM), exports.deliver("id 0", "hello", FROM)], ["done", "done"]);
   await clock.advance(1);
   rest.ref.stop();
   await clock.advance(1);
   exports.publish("one more", first);
-  assertEquals([exports.deliver("one more", "hello"), exports.deliver("id 0", "")], ["done", "unknown"]);
+  assertEquals([exports.deliver("one more", "hello", FROM), exports.deliver("id 0", "", FROM)], ["done", "unknown"]);
   await clock.advance(1);
   assertEquals(heard.toSorted(), ["rest: hello", "again: hello", "first: hello"].toSorted());
 });
