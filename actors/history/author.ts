@@ -16,11 +16,11 @@ export const EPOCH_MAX = 2 ** 53 - 1;
 
 /** The author of such a key; `undefined` where it has the wrong length. Whether it can sign is another question. */
 export function authorOf(key: Uint8Array): AuthorId | undefined {
-  return key.length === AUTHOR_BYTES ? Buffer.from(key).toString("hex") as AuthorId : undefined;
+  return key.length === AUTHOR_BYTES ? key.toHex() as AuthorId : undefined;
 }
 
 export function keyOf(author: AuthorId): Uint8Array {
-  return Uint8Array.from(Buffer.from(author, "hex"));
+  return Uint8Array.fromHex(author);
 }
 
 export function logOf(author: AuthorId, epoch: number): LogId {

@@ -2,12 +2,13 @@
  * One entry of an author's log: what it says, and where it stands. Its bytes are what is hashed, chained and signed, so
  * they are kept and handed on as they came and never encoded anew.
  */
-import { decode, encode } from "@msgpack/msgpack";
+import { Decoder, Encoder } from "@msgpack/msgpack";
 import { hash } from "node:crypto";
 import { type RoomName, TEXT_BYTES_MAX } from "../chat_room/entry.ts";
 import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
 import { type Content, contentIn, rowOf } from "./content.ts";
 import { type HybridTime, isHybridTime } from "./hybrid_time.ts";
+import { KeptReady } from "./kept_ready.ts";
 import { bytesOf, type EntryHash, hashIn, isWhole } from "./values.ts";
 
 /** An entry somewhere: of which log, and which of it, from 1. */
@@ -48,14 +49,21 @@ export const NAME_BYTES_MAX = 128;
 /** Longest entry: the longest text in the longest frame around it. */
 export const ENTRY_BYTES_MAX = TEXT_BYTES_MAX + 3 * 1024;
 
+/** Logs whose part of the hash is kept ready. */
+const LOGS_READY_MAX = 1_024;
+
 export const SEQUENCE_MAX = 2 ** 40;
 
 /** Version of the format, first in each body. */
 const VERSION = 1;
 
+/** Made once: to make them costs as much as an entry does. */
+const encoder = new Encoder();
+const decoder = new Decoder();
+
 export function encodeBody({ previous, parents, time, wallMs, name, content }: Body): Uint8Array {
   const seen = parents.map(({ log, sequence }) => [keyOf(authorOfLog(log)), epochOfLog(log), sequence]);
-  return encode([
+  return encoder.encode([
     VERSION,
     previous === undefined ? null : bytesOf(previous),
     seen,
@@ -72,7 +80,7 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
   if (bytes.length > ENTRY_BYTES_MAX) return undefined;
   let value: unknown;
   try {
-    value = decode(bytes);
+    value = decoder.decode(bytes);
   } catch {
     return undefined; // not msgpack: no entry
   }
@@ -93,9 +101,21 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
 
 /** The address of an entry: what it says, and where it stands. */
 export function hashOf(room: RoomName, { log, sequence }: Place, bytes: Uint8Array): EntryHash {
-  const head = encode(["parley entry", room, keyOf(authorOfLog(log)), epochOfLog(log), sequence]);
-  return hash("sha256", Buffer.concat([head, bytes]), "hex") as EntryHash;
+  const head = heads.for(`${log} ${room}`)!;
+  const hashed = new Uint8Array(head.length + SEQUENCE_BYTES + bytes.length);
+  hashed.set(head);
+  new DataView(hashed.buffer).setBigUint64(head.length, BigInt(sequence));
+  hashed.set(bytes, head.length + SEQUENCE_BYTES);
+  return hash("sha256", hashed, "hex") as EntryHash;
 }
+
+const SEQUENCE_BYTES = 8;
+
+/** What is hashed of a log and a room before the number and the body. A log's id has no blank in it. */
+const heads = new KeptReady(LOGS_READY_MAX, (key: string) => {
+  const [log, room] = [key.slice(0, key.indexOf(" ")) as LogId, key.slice(key.indexOf(" ") + 1)];
+  return encoder.encode(["parley entry", room, keyOf(authorOfLog(log)), epochOfLog(log)]);
+});
 
 /** A place as it goes into a message: the author's key, the epoch, the number. */
 function placeIn(value: unknown): Place | undefined {

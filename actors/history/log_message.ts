@@ -1,5 +1,5 @@
 /** What peers say to each other about the logs of a room. */
-import { decode, encode } from "@msgpack/msgpack";
+import { Decoder, Encoder } from "@msgpack/msgpack";
 import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
 import { ENTRY_BYTES_MAX, SEQUENCE_MAX } from "./entry.ts";
 import type { Span } from "./store.ts";
@@ -46,20 +46,30 @@ const SIGNATURE_BYTES = 64;
 const VERSION = 2;
 const CODES = { batch: 0, heads: 1, want: 2, lacking: 3, branches: 4, want_branch: 5 } as const;
 
+/** Made once: to make them costs as much as a message does. */
+const encoder = new Encoder();
+const decoder = new Decoder();
+
 export function encodeLogMessage(message: LogMessage): Uint8Array {
   const head = [VERSION, CODES[message.type]];
   switch (message.type) {
     case "batch":
-      return encode([...head, ...logRow(message.log), message.first, message.bodies, message.signature ?? null]);
+      return encoder.encode([
+        ...head,
+        ...logRow(message.log),
+        message.first,
+        message.bodies,
+        message.signature ?? null,
+      ]);
     case "heads":
-      return encode([...head, message.spans.map(spanRow), message.wantsAnswer]);
+      return encoder.encode([...head, message.spans.map(spanRow), message.wantsAnswer]);
     case "want":
     case "lacking":
-      return encode([...head, spanRow(message.span)]);
+      return encoder.encode([...head, spanRow(message.span)]);
     case "branches":
-      return encode([...head, message.ends.map(endRow)]);
+      return encoder.encode([...head, message.ends.map(endRow)]);
     case "want_branch":
-      return encode([...head, endRow(message.end)]);
+      return encoder.encode([...head, endRow(message.end)]);
   }
 }
 
@@ -74,7 +84,7 @@ const MSGPACK_SHORT_ARRAY = 0x90;
 export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
   let value: unknown;
   try {
-    value = decode(bytes);
+    value = decoder.decode(bytes);
   } catch {
     return undefined; // not msgpack: no message
   }

@@ -45,6 +45,9 @@ const LOOKED_BACK_AT = 64;
 const BRANCH_ENTRIES_MAX = 64;
 const AWAITED_MAX = 256;
 
+/** Entries that are read from the store at a time. */
+const READ_AT_ONCE = 32;
+
 /** Batches sent for one wish. */
 const PAGES_MAX = 8;
 
@@ -208,9 +211,7 @@ export class RoomLog {
     while (pages.length < PAGES_MAX && upTo >= first) {
       const piece = this.holdings.of(log)?.all.findLast((held) => held.first <= upTo);
       if (piece === undefined || piece.last < first) break;
-      const end = Math.min(upTo, piece.last);
-      const begin = Math.max(first, piece.first, end - BATCH_ENTRIES_MAX + 1);
-      const page = pageOf(this.#store.range(this.#room, log, begin, end, BATCH_ENTRIES_MAX));
+      const page = this.#pageTo(log, Math.max(first, piece.first), Math.min(upTo, piece.last));
       if (page === undefined) break; // the store has less than it said
       pages.push(page);
       upTo = page.first - 1;
@@ -255,6 +256,21 @@ export class RoomLog {
     if (sequence === undefined || known?.sequence === sequence) return known;
     const entry = this.#store.at(this.#room, log, sequence);
     return entry === undefined ? undefined : { sequence, hash: entry.hash, previous: entry.previous };
+  }
+
+  /** The page that ends there; entries differ in length, so that they are read a few at a time. */
+  #pageTo(log: LogId, first: number, last: number): Batch | undefined {
+    let entries: readonly Kept[] = [];
+    let bytes = 0;
+    for (let end = last; end >= first && bytes < BATCH_BYTES && entries.length < BATCH_ENTRIES_MAX;) {
+      const begin = Math.max(first, end - READ_AT_ONCE + 1);
+      const some = this.#store.range(this.#room, log, begin, end, READ_AT_ONCE);
+      if (some.length < end - begin + 1) break; // the store has less than it said
+      entries = [...some, ...entries];
+      bytes += some.reduce((sum, entry) => sum + entry.bytes.length, 0);
+      end = begin - 1;
+    }
+    return pageOf(entries.slice(-BATCH_ENTRIES_MAX));
   }
 
   #begin(wallMs: number, isPassing: boolean): Own {

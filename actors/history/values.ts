@@ -10,11 +10,9 @@ export function isWhole(value: unknown, min: number, max: number): value is numb
 }
 
 export function hashIn(value: unknown): EntryHash | undefined {
-  return value instanceof Uint8Array && value.length === HASH_BYTES
-    ? Buffer.from(value).toString("hex") as EntryHash
-    : undefined;
+  return value instanceof Uint8Array && value.length === HASH_BYTES ? value.toHex() as EntryHash : undefined;
 }
 
 export function bytesOf(hash: EntryHash): Uint8Array {
-  return Uint8Array.from(Buffer.from(hash, "hex"));
+  return Uint8Array.fromHex(hash);
 }
