@@ -20,7 +20,7 @@ export function authorOf(key: Uint8Array): AuthorId | undefined {
 }
 
 export function keyOf(author: AuthorId): Uint8Array {
-  return Uint8Array.fromHex(author);
+  return new Uint8Array(Buffer.from(author, "hex")); // what is no key is too short, and throws nothing
 }
 
 export function logOf(author: AuthorId, epoch: number): LogId {
