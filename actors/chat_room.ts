@@ -1,5 +1,6 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
+import { type ChatEvent, eventOf, type Move } from "./chat_room/chat_event.ts";
 import { Chronicle, type ChronicleMemory, type ChronicleTimer, type Evidence } from "./chat_room/chronicle.ts";
 import { decodeEntry, encodeEntry, type Entry, GUESTS_PER_ENTRY_MAX, type RoomName } from "./chat_room/entry.ts";
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
@@ -11,11 +12,12 @@ import { refusalOf, type Writable } from "./history/refusal.ts";
 import type { Signing } from "./history/room_log.ts";
 import type { HistoryStore, Kept } from "./history/store.ts";
 import { noteTopics, topicOf } from "./history/topic.ts";
-import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
+
+export type { ChatEvent };
 
 /** What one room understands. */
 export type ChatRoomMessage =
@@ -58,28 +60,6 @@ export type ChatPingReply =
 /** Pings under way at once. Who has not answered by then leaves his place to others when there is no room. */
 const PINGS_MAX = 64;
 const PING_OVER_MS = 5_000;
-
-/** What happens in rooms. */
-export type ChatEvent = Speech<"said"> | Speech<"did"> | Speech<"topic"> | Move;
-
-/** Who did something in which room. Of a guest, the author is the member by which it is there. */
-type By = Readonly<{ room: RoomName; author: string; guest?: string; wallMs: number }>;
-
-/** Something that is in the room's history from now on. */
-type Written =
-  & By
-  & Readonly<{
-    own: boolean;
-    /** The address of the entry. */
-    id?: EntryHash;
-    /** It belongs before something that was shown already, because it could not be had then. */
-    late?: true;
-  }>;
-
-/** An empty topic is none. */
-type Speech<T extends "said" | "did" | "topic"> = Written & Readonly<{ type: T; text: string }>;
-
-type Move = By & Readonly<{ type: "came" | "went" }>;
 
 /** What happens in the rooms that we are in, for screens. */
 export const CHAT = topic<ChatEvent>("chat");
@@ -455,23 +435,22 @@ class Room {
   }
 
   #showEntry(entry: Kept, live: boolean, isLate: boolean): void {
-    const { memory: { room, isOurs, guests }, history: { signing } } = this.#deps;
-    const { content, name: author, wallMs, hash: id } = entry;
+    const { memory: { isOurs, guests }, history: { signing, store } } = this.#deps;
+    const { content, name: author, wallMs } = entry;
     const isByUs = authorOfLog(entry.log) === signing.author;
-    const by = guestOf(content);
-    if (live && !isByUs && by.guest === undefined) this.#occupants.spoke(author, wallMs);
+    const { guest } = guestOf(content);
+    if (live && !isByUs && guest === undefined) this.#occupants.spoke(author, wallMs);
     if (content.type === "topic") this.#isTopicNews = false;
-    const own = isByUs && by.guest === undefined;
-    const event = shownOf(content, { room, author, own, wallMs, id, ...by, ...(isLate ? { late: true } : {}) });
+    const event = eventOf(entry, { own: isByUs && guest === undefined, late: isLate, store });
     if (event === undefined) return;
     if (isOurs) this.#ctx.events.publish(CHAT, event);
-    if (guests.size > 0 || by.guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
+    if (guests.size > 0 || guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
   }
 
   #show(author: string, entry: Entry): void {
     const { room, isOurs, guests } = this.#deps.memory;
     const { events } = this.#ctx;
-    const event = eventOf(room, author, entry);
+    const event = moveOf(room, author, entry);
     if (event === undefined) return;
     // That we come and go ourselves is no news to us.
     const isOwnMove = author === this.#deps.self && event.guest === undefined;
@@ -480,23 +459,12 @@ class Room {
   }
 }
 
-function shownOf(content: Content, written: Written): ChatEvent | undefined {
-  switch (content.type) {
-    case "said":
-    case "did":
-    case "topic":
-      return { ...written, type: content.type, text: content.text };
-    default:
-      return undefined;
-  }
-}
-
 /** Half a pair of surrogates, as somebody may paste it, is no text. */
 function wellFormed(content: Writable): Writable {
   return "text" in content ? { ...content, text: content.text.toWellFormed() } : content;
 }
 
-function eventOf(room: RoomName, author: string, entry: Entry): Move | undefined {
+function moveOf(room: RoomName, author: string, entry: Entry): Move | undefined {
   const { type, wallMs } = entry;
   return type === "came" || type === "went" ? { type, room, author, wallMs, ...guestOf(entry) } : undefined;
 }

@@ -1,5 +1,6 @@
 import { CHAT, type ChatEvent, HISTORY, type HistoryEvent } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
+import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import { SERF, type SerfEvent } from "./serf.ts";
 import type { Command, CommandOutcome, CommandPeer } from "./repl/command.ts";
@@ -47,6 +48,8 @@ export type ReplMemory = {
   room?: RoomName;
   /** How much was said in the other rooms since they were left for this one. */
   readonly unread: Map<RoomName, number>;
+  /** What each room's history showed when it was last looked at. */
+  readonly listed: Map<RoomName, readonly EntryHash[]>;
   /** Members that were announced. */
   readonly shown: Set<string>;
   /** Lines typed, or piped in, ahead of the command that runs; and whether those are all. */

@@ -12,7 +12,7 @@ import { type Evidence, newChronicleMemory } from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import type { Writable } from "./history/refusal.ts";
-import type { Kept } from "./history/store.ts";
+import { latestShown, type Shown } from "./history/shown.ts";
 import { type Topic, topicOf } from "./history/topic.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
@@ -27,8 +27,8 @@ export type RoomsMessage =
   /** What the room is about; `null` for nothing. */
   | Readonly<{ type: "topic"; room: RoomName; replyTo: ActorRef<Topic | null | "not_in"> }>
   | Readonly<{ type: "held"; room: RoomName; limit: number; replyTo: ActorRef<readonly Evidence[] | "not_in"> }>
-  /** The latest of what is in the room's history, in order. */
-  | Readonly<{ type: "history"; room: RoomName; limit: number; replyTo: ActorRef<readonly Kept[] | "not_in"> }>
+  /** The latest of what the room's history shows, in order. */
+  | Readonly<{ type: "history"; room: RoomName; limit: number; replyTo: ActorRef<readonly Shown[] | "not_in"> }>
   | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>
   | Readonly<
     { type: "ping"; room: RoomName; name: string; replyTo: ActorRef<ChatPingReply | Readonly<{ type: "not_in" }>> }
@@ -174,7 +174,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     };
 
     const history = ({ room, limit, replyTo }: Extract<RoomsMessage, { type: "history" }>): void => {
-      replyTo.tell(deps.memory.has(room) ? deps.history.store.before(room, undefined, limit) : "not_in");
+      const { store, signing } = deps.history;
+      replyTo.tell(deps.memory.has(room) ? latestShown(store, room, limit, signing.author) : "not_in");
     };
 
     const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {

@@ -15,6 +15,12 @@ export function plainWords(event: ChatEvent): string | undefined {
       return `* ${event.text}`;
     case "topic":
       return event.text === "" ? "* has cleared the topic" : `* has set the topic: ${event.text}`;
+    case "edited":
+      return `* now says, for "${beginningOf(event.targetText)}": ${event.text}`;
+    case "redacted":
+      return "* has taken back what was said";
+    case "reacted":
+      return `* ${event.takenBack ? "no longer " : ""}${event.sign} to "${beginningOf(event.targetText)}"`;
     case "came":
     case "went":
       return undefined;

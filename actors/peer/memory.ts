@@ -95,6 +95,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
       mode: "command",
       arriving: false,
       unread: new Map(),
+      listed: new Map(),
       shown: new Set(),
       lines: [],
       inputEnded: false,

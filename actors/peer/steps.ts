@@ -3,7 +3,7 @@ import type { StreamCloseReason } from "../../transport/transport.ts";
 import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } from "../bootstrap.ts";
 import type { Evidence } from "../chat_room/chronicle.ts";
 import type { RoomName } from "../chat_room/entry.ts";
-import type { Kept } from "../history/store.ts";
+import type { Shown } from "../history/shown.ts";
 import type { SayReply } from "../chat_room.ts";
 import type { Occupant } from "../chat_room/occupants.ts";
 import type { Entries, ItemReply, ItemsMessage } from "../items.ts";
@@ -316,10 +316,10 @@ export class Steps {
   }
 
   /** The latest of what was said in a room, in the order that all peers share. */
-  async history(room: RoomName, limit: number): Promise<StepResult<readonly Kept[]>> {
+  async history(room: RoomName, limit: number): Promise<StepResult<readonly Shown[]>> {
     const reply = await this.#ask(
       "rooms",
-      (replyTo: ActorRef<readonly Kept[] | "not_in">) => ({ type: "history", room, limit, replyTo }),
+      (replyTo: ActorRef<readonly Shown[] | "not_in">) => ({ type: "history", room, limit, replyTo }),
     );
     return reply === "not_in" ? no(`You are not in #${room}`) : yes(reply);
   }

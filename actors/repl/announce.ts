@@ -1,5 +1,6 @@
 import type { ChatEvent, HistoryEvent } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
+import { beginningOf } from "../chat_room/plain_words.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import { isParley } from "../serf/tags.ts";
@@ -20,6 +21,10 @@ export function announceChat(event: ChatEvent, { style, looks = NO_LOOKS, room }
       return speech(event, place, style, looks);
     case "topic":
       return [`${head(event, style)}${place}${topicLine(shownAuthor(event, looks), event.text)}`];
+    case "edited":
+    case "redacted":
+    case "reacted":
+      return changed(event, place, style, looks);
     case "came":
       return [style.green(`* ${shownAuthor(event, looks)} came to #${event.room}`)];
     case "went":
@@ -135,6 +140,32 @@ function speech(event: Spoken, place: string, style: Style, looks: LookAlikes): 
   const late = event.late === true ? style.dim(" (late)") : "";
   const line = event.type === "did" ? `* ${name} ${first}` : `${name}: ${first}`;
   return [head(event, style) + place + line + late, ...rest.map((line) => `  ${line}`)];
+}
+
+type Changed = Extract<ChatEvent, { type: "edited" | "redacted" | "reacted" }>;
+
+/** What was shown cannot be called back from a terminal, so it is told what of it is different now. */
+function changed(event: Changed, place: string, style: Style, looks: LookAlikes): string[] {
+  const at = `${head(event, style)}${place}* ${shownAuthor(event, looks)}`;
+  switch (event.type) {
+    case "edited": {
+      const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
+      const line = `${at} corrected "${shownBeginning(event.targetText)}": ${first}`;
+      return [line, ...rest.map((line) => `  ${line}`)];
+    }
+    case "redacted":
+      return [`${at} took back what was said at ${clockTime(event.targetWallMs)}`];
+    case "reacted": {
+      const sign = isolated(visible(event.sign));
+      const given = event.takenBack ? `took ${sign} back from` : `gave ${sign} to`;
+      const whose = shownName(event.targetAuthor, looks);
+      return [`${at} ${given} ${whose}: "${shownBeginning(event.targetText)}"`];
+    }
+  }
+}
+
+function shownBeginning(text: string): string {
+  return isolated(visible(beginningOf(text)));
 }
 
 function head({ wallMs }: ChatEvent, style: Style): string {

@@ -2,6 +2,7 @@ import type { Guard } from "../../transport/guard.ts";
 import type { Keyring } from "../../transport/wire/keyring.ts";
 import type { Steps } from "../peer/steps.ts";
 import type { RoomName } from "../chat_room/entry.ts";
+import type { EntryHash } from "../history/values.ts";
 import type { TreeNode } from "../runtime/system.ts";
 import type { Desk } from "./desk.ts";
 import type { Style } from "./style.ts";
@@ -86,6 +87,9 @@ export type CommandSession = Readonly<{
   room(): RoomName | undefined;
   /** How much others have said in a room since it was the one that speech goes to. */
   unread(room: RoomName): number;
+  /** What the last look at a room's history showed, by its lines' numbers from 1. */
+  listed(room: RoomName): readonly EntryHash[];
+  list(room: RoomName, entries: readonly EntryHash[]): void;
   enter(room: RoomName, mode: "chat" | "as_is"): void;
   leave(room: RoomName): void;
   /** The peer is no member any more. */

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { ACTOR_COMMANDS } from "./commands/actor_commands.ts";
 import { BOOTSTRAP_COMMANDS } from "./commands/bootstrap_commands.ts";
 import { BROADCAST_COMMANDS } from "./commands/broadcast_commands.ts";
+import { CHANGE_COMMANDS } from "./commands/change_commands.ts";
 import { CHAT_COMMANDS } from "./commands/chat_commands.ts";
 import { HISTORY_COMMANDS } from "./commands/history_commands.ts";
 import { KEY_COMMANDS } from "./commands/key_commands.ts";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   ...CHAT_COMMANDS,
   ...ROOM_COMMANDS,
   ...HISTORY_COMMANDS,
+  ...CHANGE_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,
   ...BROADCAST_COMMANDS,

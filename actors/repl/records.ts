@@ -36,9 +36,12 @@ export function recordLine(record: ReplRecord, wallMs: number): string {
   return line.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** What happened in a room. `saidAt` is by the author's clock. */
+/** What happened in a room. `saidAt` and `targetSaidAt` are by the author's clock. */
 export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRecord {
-  return { type: "chat", event, ...rest, saidAt: new Date(wallMs).toISOString() };
+  const record = { type: "chat", event, ...rest, saidAt: new Date(wallMs).toISOString() } as const;
+  if (!("targetWallMs" in record)) return record;
+  const { targetWallMs, ...others } = record;
+  return { ...others, targetSaidAt: new Date(targetWallMs).toISOString() };
 }
 
 /** What became of a room's history. */

@@ -71,6 +71,8 @@ export class Session {
     this.#room = memory.room;
     this.#commandSession = {
       room: () => this.#room,
+      listed: (room) => deps.memory.listed.get(room) ?? [],
+      list: (room, entries) => void deps.memory.listed.set(room, entries),
       unread: (room) => deps.memory.unread.get(room) ?? 0,
       enter: (room, mode) => this.#enter(room, mode === "chat" ? "chat" : this.#mode),
       leave: (room) => this.#leave(room),
@@ -378,6 +380,7 @@ export class Session {
 
   #leave(room: RoomName): void {
     this.#deps.memory.unread.delete(room);
+    this.#deps.memory.listed.delete(room);
     if (this.#room !== room) return;
     const next = this.#deps.peer.steps.rooms.at(-1);
     if (next !== undefined) return this.#enter(next, this.#mode);
@@ -389,6 +392,7 @@ export class Session {
   #left(): void {
     this.#deps.memory.shown.clear();
     this.#deps.memory.unread.clear();
+    this.#deps.memory.listed.clear();
     this.#looks = this.#looksOfShown();
     this.#room = undefined;
     this.#showPrompt();

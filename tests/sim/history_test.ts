@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { latestShown } from "../../actors/history/shown.ts";
+import { topicOf } from "../../actors/history/topic.ts";
 import { Disk } from "../../sim/disk.ts";
 import { cut } from "../../sim/rules/cut.ts";
+import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { loss } from "../../sim/rules/loss.ts";
 import type { SimulatedPeer, StartOptions } from "../../sim/world.ts";
 import { World } from "../../sim/world.ts";
@@ -190,4 +193,37 @@ Deno.test("an author with a restored disk who speaks before anybody could tell i
   const dora = world.start("dora");
   await world.clock.until(() => dora.memory.rooms.size > 0, 5_000, "dora is in");
   await world.clock.until(() => isWhole([alice!, bob!, charly, dora], 7), 30_000, "also who comes later");
+});
+
+Deno.test("what is corrected, taken back and given signs on both sides of a split is the same for all once it is healed", async () => {
+  const { world, peers, addresses } = await five("changes");
+  const [alice, bob, charly] = peers;
+  alice!.say("helo");
+  await world.clock.advance(1_000);
+  bob!.say("regretted");
+  await world.clock.advance(1_000);
+  const [first, second] = alice!.history.before(LOBBY, undefined, 2).map(({ hash }) => hash);
+  const heal = world.network.add(cut(addresses(peers.slice(0, 2)), addresses(peers.slice(2))));
+  await world.clock.until(() => alice!.alive.length === 2, 60_000, "they part");
+  void alice!.steps.talk.write(LOBBY, { type: "edited", target: first!, text: "hello" });
+  void bob!.steps.talk.write(LOBBY, { type: "redacted", target: second! });
+  void bob!.steps.talk.write(LOBBY, { type: "topic", text: "ours" });
+  await world.clock.advance(1_000);
+  for (const target of [first!, second!]) {
+    void charly!.steps.talk.write(LOBBY, { type: "reacted", target, sign: "+1" });
+  }
+  void charly!.steps.talk.write(LOBBY, { type: "topic", text: "theirs" });
+  await world.clock.advance(1_000);
+  heal();
+  await world.clock.until(() => world.isConverged(), 60_000, "they meet again");
+  await world.clock.advance(5_000);
+  for (const peer of peers) {
+    const shown = latestShown(peer.history, LOBBY, 10, simulatedSigning("alice").author);
+    assertEquals(
+      shown.map(({ text, reactions }) => `${text}${reactions.map(({ sign, by }) => ` ${sign} ${by}`).join("")}`),
+      ["hello +1 charly", "undefined", "ours", "theirs"],
+      peer.name,
+    );
+    assertEquals(topicOf(peer.history, LOBBY)?.text, "theirs", peer.name);
+  }
 });

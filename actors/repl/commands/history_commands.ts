@@ -1,11 +1,12 @@
 import type { Evidence } from "../../chat_room/chronicle.ts";
 import type { RoomName } from "../../chat_room/entry.ts";
-import type { Kept } from "../../history/store.ts";
+import type { Content, ContentType } from "../../history/content.ts";
+import type { Shown } from "../../history/shown.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
 import { topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
 import { NO_ROOM } from "../no_room.ts";
-import { visible } from "../visible.ts";
+import { isolated, visible, visibleName } from "../visible.ts";
 
 /** How many entries are shown without a number, and at most. */
 const SHOWN = 20;
@@ -28,7 +29,9 @@ export const HISTORY_COMMANDS: readonly Command[] = [
       const result = await call.peer.steps.history(room, count);
       if (!result.ok) return failed(result.why);
       const entries = result.value;
-      const lines = entries.flatMap(lineOf);
+      call.session.list(room, entries.map(({ entry }) => entry.hash));
+      const column = String(entries.length).length;
+      const lines = entries.map((shown, index) => `${String(index + 1).padStart(column)}  ${lineOf(shown)}`);
       call.print(lines.length === 0 ? `Nothing was said in #${room} yet` : lines, {
         room,
         entries: entries.map(asData),
@@ -67,24 +70,52 @@ function askedOf({ args, session }: CommandCall, usual: number): Asked {
   return { ok: true, room, count: Math.min(Number(word), SHOWN_MAX) };
 }
 
-function lineOf({ content, name, wallMs }: Kept): readonly string[] {
-  if (content.type === "topic") return [`${clockTime(wallMs)} ${topicLine(visible(name), content.text)}`];
-  if (content.type !== "said" && content.type !== "did") return [];
-  const speaker = content.guest === undefined ? visible(name) : `${visible(content.guest)}@${visible(name)}`;
-  const text = visible(content.text);
-  return [`${clockTime(wallMs)} ${content.type === "did" ? `* ${speaker} ${text}` : `${speaker}: ${text}`}`];
+/** An entry as it is now: a topic, a deed or a text, with what was said about it behind. */
+function lineOf({ entry: { content, name, wallMs }, text, isEdited, reactions }: Shown): string {
+  const own = visibleName(name);
+  const speaker = "guest" in content && content.guest !== undefined ? `${visibleName(content.guest)}@${own}` : own;
+  const shown = text === undefined ? "(taken back)" : visible(text) + (isEdited ? " (corrected)" : "");
+  const signs = reactions.map(({ sign, by }) => ` [${isolated(visible(sign))} ${by.map(visibleName).join(", ")}]`);
+  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${signs.join("")}`;
+}
+
+function wordsOf(type: ContentType, speaker: string, text: string): string {
+  switch (type) {
+    case "topic":
+      return topicLine(speaker, text);
+    case "did":
+      return `* ${speaker} ${text}`;
+    default:
+      return `${speaker}: ${text}`;
+  }
 }
 
 function evidenceLine({ entry: { content, wallMs }, holders, others }: Evidence): string {
-  const text = "text" in content ? visible(content.text) : "";
   const held = holders.length === 0
     ? "nobody else holds it yet"
     : `held by ${holders.length} of ${others}: ${holders.map(visible).join(", ")}`;
-  return `${clockTime(wallMs)} ${text} (${held})`;
+  return `${clockTime(wallMs)} ${gist(content)} (${held})`;
 }
 
-function asData({ hash: id, name: author, content, wallMs, log, sequence }: Kept): CommandData {
-  const text = "text" in content ? { text: content.text } : {};
+function gist(content: Content): string {
+  if ("text" in content) return visible(content.text);
+  if (content.type === "reacted") return visible(content.sign);
+  return content.type === "redacted" ? "(what you took back)" : "(a message to one other)";
+}
+
+function asData({ entry, text, isEdited, reactions }: Shown): CommandData {
+  const { hash: id, name: author, content, wallMs, log, sequence } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
-  return { id, author, event: content.type, ...text, ...guest, saidAt: new Date(wallMs).toISOString(), log, sequence };
+  return {
+    id,
+    author,
+    event: content.type,
+    ...(text === undefined ? { redacted: true } : { text }),
+    ...(isEdited ? { edited: true } : {}),
+    ...guest,
+    ...(reactions.length === 0 ? {} : { reactions: reactions.map(({ sign, by }) => ({ sign, by })) }),
+    saidAt: new Date(wallMs).toISOString(),
+    log,
+    sequence,
+  };
 }

@@ -29,6 +29,8 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   keyuse: "1 2",
   keyremove: "1 2",
   help: "quit quit",
+  redact: "1 2",
+  react: "1 👍 👎",
   showconfig: "probe interval",
 };
 
@@ -37,6 +39,7 @@ const TAKES_TEXT = [
   "msg",
   "me",
   "topic",
+  "edit",
   "echo",
   "execute",
   "memberlistjoin",
@@ -63,6 +66,8 @@ for (
   const name of [
     "msg",
     "me",
+    "edit",
+    "react",
     "execute",
     "crash",
     "keyinstall",

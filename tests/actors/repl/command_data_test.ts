@@ -59,6 +59,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 const SILENT = [
   "bootstrapleave",
   "bootstrapreset",
+  "edit",
   "execute",
   "memberlistdelete",
   "memberlistleave",
@@ -67,6 +68,8 @@ const SILENT = [
   "me",
   "msg",
   "quit",
+  "react",
+  "redact",
   "sleep",
 ];
 

@@ -1,0 +1,72 @@
+import type { HistoryStore, Kept } from "../history/store.ts";
+import { changeOf } from "../history/shown.ts";
+import type { EntryHash } from "../history/values.ts";
+import type { RoomName } from "./entry.ts";
+
+/** What happens in rooms. */
+export type ChatEvent =
+  | Speech<"said">
+  | Speech<"did">
+  | Speech<"topic">
+  /** Somebody's own entry says something else now, or nothing any more. */
+  | Later & Readonly<{ type: "edited"; text: string; targetText: string }>
+  | Later & Readonly<{ type: "redacted" }>
+  /** A sign at an entry of anybody's; `takenBack` where it was there before. */
+  | Later & Readonly<{ type: "reacted"; sign: string; takenBack?: true; targetText: string }>
+  | Move;
+
+/** Who did something in which room. Of a guest, the author is the member by which it is there. */
+type By = Readonly<{ room: RoomName; author: string; guest?: string; wallMs: number }>;
+
+/** Something that is in the room's history from now on. */
+type Written =
+  & By
+  & Readonly<{
+    own: boolean;
+    /** The address of the entry. */
+    id?: EntryHash;
+    /** It belongs before something that was shown already, because it could not be had then. */
+    late?: true;
+  }>;
+
+/** An empty topic is none. */
+type Speech<T extends "said" | "did" | "topic"> = Written & Readonly<{ type: T; text: string }>;
+
+/** Which entry it is about, whose that is (a guest by its own name), and when it was said. */
+type Later = Written & Readonly<{ target: EntryHash; targetAuthor: string; targetWallMs: number }>;
+
+export type Move = By & Readonly<{ type: "came" | "went" }>;
+
+type Seen = Readonly<{ own: boolean; late: boolean; store: HistoryStore }>;
+
+/** What happens in the room by an entry; nothing where it takes no effect or is not for all. */
+export function eventOf(entry: Kept, { own, late, store }: Seen): ChatEvent | undefined {
+  const { room, name: author, wallMs, hash: id, content } = entry;
+  const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
+  const written: Written = { room, author, own, wallMs, id, ...guest, ...(late ? { late: true } : {}) };
+  switch (content.type) {
+    case "said":
+    case "did":
+    case "topic":
+      return { ...written, type: content.type, text: content.text };
+    case "edited":
+    case "redacted":
+    case "reacted":
+      return laterOf(entry, written, store);
+    case "sealed":
+      return undefined;
+  }
+}
+
+function laterOf(entry: Kept, written: Written, store: HistoryStore): ChatEvent | undefined {
+  const { content } = entry;
+  const change = changeOf(store, entry);
+  if (change === undefined) return undefined;
+  const { target, before: targetText, isTakenBack } = change;
+  const guest = "guest" in target.content ? target.content.guest : undefined;
+  const later = { ...written, target: target.hash, targetAuthor: guest ?? target.name, targetWallMs: target.wallMs };
+  if (content.type === "edited") return { ...later, type: "edited", text: content.text, targetText };
+  if (content.type !== "reacted") return { ...later, type: "redacted" };
+  const { sign } = content;
+  return { ...later, type: "reacted", sign, targetText, ...(isTakenBack ? { takenBack: true } : {}) };
+}

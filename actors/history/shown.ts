@@ -1,0 +1,94 @@
+import type { RoomName } from "../chat_room/entry.ts";
+import { type AuthorId, authorOfLog } from "./author.ts";
+import { compareOrder, type OrderKey } from "./order.ts";
+import type { HistoryStore, Kept } from "./store.ts";
+import { textNow } from "./text_now.ts";
+
+/** A sign, and the names of those whose it is, in the order in which they gave it. */
+export type Reaction = Readonly<{ sign: string; by: readonly string[] }>;
+
+/** An entry as it is shown now, with everything that was said about it later. */
+export type Shown = Readonly<{
+  entry: Kept;
+  /** Our own, and not of a guest of ours. */
+  isOwn: boolean;
+  /** Nothing where it was taken back. */
+  text: string | undefined;
+  isEdited: boolean;
+  reactions: readonly Reaction[];
+}>;
+
+/** What an entry changes of an earlier one, whose text was `before`. */
+export type Change = Readonly<{ target: Kept; before: string; isTakenBack: boolean }>;
+
+/** How many entries are looked at, besides so many for each that is wanted: whoever gives signs all day hides no more. */
+const LOOKED_AT_MAX = 4_096;
+const LOOKED_AT_FOR_ONE = 16;
+const PAGE = 256;
+
+/** The latest entries that are shown by themselves, in order, as `self` sees them. */
+export function latestShown(
+  store: HistoryStore,
+  room: RoomName,
+  limit: number,
+  self: AuthorId,
+): readonly Shown[] {
+  const found: Shown[] = [];
+  let place: OrderKey | undefined;
+  for (let looked = 0; looked < LOOKED_AT_MAX + LOOKED_AT_FOR_ONE * limit && found.length < limit;) {
+    const page = store.before(room, place, PAGE);
+    for (const entry of page.toReversed()) {
+      const shown = shownNow(store, entry, self);
+      if (shown !== undefined && found.push(shown) === limit) break;
+    }
+    if (page.length < PAGE) break;
+    looked += page.length;
+    place = page[0];
+  }
+  return found.reverse();
+}
+
+/** How an entry is shown; nothing where it only changes others, or is not for all. */
+function shownNow(store: HistoryStore, entry: Kept, self: AuthorId): Shown | undefined {
+  const { content, log } = entry;
+  if (!("text" in content) || "target" in content) return undefined;
+  const later = store.about(entry.room, entry.hash);
+  const text = textNow(entry, later);
+  const isOwn = authorOfLog(log) === self && !("guest" in content);
+  const reactions = text === undefined ? [] : reactionsOf(later);
+  return { entry, isOwn, text, isEdited: text !== undefined && text !== content.text, reactions };
+}
+
+/** What `entry` changes, as far as it may; nothing where it takes no effect, or what it is about is not here. */
+export function changeOf(store: HistoryStore, entry: Kept): Change | undefined {
+  const { content, room } = entry;
+  if (!("target" in content)) return undefined;
+  const target = store.find(room, content.target);
+  if (target === undefined) return undefined;
+  if (content.type !== "reacted" && authorOfLog(target.log) !== authorOfLog(entry.log)) return undefined;
+  const earlier = store.about(room, target.hash).filter((other) => compareOrder(other, entry) < 0);
+  const before = textNow(target, earlier);
+  if (before === undefined) return undefined;
+  const isTakenBack = content.type === "reacted" && isGiven(earlier, authorOfLog(entry.log), content.sign);
+  return { target, before, isTakenBack };
+}
+
+/** Signs in the order in which they were first given; who gives one twice takes it back. */
+function reactionsOf(later: readonly Kept[]): readonly Reaction[] {
+  const bySign = new Map<string, Map<AuthorId, string>>();
+  for (const { content, log, name } of later) {
+    if (content.type !== "reacted") continue;
+    const by = bySign.get(content.sign) ?? new Map<AuthorId, string>();
+    bySign.set(content.sign, by);
+    const author = authorOfLog(log);
+    if (!by.delete(author)) by.set(author, name);
+  }
+  return [...bySign].flatMap(([sign, by]) => by.size === 0 ? [] : [{ sign, by: [...by.values()] }]);
+}
+
+function isGiven(earlier: readonly Kept[], author: AuthorId, sign: string): boolean {
+  const times = earlier.filter(({ content, log }) =>
+    content.type === "reacted" && content.sign === sign && authorOfLog(log) === author
+  );
+  return times.length % 2 === 1;
+}
