@@ -172,7 +172,7 @@ class Keeper {
 
   #change(key: string, text: string | undefined, whyNot: string): ItemReply {
     const { memory, self, broadcaster } = this.#deps;
-    const item = memory.set(key, text, self);
+    const item = memory.set(key, text, self, this.#ctx.clock.wallMs());
     if (item === undefined) return refused(whyNot);
     for (const payload of encodeItems([item])) broadcaster().tell({ type: "publish", topic: TOPIC, payload });
     this.#mind();

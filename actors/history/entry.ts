@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 import { type RoomName, TEXT_BYTES_MAX } from "../chat_room/entry.ts";
 import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
 import { type Content, contentIn, rowOf } from "./content.ts";
-import { type HybridTime, isHybridTime } from "./hybrid_time.ts";
+import { type HybridTime, hybridTimeIn } from "./hybrid_time.ts";
 import { KeptReady } from "./kept_ready.ts";
 import { bytesOf, type EntryHash, hashIn, isWhole } from "./values.ts";
 
@@ -88,14 +88,14 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
   const [, before, seen, ms, count, wallMs, name, ...row]: unknown[] = value;
   const previous = hashIn(before);
   if (previous === undefined && before !== null) return undefined;
-  if (!isHybridTime(ms, count) || !isHybridTime(wallMs, 0)) return undefined;
+  const time = hybridTimeIn(ms, count);
+  if (time === undefined || hybridTimeIn(wallMs, 0) === undefined) return undefined;
   if (typeof name !== "string" || name === "" || !name.isWellFormed() || Buffer.byteLength(name) > NAME_BYTES_MAX) {
     return undefined;
   }
   const parents = placesIn(seen);
   const content = contentIn(row);
   if (parents === undefined || content === undefined) return undefined;
-  const time = { ms: ms as number, count: count as number };
   return { previous, parents, time, wallMs: wallMs as number, name, content };
 }
 

@@ -25,10 +25,11 @@ export function laterOf(a: HybridTime | undefined, b: HybridTime | undefined): H
   return compareTimes(a, b) < 0 ? b : a;
 }
 
-export function isHybridTime(ms: unknown, count: unknown): boolean {
-  return isCount(ms, HYBRID_MS_MAX) && isCount(count, HYBRID_COUNT_MAX);
+/** The time that two numbers of a stranger's make; `undefined` where they make none. */
+export function hybridTimeIn(ms: unknown, count: unknown): HybridTime | undefined {
+  return isCount(ms, HYBRID_MS_MAX) && isCount(count, HYBRID_COUNT_MAX) ? { ms, count } : undefined;
 }
 
-function isCount(value: unknown, max: number): boolean {
+function isCount(value: unknown, max: number): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
 }

@@ -1,11 +1,12 @@
 import { crc32 } from "node:zlib";
+import { compareTimes, type HybridTime, hybridTimeIn, laterOf, nextTime } from "../history/hybrid_time.ts";
 
 /** What a key holds, or that it was deleted (no text), and which of two such claims is the newer one. */
 export type Item = Readonly<{
   key: string;
   text: string | undefined;
-  /** Of a clock that all share: one more than whatever its author had seen. */
-  time: number;
+  /** Later than whatever its author had seen. */
+  time: HybridTime;
   /** Who set or deleted it; of two at the same time, the greater name wins. */
   author: string;
 }>;
@@ -14,16 +15,13 @@ export type Item = Readonly<{
 export const ITEMS_MAX = 512;
 const DELETED_MAX = 512;
 
-/** The greatest time that is believed: who claims more would have the last word for ever. */
-export const ITEM_TIME_MAX = 2 ** 48;
-
 /**
  * A map that many keep alike: of each key the newest claim holds, whichever way and in whatever order it came. Of more
  * keys than there is room for, all keep the newest.
  */
 export class ItemMap {
   readonly #items = new Map<string, Item>();
-  #time = 0;
+  #latest: HybridTime | undefined;
   /** Claims given up for want of room. */
   crowdedOut = 0;
 
@@ -44,16 +42,18 @@ export class ItemMap {
   }
 
   /** Claims something of a key; nothing if there is no room for another key. */
-  set(key: string, text: string | undefined, author: string): Item | undefined {
+  set(key: string, text: string | undefined, author: string, wallMs: number): Item | undefined {
     const isNew = text !== undefined && this.#items.get(key)?.text === undefined;
-    if ((isNew && this.#count(true) >= ITEMS_MAX) || this.#time >= ITEM_TIME_MAX) return undefined;
-    const item = { key, text, time: this.#time + 1, author };
+    if (isNew && this.#count(true) >= ITEMS_MAX) return undefined;
+    const time = nextTime(wallMs, this.#latest);
+    if (hybridTimeIn(time.ms, time.count) === undefined) return undefined; // somebody has claimed the last moment of all
+    const item = { key, text, time, author };
     return this.merge(item) ? item : undefined;
   }
 
   /** Takes what somebody else claimed; whether that changed anything. */
   merge(item: Item): boolean {
-    this.#time = Math.max(this.#time, item.time);
+    this.#latest = laterOf(this.#latest, item.time);
     const known = this.#items.get(item.key);
     if (known !== undefined && !isNewer(item, known)) return false;
     this.#items.set(item.key, item);
@@ -66,7 +66,9 @@ export class ItemMap {
 
   /** The same number for the same claims; different claims have the same one once in four thousand million. */
   digest(): number {
-    const lines = this.claims.map(({ key, time, author, text }) => JSON.stringify([key, time, author, text ?? null]));
+    const lines = this.claims.map(({ key, time, author, text }) =>
+      JSON.stringify([key, time.ms, time.count, author, text ?? null])
+    );
     return crc32(new TextEncoder().encode(lines.toSorted().join("\n")));
   }
 
@@ -95,7 +97,8 @@ function isNewer(a: Item, b: Item): boolean {
 }
 
 function order(a: Item, b: Item): number {
-  return a.time - b.time || compare(a.author, b.author) || compare(a.key, b.key) || compare(a.text ?? "", b.text ?? "");
+  return compareTimes(a.time, b.time) || compare(a.author, b.author) || compare(a.key, b.key) ||
+    compare(a.text ?? "", b.text ?? "");
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { decode, encode } from "@msgpack/msgpack";
-import { type Item, ITEM_TIME_MAX } from "./item_map.ts";
+import { hybridTimeIn } from "../history/hybrid_time.ts";
+import type { Item } from "./item_map.ts";
 
 /** What peers say to each other about the map that all of them keep. */
 export type ItemMessage =
@@ -85,7 +86,7 @@ function contentOf(message: ItemMessage): unknown {
 }
 
 function rowOf({ key, text, time, author }: Item): unknown[] {
-  return [key, text ?? null, time, author];
+  return [key, text ?? null, time.ms, time.count, author];
 }
 
 function itemsIn(rows: unknown): ItemMessage | undefined {
@@ -101,10 +102,11 @@ function itemsIn(rows: unknown): ItemMessage | undefined {
 
 function itemIn(row: unknown): Item | undefined {
   if (!Array.isArray(row)) return undefined;
-  const [key, text, time, author]: unknown[] = row;
+  const [key, text, ms, count, author]: unknown[] = row;
   if (typeof key !== "string" || !fits(key, KEY_BYTES_MAX) || /\s/.test(key)) return undefined;
   if (typeof author !== "string" || !fits(author, AUTHOR_BYTES_MAX)) return undefined;
-  if (!isCount(time) || time > ITEM_TIME_MAX) return undefined;
+  const time = hybridTimeIn(ms, count);
+  if (time === undefined) return undefined;
   if (text === null) return { key, text: undefined, time, author };
   return typeof text === "string" && fits(text, ITEM_TEXT_BYTES_MAX) ? { key, text, time, author } : undefined;
 }

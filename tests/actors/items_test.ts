@@ -75,7 +75,7 @@ Deno.test("what was lost on its way comes when maps are compared, and equal maps
   const world = new World({ seed: 8 });
   const [alice, bob] = await seats(world, "alice", "bob") as [Seat, Seat];
   await alice.enter("/broadcastadd k v", 1_000);
-  alice.peer.memory.items.set("lost", "and found", "alice"); // told to nobody
+  alice.peer.memory.items.set("lost", "and found", "alice", 0); // told to nobody
   await world.clock.advance(20_000);
   assertEquals(await list(bob), ["k: v", "lost: and found"]);
   const heard = overheard(bob);

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Item, ITEM_TIME_MAX, ItemMap, ITEMS_MAX } from "../../../actors/items/item_map.ts";
+import { type Item, ItemMap, ITEMS_MAX } from "../../../actors/items/item_map.ts";
 import { seededRandom } from "../../../actors/runtime/random.ts";
 
 const item = (key: string, text: string | undefined, time: number, author = "alice"): Item => ({
   key,
   text,
-  time,
+  time: { ms: time, count: 0 },
   author,
 });
 
@@ -29,7 +29,7 @@ Deno.test("of two claims at the same time all keep the same one", () => {
 
 Deno.test("what was deleted does not come back with who was away", () => {
   const map = merged([item("k", "v", 1)]);
-  map.set("k", undefined, "bob");
+  map.set("k", undefined, "bob", 0);
   assertEquals(map.merge(item("k", "v", 1)), false);
   assertEquals(map.entries, []);
   assertEquals(map.has("k"), false);
@@ -37,22 +37,32 @@ Deno.test("what was deleted does not come back with who was away", () => {
 
 Deno.test("whoever changes a key after hearing of it has the last word", () => {
   const map = merged([item("other", "x", 41, "zoe")]);
-  assertEquals(map.set("k", "v", "alice"), item("k", "v", 42));
+  const later = { key: "k", text: "v", author: "alice" };
+  assertEquals(map.set("k", "v", "alice", 7), { ...later, time: { ms: 41, count: 1 } }, "its clock is behind");
+  assertEquals(map.set("k", "v", "alice", 50), { ...later, time: { ms: 50, count: 0 } });
 });
 
-Deno.test("nobody can have the last word for ever by claiming the greatest time of all", () => {
-  const map = merged([item("k", "v", ITEM_TIME_MAX)]);
-  assertEquals(map.set("k", "w", "alice"), undefined, "there is no greater one");
+Deno.test("who claims the last moment that a clock can show has not the last word for ever", () => {
+  const last = 8_640_000_000_000_000;
+  const map = merged([item("k", "v", last)]);
+  assertEquals(map.set("k", "w", "alice", 0)?.time, { ms: last, count: 1 });
+  assertEquals(map.entries, [["k", "w"]]);
+});
+
+Deno.test("beyond the greatest time of all nothing is claimed", () => {
+  const greatest = { key: "k", text: "v", time: { ms: 8_640_000_000_000_000, count: 2 ** 52 }, author: "zoe" };
+  const map = merged([greatest]);
+  assertEquals(map.set("k", "w", "alice", 0), undefined);
   assertEquals(map.entries, [["k", "v"]]);
 });
 
 Deno.test("a key more than there is room for is refused, but not the change of one that is there", () => {
   const map = new ItemMap();
-  for (let at = 0; at < ITEMS_MAX; at++) assert(map.set(`k${at}`, "v", "alice"));
-  assertEquals(map.set("more", "v", "alice"), undefined);
-  assert(map.set("k0", "w", "alice"));
-  assert(map.set("k0", undefined, "alice"));
-  assert(map.set("more", "v", "alice"));
+  for (let at = 0; at < ITEMS_MAX; at++) assert(map.set(`k${at}`, "v", "alice", 0));
+  assertEquals(map.set("more", "v", "alice", 0), undefined);
+  assert(map.set("k0", "w", "alice", 0));
+  assert(map.set("k0", undefined, "alice", 0));
+  assert(map.set("more", "v", "alice", 0));
 });
 
 Deno.test("what is older than all that there is room for changes nothing", () => {
@@ -94,6 +104,7 @@ Deno.test("maps that differ in anything have different digests", () => {
     [item("k", "w", 1)],
     [item("k", undefined, 1)],
     [item("k", "v", 2)],
+    [{ ...item("k", "v", 1), time: { ms: 1, count: 1 } }],
     [item("k", "v", 1, "bob")],
     [item("l", "v", 1)],
   ].map((items) => merged(items).digest());
