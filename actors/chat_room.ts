@@ -1,7 +1,13 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
 import { type ChatEvent, eventOf, type Move } from "./chat_room/chat_event.ts";
-import { Chronicle, type ChronicleMemory, type ChronicleTimer, type Evidence } from "./chat_room/chronicle.ts";
+import {
+  Chronicle,
+  type ChronicleCounters,
+  type ChronicleMemory,
+  type ChronicleTimer,
+  type Evidence,
+} from "./chat_room/chronicle.ts";
 import { decodeEntry, encodeEntry, type Entry, GUESTS_PER_ENTRY_MAX, type RoomName } from "./chat_room/entry.ts";
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
@@ -106,6 +112,7 @@ type ChatRoomDeps = Readonly<{
   self: string;
   history: HistoryDeps;
   memory: RoomMemory;
+  counters: ChronicleCounters;
   broadcaster: () => ActorRef<BroadcasterMessage>;
 }>;
 
@@ -174,6 +181,7 @@ class Room {
       name: deps.self,
       ...deps.history,
       memory: deps.memory.chronicle,
+      counters: deps.counters,
       world: {
         now: () => ctx.clock.now(),
         wallMs: () => ctx.clock.wallMs(),

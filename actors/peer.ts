@@ -1,3 +1,4 @@
+import { archive } from "./archive.ts";
 import type { Address } from "../transport/address.ts";
 import type { PoolId } from "../transport/claim.ts";
 import type { Guard } from "../transport/guard.ts";
@@ -102,6 +103,7 @@ const DEPART_TIMEOUT_MS = 10_000;
  * | links     | connections to other peers' actors                                    |
  * | pool      | membership, failure detector, broadcaster                             |
  * | rooms     | one chat room each                                                    |
+ * | archive   | what is kept of all rooms                                             |
  * | items     | keys and texts that all peers keep alike                              |
  * | bootstrap | first contacts; after the rooms, so that its crash disturbs nobody    |
  * | serf      | our tags, and what else Serf's agents expect of a member              |
@@ -178,6 +180,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         PERMANENT,
       ),
     );
+    cast.enter("archive", ctx.spawn("archive", archive(options.history), PERMANENT));
     cast.enter(
       "items",
       ctx.spawn(

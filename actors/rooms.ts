@@ -8,7 +8,7 @@ import {
   type RoomMemory,
   type SayReply,
 } from "./chat_room.ts";
-import { type Evidence, newChronicleMemory } from "./chat_room/chronicle.ts";
+import { type Evidence, newChronicleCounters, newChronicleMemory } from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import type { Writable } from "./history/refusal.ts";
@@ -33,6 +33,8 @@ export type RoomsMessage =
   | Readonly<
     { type: "ping"; room: RoomName; name: string; replyTo: ActorRef<ChatPingReply | Readonly<{ type: "not_in" }>> }
   >
+  /** What was counted of the histories of all rooms. */
+  | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** Leave all rooms without a word: the membership says it, or nobody shall. */
   | Readonly<{ type: "close_all"; replyTo: ActorRef<"closed"> }>
   /** What a guest does in a room, which is opened for it if need be. */
@@ -65,8 +67,10 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     /** Actors by name, also of rooms that we are just leaving: who returns at once needs another. */
     const named = new Map<string, ActorRef<ChatRoomMessage>>();
 
+    const counters = newChronicleCounters();
+
     const start = (memory: RoomMemory): void => {
-      const behavior = chatRoom({ ...deps, memory });
+      const behavior = chatRoom({ ...deps, memory, counters });
       let name = `room-${memory.room}`;
       for (let life = 2; named.has(name); life++) name = `room-${memory.room}-${life}`;
       const actor = ctx.spawn(name, behavior);
@@ -207,6 +211,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return list(message.room, message.replyTo);
         case "ping":
           return ping(message);
+        case "status":
+          return message.replyTo.tell({ ...counters });
         case "close_all":
           closeAll();
           return message.replyTo.tell("closed");

@@ -12,7 +12,7 @@ import {
   SPANS_MAX,
 } from "../history/log_message.ts";
 import type { BranchEnd } from "../history/forks.ts";
-import { Repair } from "../history/repair.ts";
+import { newRepairCounters, Repair } from "../history/repair.ts";
 import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
 import { Shelf } from "../history/shelf.ts";
 import type { HistoryStore, Kept, Span } from "../history/store.ts";
@@ -55,12 +55,28 @@ export function newChronicleMemory(): ChronicleMemory {
   return { shelf: new Shelf(), since: {} };
 }
 
+/** What is counted of the histories of all rooms. */
+export type ChronicleCounters = ReturnType<typeof newChronicleCounters>;
+
+export function newChronicleCounters() {
+  return {
+    "entries written": 0,
+    "entries taken": 0,
+    "entries that waited": 0,
+    "batches refused": 0,
+    "batches not asked for": 0,
+    "entries forked": 0,
+    ...newRepairCounters(),
+  };
+}
+
 type ChronicleDeps = Readonly<{
   room: RoomName;
   name: string;
   store: HistoryStore;
   signing: Signing;
   memory: ChronicleMemory;
+  counters: ChronicleCounters;
   world: ChronicleWorld;
 }>;
 
@@ -97,14 +113,7 @@ const WAIT_FOR_GAP_MS = 2_000;
 
 /** The signed history of one room as this peer keeps it: written, handed on, repaired, and shown in order. */
 export class Chronicle {
-  readonly counters = {
-    "entries written": 0,
-    "entries taken": 0,
-    "entries that waited": 0,
-    "batches refused": 0,
-    "batches not asked for": 0,
-    "entries forked": 0,
-  };
+  readonly #counters: ChronicleCounters;
   readonly #deps: ChronicleDeps;
   readonly #world: ChronicleWorld;
   readonly #log: RoomLog;
@@ -124,9 +133,10 @@ export class Chronicle {
 
   constructor(deps: ChronicleDeps) {
     this.#deps = deps;
+    this.#counters = deps.counters;
     this.#world = deps.world;
     this.#log = new RoomLog(deps);
-    this.#repair = new Repair(this.#log.holdings, (log) => this.#log.isForked(log));
+    this.#repair = new Repair(this.#log.holdings, (log) => this.#log.isForked(log), deps.counters);
     deps.memory.since.time ??= this.#log.latest ?? { ms: deps.world.wallMs(), count: 0 };
     this.#world.setTimer("compare", TELL_HEADS_AFTER_MS * (1 + this.#world.random.next()));
   }
@@ -226,7 +236,7 @@ export class Chronicle {
     const { name } = this.#deps;
     const some = this.#unwritten.splice(0, fitting(this.#unwritten));
     const entries = this.#log.write(some.map(({ content }) => content), { name, wallMs: this.#world.wallMs() });
-    this.counters["entries written"] += entries.length;
+    this.#counters["entries written"] += entries.length;
     this.#world.taken(entries);
     const batch = pageOf(entries);
     // Before anybody hears of it: after a crash we must not say something else under the same number.
@@ -239,17 +249,17 @@ export class Chronicle {
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {
     const { log } = batch;
     const isAsked = this.#repair.isAskedOf(from, log) || this.#branchesAsked.has(log);
-    if (isDirect && !isAsked) return void this.counters["batches not asked for"]++;
+    if (isDirect && !isAsked) return void this.#counters["batches not asked for"]++;
     const wasForked = this.#log.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
-    if (!admission.ok) return void this.counters["batches refused"]++;
+    if (!admission.ok) return void this.#counters["batches refused"]++;
     if (isAsked) this.#repair.arrived(log, from, this.#world.now());
     if (!isDirect) this.#noteMember(authorOfLog(log), from);
     const { news, forked, lacking } = admission;
     if (news.length === 0) return;
     // A disk that was put back into an earlier state: what we had written since stands, and we go on elsewhere.
     if (log === this.#log.ownLog) this.#log.beginAnew();
-    this.counters["entries taken"] += news.length;
+    this.#counters["entries taken"] += news.length;
     if (forked) this.#forked(from, news, lacking, wasForked);
     this.#world.setTimer("flush", FLUSH_AFTER_MS);
     this.#world.taken(news);
@@ -260,7 +270,7 @@ export class Chronicle {
 
   /** An author has said two things: the evidence is kept, completed, told to the person and to others. */
   #forked(from: string, news: readonly Kept[], lacking: BranchEnd | undefined, wasKnown: boolean): void {
-    this.counters["entries forked"] += news.length;
+    this.#counters["entries forked"] += news.length;
     if (lacking !== undefined) this.#askForBranch(from, lacking);
     if (wasKnown) return;
     this.#world.forked(news[0]!);
@@ -311,7 +321,7 @@ export class Chronicle {
     const ready = shelf.put(awaited, ({ log, sequence }) => this.#log.holdings.has(log, sequence));
     this.#show(ready, live);
     if (shelf.size === 0) return;
-    this.counters["entries that waited"] += 1;
+    this.#counters["entries that waited"] += 1;
     this.#world.setTimer("give_up_waiting", WAIT_FOR_GAP_MS);
   }
 

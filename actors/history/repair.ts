@@ -15,6 +15,17 @@ const WANT_OVER_MS = 3_000;
 const OFFERS_PER_LOG_MAX = 8;
 const LOGS_MAX = 8_192;
 
+/** What is counted of the repair of all rooms. */
+export type RepairCounters = {
+  "repair wishes": number;
+  "repair wishes unanswered": number;
+  "repair offers given up": number;
+};
+
+export function newRepairCounters(): RepairCounters {
+  return { "repair wishes": 0, "repair wishes unanswered": 0, "repair offers given up": 0 };
+}
+
 type UnderWay = { readonly to: string; readonly span: Span; sentAt: number; got: boolean };
 
 /**
@@ -22,17 +33,18 @@ type UnderWay = { readonly to: string; readonly span: Span; sentAt: number; got:
  * first, of one holder at a time for each log, until it is here or nobody has it.
  */
 export class Repair {
-  readonly counters = { "repair wishes": 0, "repair wishes unanswered": 0, "repair offers given up": 0 };
   readonly #holdings: Holdings;
   readonly #isOver: (log: LogId) => boolean;
+  readonly #counters: RepairCounters;
   /** What others offer of the logs of which something is lacking. */
   readonly #offers = new Map<LogId, Map<string, Piece>>();
   readonly #underWay = new Map<LogId, UnderWay>();
 
   /** `isOver` tells which logs are not gone on with, whatever somebody has of them. */
-  constructor(holdings: Holdings, isOver: (log: LogId) => boolean) {
+  constructor(holdings: Holdings, isOver: (log: LogId) => boolean, counters = newRepairCounters()) {
     this.#holdings = holdings;
     this.#isOver = isOver;
+    this.#counters = counters;
   }
 
   /** How many entries are known to be lacking. */
@@ -84,7 +96,7 @@ export class Repair {
   next(now: number, pick: (count: number) => number): readonly Want[] {
     for (const [log, { to, sentAt }] of this.#underWay) {
       if (now - sentAt <= WANT_OVER_MS) continue;
-      this.counters["repair wishes unanswered"]++;
+      this.#counters["repair wishes unanswered"]++;
       this.#underWay.delete(log);
       this.#giveUp(log, to);
     }
@@ -95,7 +107,7 @@ export class Repair {
       const want = this.#wantOf(log, offers, pick);
       if (want === undefined) continue;
       this.#underWay.set(log, { ...want, sentAt: now, got: false });
-      this.counters["repair wishes"]++;
+      this.#counters["repair wishes"]++;
       wants.push(want);
     }
     return wants;
@@ -124,7 +136,7 @@ export class Repair {
 
   #offer(log: LogId, peer: string, piece: Piece): void {
     const offers = this.#offers.get(log) ?? new Map<string, Piece>();
-    if (!this.#offers.has(log) && this.#offers.size >= LOGS_MAX) return void this.counters["repair offers given up"]++;
+    if (!this.#offers.has(log) && this.#offers.size >= LOGS_MAX) return void this.#counters["repair offers given up"]++;
     this.#offers.set(log, offers);
     offers.delete(peer);
     offers.set(peer, piece);
@@ -133,7 +145,7 @@ export class Repair {
   }
 
   #giveUp(log: LogId, peer: string): void {
-    this.counters["repair offers given up"]++;
+    this.#counters["repair offers given up"]++;
     const offers = this.#offers.get(log);
     if (offers !== undefined) this.#withdraw(log, offers, peer);
   }

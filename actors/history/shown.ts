@@ -49,7 +49,7 @@ export function latestShown(
 }
 
 /** How an entry is shown; nothing where it only changes others, or is not for all. */
-function shownNow(store: HistoryStore, entry: Kept, self: AuthorId): Shown | undefined {
+export function shownNow(store: HistoryStore, entry: Kept, self: AuthorId): Shown | undefined {
   const { content, log } = entry;
   if (!("text" in content) || "target" in content) return undefined;
   const later = store.about(entry.room, entry.hash);

@@ -1,3 +1,4 @@
+import type { ArchiveMessage } from "../archive.ts";
 import type { BootstrapMessage } from "../bootstrap.ts";
 import type { ItemsMessage } from "../items.ts";
 import type { GatewayMessage } from "../gateway.ts";
@@ -15,6 +16,7 @@ export type Parts = PoolParts & {
   pool: PoolMessage;
   pools: PoolsMessage;
   rooms: RoomsMessage;
+  archive: ArchiveMessage;
   items: ItemsMessage;
   bootstrap: BootstrapMessage;
   serf: SerfMessage;

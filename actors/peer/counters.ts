@@ -28,6 +28,8 @@ export async function readCounters(cast: Cast, deadLetters: Counts): Promise<rea
     counted<LinksStatus>("links", cast.get("links"), ({ counters }) => counters),
     countedInPool("", cast.get("pool"), cast),
     ...others,
+    counted<Counts>("rooms", cast.get("rooms")),
+    counted<Counts>("history", cast.get("archive")),
     counted<Counts>("items", cast.get("items")),
     counted<Counts>("serf", cast.get("serf")),
     gateway === undefined ? [] : counted<Counts>("gateway", gateway),

@@ -10,6 +10,7 @@ import type { Entries, ItemReply, ItemsMessage } from "../items.ts";
 import type { JoinReply, MemberView, UpdateReply } from "../membership.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { OpenReply } from "../transport.ts";
+import { ArchiveSteps } from "./archive_steps.ts";
 import type { Cast, Parts } from "./cast.ts";
 import { joinFailure } from "./join_failure.ts";
 import type { PeerMemory } from "./memory.ts";
@@ -74,10 +75,14 @@ export class Steps {
   /** What can be done in rooms besides speaking. */
   readonly talk: Talk;
 
+  /** What can be done with everything that was ever said. */
+  readonly archive: ArchiveSteps;
+
   constructor(deps: StepsDeps) {
     this.#deps = deps;
     this.soundings = new Soundings(deps);
     this.talk = new Talk(deps);
+    this.archive = new ArchiveSteps(deps);
   }
 
   get name(): string {

@@ -9,6 +9,7 @@ import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
 import { ROOM_COMMANDS } from "./commands/room_commands.ts";
 import { SCRIPT_COMMANDS } from "./commands/script_commands.ts";
+import { SEARCH_COMMANDS } from "./commands/search_commands.ts";
 import { SESSION_COMMANDS } from "./commands/session_commands.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings_commands.ts";
 
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   ...ROOM_COMMANDS,
   ...HISTORY_COMMANDS,
   ...CHANGE_COMMANDS,
+  ...SEARCH_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,
   ...BROADCAST_COMMANDS,

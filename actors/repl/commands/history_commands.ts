@@ -34,7 +34,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
       const lines = entries.map((shown, index) => `${String(index + 1).padStart(column)}  ${lineOf(shown)}`);
       call.print(lines.length === 0 ? `Nothing was said in #${room} yet` : lines, {
         room,
-        entries: entries.map(asData),
+        entries: entries.map(entryData),
       });
     },
   },
@@ -103,7 +103,8 @@ function gist(content: Content): string {
   return content.type === "redacted" ? "(what you took back)" : "(a message to one other)";
 }
 
-function asData({ entry, text, isEdited, reactions }: Shown): CommandData {
+/** An entry for a program. */
+export function entryData({ entry, text, isEdited, reactions }: Shown): CommandData {
   const { hash: id, name: author, content, wallMs, log, sequence } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
   return {

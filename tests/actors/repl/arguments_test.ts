@@ -40,6 +40,7 @@ const TAKES_TEXT = [
   "me",
   "topic",
   "edit",
+  "search",
   "echo",
   "execute",
   "memberlistjoin",

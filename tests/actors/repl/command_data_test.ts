@@ -26,6 +26,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   "rooms": ["rooms"],
   "topic": ["room", "topic"],
   "history": ["room", "entries"],
+  "search hi": ["words", "room", "from", "since", "entries", "more"],
   "held": ["room", "messages"],
   "chatmemberping bob": ["name", "room", "roundTripMs"],
   "broadcastadd k v": ["items"],

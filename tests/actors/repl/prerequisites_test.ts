@@ -45,6 +45,7 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "topic": from(6, Array(6).fill("chatjoin")),
   "me waves": from(6, Array(6).fill("chatjoin")),
   "history": from(6, Array(6).fill("chatjoin")),
+  "search hi": from(0, []),
   "held": from(6, Array(6).fill("chatjoin")),
   "chatleave": from(6, Array(6).fill("chatjoin")),
   "memberlistcreate": from(1, [CONFIGURE]).with(1, "done"),
