@@ -3,11 +3,11 @@
  * it costs, and what becomes of it when somebody is killed. Each peer is a process.
  */
 import { groupsHere, OURS, TCP_MESH } from "./broadcast/contenders.ts";
-import { LATE_MS, RECOVERY_LATE_MS } from "./broadcast/measure.ts";
 import type { BroadcastOptions } from "./broadcast/options.ts";
+import { PACE } from "./broadcast/pace.ts";
 import { toResults } from "./harness.ts";
 import { measureRound } from "./round.ts";
-import type { Bench, Description, Figures, Result } from "./suite.ts";
+import type { Aim, Bench, Description, Figures, Result } from "./suite.ts";
 
 export const BROADCAST = "broadcast";
 
@@ -17,19 +17,22 @@ const ROUND = new URL("broadcast/round.ts", import.meta.url);
 export function describeBroadcast(options: BroadcastOptions, here: readonly string[]): Description {
   const contenders = here.filter((name) => options.contenders.includes(name)); // ours first
   const absent = options.contenders.filter((name) => !here.includes(name));
+  const reference = contenders.includes(TCP_MESH) ? TCP_MESH : contenders[0]!;
+  /** Aims are of ours, and ratios to the mesh. */
+  const canTell = (aim: Aim): boolean => contenders[0] === OURS && ("medianMax" in aim || reference === TCP_MESH);
   return {
     name: BROADCAST,
     benches: options.peers.flatMap((size) => benchesOf(options, size))
-      .map(({ aim, ...bench }) => aim !== undefined && contenders[0] === OURS ? { ...bench, aim } : bench),
+      .map(({ aim, ...bench }) => aim !== undefined && canTell(aim) ? { ...bench, aim } : bench),
     contenders,
-    reference: contenders.includes(TCP_MESH) ? TCP_MESH : contenders[0]!,
+    reference,
     notes: [
       "p50, p99: from when the author is given a message until the last of the others has shown it, at 20 messages/s.",
       "rate: the highest at which everything arrives. cpu: of all processes for 1,000 deliveries at 20 messages/s.",
       "idle: of a peer while nobody speaks. share: the most that a peer but the author sent over TCP, of what it would in equal parts.",
       "whole: how long survivors were without a message at most when a peer is killed, or the author in the middle of a burst.",
-      `lost: deliveries that did not come within ${LATE_MS / 1_000} s, ${
-        RECOVERY_LATE_MS / 1_000
+      `lost: deliveries that did not come within ${PACE.lateMs / 1_000} s, ${
+        PACE.recoveryLateMs / 1_000
       } s after a death; they count as that late.`,
       ...absent.length === 0 ? [] : [`Not here: ${absent.join(", ")}.`],
     ],

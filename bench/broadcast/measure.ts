@@ -7,6 +7,7 @@ import { isHeld, missing, rateOf, recoveryMs, waits, wasSaid } from "./arrivals.
 import { Group, type Stream } from "./group.ts";
 import { highestRate } from "./highest_rate.ts";
 import type { BroadcastOptions } from "./options.ts";
+import { PACE, type Pace } from "./pace.ts";
 import type { StartGroup } from "./peer.ts";
 import { largestShare } from "./sockets.ts";
 
@@ -15,12 +16,6 @@ const AUTHOR = 1;
 
 /** Messages a second that a group bears without an effort. */
 const GENTLE_RATE = 20;
-
-/** What is not with all by then never came, and counts as that late, in ms. */
-export const LATE_MS = 30_000;
-
-/** The same after a death, in ms. */
-export const RECOVERY_LATE_MS = 10_000;
 
 /** Until a first message is with all, and how long each try of it may take, in ms. */
 const WARM_UP_WITHIN_MS = 60_000;
@@ -37,31 +32,6 @@ const TRIAL_RATE_FROM = 16;
 /** What an author is given at once before it is killed: some of it is under way then. */
 const LAST_WORDS = 16;
 const AT_ONCE = 1e9;
-
-/** How long things take that nobody has to wait for in a test, in seconds. */
-export type Pace = Readonly<{
-  /** Then it counts: compilers are warm, what members say of each other has been said. */
-  warmUpS: number;
-  idleS: number;
-  /** A trial of a rate: so long it is sent, and so much later at most everything has arrived. */
-  trialS: number;
-  trialGraceS: number;
-  /** Messages a second that are not exceeded. */
-  rateMax: number;
-  /** How long the author speaks before and after a death. */
-  beforeDeathS: number;
-  afterDeathS: number;
-}>;
-
-const PACE: Pace = {
-  warmUpS: 5,
-  idleS: 10,
-  trialS: 2,
-  trialGraceS: 1,
-  rateMax: 524_288,
-  beforeDeathS: 3,
-  afterDeathS: 5,
-};
 
 /** All that was asked for of one kind of group. */
 export async function measureBroadcast(
@@ -111,10 +81,10 @@ async function measureSize(
   return parts.includes("latency") || parts.includes("deaths") ? { ...figures, ...faults } : figures;
 }
 
-async function warmUp(group: Group, { warmUpS }: Pace, say: Progress): Promise<void> {
+async function warmUp(group: Group, { warmUpS, lateMs }: Pace, say: Progress): Promise<void> {
   say("warming up");
   if (!await reachesAll(group, WARM_UP_WITHIN_MS)) throw new Error("What one says does not reach the others");
-  await speak(group.stream(AUTHOR, warmUpS * GENTLE_RATE), warmUpS);
+  await speak(group.stream(AUTHOR, warmUpS * GENTLE_RATE), warmUpS, lateMs);
 }
 
 /** Whether one of the single messages that the author says until then is soon with all others. */
@@ -128,16 +98,16 @@ async function reachesAll(group: Group, withinMs: number): Promise<boolean> {
   return false;
 }
 
-/** Lets the author say what it has not said yet of `seconds` at the gentle rate. */
-async function speak(stream: Stream, seconds: number): Promise<void> {
-  const took = await stream.say(GENTLE_RATE, seconds * GENTLE_RATE, seconds * 1_000 + LATE_MS);
+/** Lets the author say what it has not said yet of `seconds` at the gentle rate; it must take that, `lateMs` late at most. */
+async function speak(stream: Stream, seconds: number, lateMs: number): Promise<void> {
+  const took = await stream.say(GENTLE_RATE, seconds * GENTLE_RATE, seconds * 1_000 + lateMs);
   if (!took) throw new Error("The author does not take what it shall say");
 }
 
 async function measureLatency(
   group: Group,
   seconds: number,
-  { idleS }: Pace,
+  { idleS, lateMs }: Pace,
   faults: Faults,
   say: Progress,
 ): Promise<Figures> {
@@ -150,16 +120,16 @@ async function measureLatency(
   const receivers = group.receivers(AUTHOR);
   const stream = group.stream(AUTHOR, seconds * GENTLE_RATE);
   const [cpuFromMs, sentFrom] = [group.cpuMs(), await group.sentBytes()];
-  await speak(stream, seconds);
+  await speak(stream, seconds, lateMs);
   await pause(AFTERWARDS_MS);
   const cpuMs = group.cpuMs() - cpuFromMs;
   const delivered = stream.arrivals.delivered(receivers);
   const sent = await group.sentBytes();
-  await stream.whole(receivers, LATE_MS);
+  await stream.whole(receivers, lateMs);
 
   const expected = wasSaid(stream.arrivals);
   addFaults(faults, stream, receivers, expected);
-  const latencies = waits(stream.arrivals, receivers, expected, LATE_MS);
+  const latencies = waits(stream.arrivals, receivers, expected, lateMs);
   const sentBy = (peer: number): number => sent![peer]! - sentFrom![peer]!;
   return {
     p50: quantile(latencies, 0.5) * 1_000,
@@ -193,26 +163,26 @@ async function measureRate(group: Group, { trialS, trialGraceS, rateMax }: Pace,
 /** One that only listened is killed while the author speaks on. */
 async function measureDeath(
   group: Group,
-  { beforeDeathS, afterDeathS }: Pace,
+  { beforeDeathS, afterDeathS, recoveryLateMs }: Pace,
   faults: Faults,
   say: Progress,
 ): Promise<number> {
   say("a peer is killed");
   const stream = group.stream(AUTHOR, (beforeDeathS + afterDeathS) * GENTLE_RATE);
-  await speak(stream, beforeDeathS);
+  await speak(stream, beforeDeathS, recoveryLateMs);
   const killed = group.kill(group.size - 1);
-  await speak(stream, beforeDeathS + afterDeathS);
+  await speak(stream, beforeDeathS + afterDeathS, recoveryLateMs);
   const left = group.receivers(AUTHOR);
-  await stream.whole(left, RECOVERY_LATE_MS);
+  await stream.whole(left, recoveryLateMs);
   const expected = wasSaid(stream.arrivals);
   addFaults(faults, stream, left, expected);
-  return recoveryMs(stream.arrivals, left, expected, RECOVERY_LATE_MS, await killed);
+  return recoveryMs(stream.arrivals, left, expected, recoveryLateMs, await killed);
 }
 
 /** The author is killed as soon as the first of its last words has come to somebody. */
 async function measureAuthorsDeath(
   group: Group,
-  { beforeDeathS }: Pace,
+  { beforeDeathS, recoveryLateMs }: Pace,
   faults: Faults,
   say: Progress,
 ): Promise<number> {
@@ -220,16 +190,16 @@ async function measureAuthorsDeath(
   const left = group.receivers(AUTHOR);
   const before = beforeDeathS * GENTLE_RATE;
   const stream = group.stream(AUTHOR, before + LAST_WORDS);
-  await speak(stream, beforeDeathS);
-  const killed = stream.firstHeard(before, left, RECOVERY_LATE_MS).then(() => group.kill(AUTHOR));
-  await stream.say(AT_ONCE, before + LAST_WORDS, RECOVERY_LATE_MS); // it may die over it
+  await speak(stream, beforeDeathS, recoveryLateMs);
+  const killed = stream.firstHeard(before, left, recoveryLateMs).then(() => group.kill(AUTHOR));
+  await stream.say(AT_ONCE, before + LAST_WORDS, recoveryLateMs); // it may die over it
   const killedAtMs = await killed;
   const isHeldByAll = (): boolean => missing(stream.arrivals, left, isHeld(stream.arrivals, left)) === 0;
-  await stream.quiet(left, RECOVERY_LATE_MS);
-  await until(isHeldByAll, RECOVERY_LATE_MS);
+  await stream.quiet(left, recoveryLateMs);
+  await until(isHeldByAll, recoveryLateMs);
   const expected = isHeld(stream.arrivals, left);
   addFaults(faults, stream, left, expected);
-  return recoveryMs(stream.arrivals, left, expected, RECOVERY_LATE_MS, killedAtMs);
+  return recoveryMs(stream.arrivals, left, expected, recoveryLateMs, killedAtMs);
 }
 
 function addFaults(

@@ -6,7 +6,7 @@ import { Group } from "../../bench/broadcast/group.ts";
 import { measureBroadcast } from "../../bench/broadcast/measure.ts";
 import { messageIn } from "../../bench/broadcast/message.ts";
 import { BROADCAST_DEFAULTS, type BroadcastOptions, withFlag } from "../../bench/broadcast/options.ts";
-import type { GroupOptions, Started } from "../../bench/broadcast/peer.ts";
+import type { GroupOptions, Started, StartGroup } from "../../bench/broadcast/peer.ts";
 import { LineProcess } from "../../bench/line_process.ts";
 import type { Result } from "../../bench/suite.ts";
 import { Place } from "../support/place.ts";
@@ -48,6 +48,8 @@ const FAST = {
   rateMax: 64,
   beforeDeathS: 0.05,
   afterDeathS: 0.05,
+  lateMs: 10_000,
+  recoveryLateMs: 10_000,
 };
 const SMALL: BroadcastOptions = { ...BROADCAST_DEFAULTS, peers: [3], seconds: 1 };
 
@@ -104,6 +106,38 @@ Deno.test("every figure that is measured has its row, and the other way round", 
   assert(figures["rate_3"]! > 0);
 });
 
+Deno.test("a peer that listens is killed first, the author after it, both while the author speaks", async () => {
+  await using place = await Place.create();
+  const all = new MadeUp();
+  await measureBroadcast(all.start, { ...SMALL, peers: [4], parts: ["deaths"] }, place, () => {}, FAST);
+  assertEquals(all.killed.slice(0, 2), [3, 1]);
+});
+
+Deno.test("what does not come is counted as lost, and counts as late", async () => {
+  await using place = await Place.create();
+  const all = new MadeUp();
+  all.drops = (peer, number) => peer === 0 && number > 1; // it hears the first message of all and the one after it
+  const pace = { ...FAST, lateMs: 500, recoveryLateMs: 500 };
+  const figures = await measureBroadcast(
+    all.start,
+    { ...SMALL, peers: [4], parts: ["latency", "deaths"] },
+    place,
+    () => {},
+    pace,
+  );
+  const said = 20 + 2 + 1 + 16; // while nobody dies, beside the two deaths, and at once
+  assertEquals([figures["lost_4"], figures["doubled_4"]], [said, 0]);
+  assertEquals([figures["p50_4"], figures["whole_4"], figures["whole_author_4"]], [500_000, 500, 500]);
+});
+
+Deno.test("what comes twice is counted", async () => {
+  await using place = await Place.create();
+  const twice: StartGroup = ({ heard, ...rest }) =>
+    new MadeUp().start({ ...rest, heard: (...heardOf) => (heard(...heardOf), heard(...heardOf)) });
+  const figures = await measureBroadcast(twice, { ...SMALL, parts: ["latency"] }, place, () => {}, FAST);
+  assertEquals([figures["lost_3"], figures["doubled_3"]], [0, 60]);
+});
+
 Deno.test("rows are only of what is asked for", () => {
   const names = (...parts: BroadcastOptions["parts"]): readonly string[] =>
     describeBroadcast({ ...SMALL, parts }, ["parley"]).benches.map(({ name }) => name);
@@ -119,10 +153,14 @@ Deno.test("ours come first, the mesh is what others are divided by, and who is n
   assertEquals(notes.at(-1), "Not here: nats, serf.");
 });
 
-Deno.test("without ours there are no aims, and without the mesh the first is the measure", () => {
-  const { benches, reference } = describeBroadcast({ ...SMALL, contenders: ["nats", "serf"] }, ["nats", "serf"]);
-  assertEquals(benches.filter(({ aim }) => aim !== undefined), []);
-  assertEquals(reference, "nats");
+Deno.test("without ours there are no aims, and without the mesh none beside it: the first is the measure then", () => {
+  const aims = (...contenders: readonly string[]): readonly [string, number] => {
+    const { benches, reference } = describeBroadcast({ ...SMALL, contenders }, contenders);
+    return [reference, benches.filter(({ aim }) => aim !== undefined).length];
+  };
+  assertEquals(aims("tcp_mesh", "nats"), ["tcp_mesh", 0]);
+  assertEquals(aims("parley", "nats"), ["parley", 5]);
+  assertEquals(aims("parley", "tcp_mesh"), ["tcp_mesh", 9]);
 });
 
 Deno.test("what is aimed at beside gossipsub is said where both have the figure", () => {
@@ -160,6 +198,19 @@ Deno.test("a flag without sense is a complaint, and another suite's is none of o
     ] as const
   ) assert(String(set(flag, value)).startsWith(`${flag} `), `${flag} ${value}`);
   assertEquals(set("--nodes", "3"), undefined);
+});
+
+Deno.test("lines of programs come through whole, however many are given at once", { timeout: 60_000 }, async () => {
+  await using place = await Place.create();
+  try {
+    await using group = await Group.create(GROUPS["tcp_mesh"]!, 3, place);
+    const stream = group.stream(1, 3_000);
+    assert(await stream.say(1e9, 3_000, 50_000));
+    assert(await stream.whole(group.receivers(1), 50_000));
+    assertEquals(stream.arrivals.doubled, 0);
+  } finally {
+    await LineProcess.killAll();
+  }
 });
 
 for (const contender of ["parley", "tcp_mesh"]) {
