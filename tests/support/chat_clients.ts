@@ -21,6 +21,17 @@ export const OWN_ADDRESS = /^You are \w+, at (127\.0\.0\.1:\d+)$/m;
 export const TCP_ADDRESS = /^Clients over TCP are let in at (127\.0\.0\.1:\d+)$/m;
 export const WS_ADDRESS = /^Clients over WebSocket are let in at (127\.0\.0\.1:\d+)$/m;
 
+/** Waits until a client has heard this. It may have heard much: what was looked at is not looked at again. */
+async function untilHeard(client: Readonly<{ heard: string }>, text: string, waitMs: number): Promise<void> {
+  let looked = 0;
+  const isHeard = (): boolean => {
+    const found = client.heard.includes(text, looked);
+    looked = Math.max(0, client.heard.length - text.length);
+    return found;
+  };
+  await waitUntil(isHeard, waitMs, `${text.slice(-80)} in what ends with ${client.heard.slice(-200)}`);
+}
+
 /** How a client over TCP reads: all that comes, a few bytes a moment, or nothing. */
 export type Reading = "all" | "slowly" | "nothing";
 
@@ -68,7 +79,7 @@ export class TcpClient implements AsyncDisposable {
   }
 
   until(text: string, waitMs = WAIT_MS): Promise<void> {
-    return waitUntil(() => this.heard.includes(text), waitMs, `${text} in ${this.heard}`);
+    return untilHeard(this, text, waitMs);
   }
 
   untilEnded(): Promise<void> {
@@ -134,7 +145,7 @@ export class WsClient implements AsyncDisposable {
   }
 
   until(text: string, waitMs = WAIT_MS): Promise<void> {
-    return waitUntil(() => this.heard.includes(text), waitMs, `${text} in ${this.heard}, ${this.error}`);
+    return untilHeard(this, text, waitMs);
   }
 
   untilClosed(): Promise<void> {

@@ -111,8 +111,10 @@ export class PeerProcess implements AsyncDisposable {
 
   async #waitFor(wanted: string | RegExp, on: Collected, waitMs: number): Promise<RegExpExecArray | undefined> {
     const deadline = performance.now() + waitMs;
+    let looked = 0;
     for (;;) {
-      const match = typeof wanted === "string" ? on.text.includes(wanted) : wanted.exec(on.text);
+      const match = typeof wanted === "string" ? on.text.includes(wanted, looked) : wanted.exec(on.text);
+      if (typeof wanted === "string") looked = Math.max(0, on.text.length - wanted.length); // there may be much
       if (match === true) return undefined;
       if (match) return match;
       if (performance.now() > deadline || on.ended) {
