@@ -104,9 +104,6 @@ const JOIN_TIMEOUT_MS = 5_000;
 const COMINGS: Allowance = { burst: 1_000, perSecond: 20 };
 const SOURCES_MAX = 1_024;
 
-/** What a client has not read yet at most: some thousands of lines. */
-const UNSENT_BYTES_MAX = 512 * 1024;
-
 /** What happens until a client has been welcomed, which takes a turn or two. */
 const HELD_MAX = 1_000;
 
@@ -441,7 +438,7 @@ class Gateway {
   #send(client: Client, bytes: Uint8Array): void {
     const { held } = client;
     if (held !== undefined && held.length < HELD_MAX) return void held.push(bytes);
-    if (held !== undefined || client.connection.bufferedBytes + bytes.length > UNSENT_BYTES_MAX) {
+    if (held !== undefined || !client.mayBeSent(bytes.length, this.#ctx.clock.now())) {
       return this.#refuse(client, "tooSlow", "You read too slowly: too much waits for you");
     }
     client.connection.send(bytes);

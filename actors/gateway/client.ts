@@ -23,6 +23,14 @@ const TEXTS: Allowance = { burst: 400, perSecond: 100 };
 const UNREAD_BYTES_MAX = 64 * 1024;
 const UNREAD_PIECES_MAX = 8;
 
+/**
+ * What a client has not read yet at most: some thousands of lines. Where others say long things at once it is more for a
+ * moment, also of one that reads as fast as it can: that is let pass, up to a second bound.
+ */
+const UNSENT_BYTES_MAX = 512 * 1024;
+const UNSENT_BURST_BYTES_MAX = 2 * 1024 * 1024;
+const UNSENT_BURST_MS = 1_000;
+
 /** Where a client stands: it has yet to say who it is, waits to be let in, is in its room, or has been told to go. */
 export type ClientState = "greeting" | "joining" | "in" | "going";
 
@@ -50,6 +58,8 @@ export class Client {
   arrived = 0;
   read = 0;
   #unreadBytes = 0;
+  /** Since when more waits for it than usual; as seen when something is sent. */
+  #behindSince: number | undefined;
   #isPaused = false;
 
   constructor(id: number, connection: ClientConnection, dialect: Dialect, now: number) {
@@ -66,6 +76,17 @@ export class Client {
     this.arrived++;
     this.adjustReading();
     return this.arrived;
+  }
+
+  /** Whether so many bytes more may wait for it. */
+  mayBeSent(bytes: number, now: number): boolean {
+    const unsent = this.connection.bufferedBytes + bytes;
+    if (unsent <= UNSENT_BYTES_MAX) {
+      this.#behindSince = undefined;
+      return true;
+    }
+    this.#behindSince ??= now;
+    return unsent <= UNSENT_BURST_BYTES_MAX && now - this.#behindSince < UNSENT_BURST_MS;
   }
 
   /** The next piece is looked at; false if one before it is missing. */
