@@ -1,4 +1,5 @@
 import type { HistoryDeps } from "./chat_room.ts";
+import { viewerOf } from "./history/people.ts";
 import { type Shown, shownNow } from "./history/shown.ts";
 import type { Search } from "./history/store.ts";
 import type { Behavior } from "./runtime/behavior.ts";
@@ -12,8 +13,10 @@ export type ArchiveMessage =
 /** Looks after what is kept of all rooms. */
 export function archive({ store, signing }: HistoryDeps): Behavior<ArchiveMessage> {
   return () => {
-    const search = (wanted: Search): readonly Shown[] =>
-      store.search(wanted).flatMap((entry) => shownNow(store, entry, signing.author) ?? []);
+    const search = (wanted: Search): readonly Shown[] => {
+      const viewer = viewerOf(store, signing.author);
+      return store.search(wanted).flatMap((entry) => shownNow(store, entry, viewer) ?? []);
+    };
 
     return (message) => {
       switch (message.type) {

@@ -8,12 +8,21 @@ import {
   type ChronicleTimer,
   type Evidence,
 } from "./chat_room/chronicle.ts";
-import { decodeEntry, encodeEntry, type Entry, GUESTS_PER_ENTRY_MAX, type RoomName } from "./chat_room/entry.ts";
+import {
+  decodeEntry,
+  encodeEntry,
+  type Entry,
+  GUESTS_PER_ENTRY_MAX,
+  type Proof,
+  type RoomName,
+} from "./chat_room/entry.ts";
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
+import { proofOf, standingOf } from "./chat_room/presence.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
 import type { Content } from "./history/content.ts";
 import { decodeLogMessage, isLogMessage } from "./history/log_message.ts";
+import type { People } from "./history/people.ts";
 import { refusalOf, type Writable } from "./history/refusal.ts";
 import type { Signing } from "./history/room_log.ts";
 import type { HistoryStore, Kept } from "./history/store.ts";
@@ -38,6 +47,8 @@ export type ChatRoomMessage =
   | GuestMessage
   /** Which of our latest messages are held by whom. */
   | Readonly<{ type: "held"; limit: number; replyTo: ActorRef<readonly Evidence[]> }>
+  /** Ask a member anew who it is: its name has another owner now. */
+  | Readonly<{ type: "ask"; member: string }>
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
   /** A timer. */
@@ -82,6 +93,16 @@ export type HistoryEvent =
   /** An author has said different things under one number, the first of them `sequence`: both are kept. */
   | Readonly<{ type: "forked"; room: RoomName; author: string; key: AuthorId; sequence: number }>;
 export const HISTORY = topic<HistoryEvent>("history");
+/** What shows of who people are. */
+export type PeopleEvent =
+  /** Somebody goes by a name that belongs to another key here. */
+  | Readonly<{ type: "key_changed"; room: RoomName; name: string; known: AuthorId; other: AuthorId | undefined }>
+  /** An author speaks by another name than before. */
+  | Readonly<{ type: "renamed"; room: RoomName; from: string; to: string }>
+  /** To another member, our own name is somebody else's. */
+  | Readonly<{ type: "refused"; room: RoomName; by: string; name: string; holder: AuthorId }>;
+export const PEOPLE = topic<PeopleEvent>("people");
+
 /** What happens in the rooms that guests of ours are in, for who keeps their connections. */
 export const GUEST_CHAT = topic<ChatEvent>("guest_chat");
 
@@ -111,6 +132,9 @@ export type HistoryDeps = Readonly<{ store: HistoryStore; signing: Signing }>;
 type ChatRoomDeps = Readonly<{
   self: string;
   history: HistoryDeps;
+  people: People;
+  /** Something is known of people that was not before. */
+  peopleChanged(): void;
   memory: RoomMemory;
   counters: ChronicleCounters;
   broadcaster: () => ActorRef<BroadcasterMessage>;
@@ -144,6 +168,8 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return room.guestLeave(message.guest);
         case "held":
           return message.replyTo.tell(room.chronicle.evidence(message.limit));
+        case "ask":
+          return room.ask(message.member);
         case "heard":
           return room.heard(message.rumour);
         case "member":
@@ -158,6 +184,9 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
 /** Timers that begin again when they are set again. */
 const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting", "tell_heads"]);
 
+/** Many refuse a newcomer at once, for the same reason. */
+const REFUSED_QUIET_MS = 60_000;
+
 /** Of all who could tell a newcomer what was said, about so many do. */
 const GREETERS = 4;
 
@@ -169,6 +198,9 @@ class Room {
   readonly #topic: string;
   /** The room's topic is another, and nobody was shown that yet. */
   #isTopicNews = false;
+  /** What we last signed of our being here. */
+  #proof: Readonly<{ wallMs: number; proof: Proof }> | undefined;
+  #refusedAt = -Infinity;
   /** Whom we asked whether he is there, and since when. */
   readonly #pings = new Map<string, { readonly sentAt: number; readonly replyTo: ActorRef<ChatPingReply> }>();
 
@@ -178,7 +210,9 @@ class Room {
     this.#topic = rumoursOf(deps.memory.room);
     this.chronicle = new Chronicle({
       room: deps.memory.room,
-      name: deps.self,
+      get name() {
+        return deps.people.name;
+      },
       ...deps.history,
       memory: deps.memory.chronicle,
       counters: deps.counters,
@@ -211,7 +245,7 @@ class Room {
     if (memory.isOurs) this.#occupants.note(self, { type: "present", wallMs: since });
     const isNews = memory.isOurs && !memory.announced;
     memory.announced = memory.isOurs;
-    const entry: Entry = { type: isNews ? "came" : this.#question, wallMs: since };
+    const entry = this.#ourselves(isNews ? "came" : this.#question);
     this.#publish(entry);
     this.#show(self, entry);
   }
@@ -307,11 +341,51 @@ class Room {
     if (isLogMessage(rumour.payload)) return this.#logHeard(rumour);
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
+    if (entry.type === "refused") return rumour.direct ? this.#refused(rumour.author, entry.holder) : undefined;
+    if (!this.#isWelcome(rumour.author, entry)) return;
     if (entry.type === "present" || entry.type === "hosting") this.#answered(rumour.author);
     const changed = this.#occupants.note(rumour.author, entry);
     if (wantsAnswer(entry)) this.#welcome(rumour.author);
     if (changed && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
     this.#settleNames(rumour, entry);
+  }
+
+  /** Whether the name is its own, as far as we know; if not, whoever asks to come in is told. */
+  #isWelcome(member: string, entry: Entry): boolean {
+    const { memory: { room }, people, history: { signing } } = this.#deps;
+    const standing = standingOf(entry, { room, name: member }, { signing, people });
+    if (standing.type === "foreign") {
+      const { holder, key } = standing;
+      if (key === undefined) this.#foreign(member, holder, key);
+      else this.#note(member, key);
+      if (wantsAnswer(entry)) this.#sendTo(member, { type: "refused", wallMs: this.#ctx.clock.wallMs(), holder });
+      return false;
+    }
+    if (standing.key !== undefined) this.#note(member, standing.key);
+    return true;
+  }
+
+  #note(name: string, author: AuthorId): void {
+    const { people, peopleChanged } = this.#deps;
+    const sighting = people.note(name, author, this.#ctx.clock.wallMs());
+    if (typeof sighting === "object") this.#foreign(name, sighting.changed, author);
+    if (people.isChanged) peopleChanged();
+  }
+
+  /** Loudly, but once. */
+  #foreign(name: string, known: AuthorId, other: AuthorId | undefined): void {
+    const { memory: { room, isOurs }, people } = this.#deps;
+    if (!isOurs || !people.isNewClaim(name, other)) return;
+    this.#ctx.events.publish(PEOPLE, { type: "key_changed", room, name, known, other });
+  }
+
+  /** One of perhaps many that do is enough to be told of. */
+  #refused(by: string, holder: AuthorId): void {
+    const { memory: { room, isOurs }, self: name } = this.#deps;
+    const now = this.#ctx.clock.now();
+    if (!isOurs || now - this.#refusedAt < REFUSED_QUIET_MS) return;
+    this.#refusedAt = now;
+    this.#ctx.events.publish(PEOPLE, { type: "refused", room, by, name, holder });
   }
 
   /** Another has let somebody in by a name that a guest of ours has, before either knew of the other. */
@@ -374,8 +448,8 @@ class Room {
 
   /** Tells one other that we are here, and which guests of ours. */
   #tellWhoIsHere(to: string): void {
-    const { isOurs, guests, sinceWallMs: wallMs } = this.#deps.memory;
-    if (isOurs) this.#sendTo(to, { type: "present", wallMs });
+    const { isOurs, guests } = this.#deps.memory;
+    if (isOurs) this.#sendTo(to, this.#ourselves("present"));
     this.#tellGuests(to, [...guests]);
   }
 
@@ -387,7 +461,19 @@ class Room {
   }
 
   #askWhoIsThere(to: string): void {
-    this.#sendTo(to, { type: this.#question, wallMs: this.#deps.memory.sinceWallMs });
+    this.#sendTo(to, this.#ourselves(this.#question));
+  }
+
+  ask(member: string): void {
+    if (member !== this.#deps.self) this.#askWhoIsThere(member);
+  }
+
+  /** That we are here since then, or want to know who is, with the proof of who we are. */
+  #ourselves(type: "came" | "present" | "asked" | "looked_in"): Entry {
+    const { memory: { room, sinceWallMs: wallMs }, self: name, history: { signing } } = this.#deps;
+    if (type === "looked_in") return { type, wallMs };
+    if (this.#proof?.wallMs !== wallMs) this.#proof = { wallMs, proof: proofOf({ room, name, wallMs }, signing) };
+    return { type, wallMs, proof: this.#proof.proof };
   }
 
   get #question(): "asked" | "looked_in" {
@@ -431,6 +517,7 @@ class Room {
 
   #taken(entries: readonly Kept[]): void {
     const { memory: { room }, history: { store } } = this.#deps;
+    for (const { name, log } of entries) this.#note(name, authorOfLog(log));
     if (noteTopics(store, room, entries) !== undefined) this.#isTopicNews = true;
   }
 
@@ -443,15 +530,24 @@ class Room {
   }
 
   #showEntry(entry: Kept, live: boolean, isLate: boolean): void {
-    const { memory: { isOurs, guests }, history: { signing, store } } = this.#deps;
-    const { content, name: author, wallMs } = entry;
-    const isByUs = authorOfLog(entry.log) === signing.author;
+    const { memory: { room, isOurs, guests }, history: { signing, store }, people } = this.#deps;
+    const { content, name, wallMs } = entry;
+    const author = authorOfLog(entry.log);
+    const isByUs = author === signing.author;
     const { guest } = guestOf(content);
-    if (live && !isByUs && guest === undefined) this.#occupants.spoke(author, wallMs);
+    const foreign = people.isTaken(name, author);
+    const from = people.renamed(author, name);
+    const member = this.chronicle.memberOf(author);
+    if (live && !isByUs && guest === undefined && member !== undefined && !foreign) {
+      this.#occupants.spoke(member, wallMs);
+    }
     if (content.type === "topic") this.#isTopicNews = false;
-    const event = eventOf(entry, { own: isByUs && guest === undefined, late: isLate, store });
+    const event = eventOf(entry, { own: isByUs && guest === undefined, late: isLate, foreign, store });
     if (event === undefined) return;
-    if (isOurs) this.#ctx.events.publish(CHAT, event);
+    if (isOurs && !people.isIgnored(author)) {
+      if (from !== undefined && !foreign) this.#ctx.events.publish(PEOPLE, { type: "renamed", room, from, to: name });
+      this.#ctx.events.publish(CHAT, event);
+    }
     if (guests.size > 0 || guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
   }
 
@@ -462,7 +558,8 @@ class Room {
     if (event === undefined) return;
     // That we come and go ourselves is no news to us.
     const isOwnMove = author === this.#deps.self && event.guest === undefined;
-    if (isOurs && !isOwnMove) events.publish(CHAT, event);
+    const isIgnored = this.#deps.people.isIgnored(this.#deps.people.authorOf(author));
+    if (isOurs && !isOwnMove && !isIgnored) events.publish(CHAT, event);
     if (guests.size > 0 || event.guest !== undefined) events.publish(GUEST_CHAT, event);
   }
 }

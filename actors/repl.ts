@@ -1,4 +1,4 @@
-import { CHAT, type ChatEvent, HISTORY, type HistoryEvent } from "./chat_room.ts";
+import { CHAT, type ChatEvent, HISTORY, type HistoryEvent, PEOPLE, type PeopleEvent } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
@@ -22,6 +22,7 @@ export type ReplMessage =
   | Readonly<{ type: "notice"; text: string; tone?: "plain" | "bad" }>
   | Readonly<{ type: "chat"; event: ChatEvent }>
   | Readonly<{ type: "history"; event: HistoryEvent }>
+  | Readonly<{ type: "people"; event: PeopleEvent }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
   | Readonly<{ type: "serf"; event: SerfEvent }>
   /** The peer has arrived in this room; plain text is speech from now on. */
@@ -86,6 +87,7 @@ export function repl(deps: ReplDeps): Behavior<ReplMessage> {
     const session = new Session(ctx, deps);
     ctx.subscribe(CHAT, (event) => ({ type: "chat", event }));
     ctx.subscribe(HISTORY, (event) => ({ type: "history", event }));
+    ctx.subscribe(PEOPLE, (event) => ({ type: "people", event }));
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
     ctx.subscribe(SERF, (event) => ({ type: "serf", event }));
     ctx.onStop(() => session.remember());

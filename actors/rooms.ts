@@ -11,6 +11,8 @@ import {
 import { type Evidence, newChronicleCounters, newChronicleMemory } from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
+import type { AuthorId } from "./history/author.ts";
+import { People, type PeopleReply, type Whois } from "./history/people.ts";
 import type { Writable } from "./history/refusal.ts";
 import { latestShown, type Shown } from "./history/shown.ts";
 import { type Topic, topicOf } from "./history/topic.ts";
@@ -35,12 +37,27 @@ export type RoomsMessage =
   >
   /** What was counted of the histories of all rooms. */
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
+  /** Who a name belongs to; `null` for nobody that we know of. */
+  | Readonly<{ type: "whois"; name: string; replyTo: ActorRef<Whois | null> }>
+  /** Who we are. */
+  | Readonly<{ type: "whoami"; replyTo: ActorRef<Readonly<{ author: AuthorId; name: string }>> }>
+  /** What the person decides about a name: whose it is, whether it is read, whether it is one's own. */
+  | Readonly<{ type: Decision; name: string; replyTo: ActorRef<PeopleReply> }>
+  /** The names of those who are ignored. */
+  | Readonly<{ type: "ignored"; replyTo: ActorRef<readonly string[]> }>
+  /** A timer: what is known of people is kept. */
+  | Readonly<{ type: "save_people" }>
   /** Leave all rooms without a word: the membership says it, or nobody shall. */
   | Readonly<{ type: "close_all"; replyTo: ActorRef<"closed"> }>
   /** What a guest does in a room, which is opened for it if need be. */
   | Readonly<{ type: "guest"; room: RoomName; message: GuestMessage }>
   /** The actor of a room has ended. */
   | Readonly<{ type: "ended"; actor: ActorRef<ChatRoomMessage> }>;
+
+export type Decision = "accept" | "ignore" | "unignore" | "nick";
+
+/** What was learnt of people is kept this soon: many come at once. */
+const SAVE_PEOPLE_AFTER_MS = 1_000;
 
 /** The rooms we are in outlive a crash of their keeper. */
 export type RoomsMemory = Map<RoomName, RoomMemory>;
@@ -68,9 +85,15 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     const named = new Map<string, ActorRef<ChatRoomMessage>>();
 
     const counters = newChronicleCounters();
+    const { store, signing } = deps.history;
+    const people = new People(store, signing.author, deps.self, ctx.clock.wallMs());
+    const peopleChanged = (): void => {
+      if (!ctx.timers.has("people")) ctx.timers.after("people", SAVE_PEOPLE_AFTER_MS, { type: "save_people" });
+    };
+    ctx.onStop(() => people.save());
 
     const start = (memory: RoomMemory): void => {
-      const behavior = chatRoom({ ...deps, memory, counters });
+      const behavior = chatRoom({ ...deps, memory, people, peopleChanged, counters });
       let name = `room-${memory.room}`;
       for (let life = 2; named.has(name); life++) name = `room-${memory.room}-${life}`;
       const actor = ctx.spawn(name, behavior);
@@ -178,14 +201,29 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     };
 
     const history = ({ room, limit, replyTo }: Extract<RoomsMessage, { type: "history" }>): void => {
-      const { store, signing } = deps.history;
-      replyTo.tell(deps.memory.has(room) ? latestShown(store, room, limit, signing.author) : "not_in");
+      replyTo.tell(deps.memory.has(room) ? latestShown(deps.history.store, room, limit, people) : "not_in");
     };
 
     const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {
       const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ type: "not_in" });
       else ref.tell({ type: "ping", name, replyTo });
+    };
+
+    const decide = (decision: Decision, name: string): PeopleReply => {
+      switch (decision) {
+        case "accept": {
+          const reply = people.accept(name, ctx.clock.wallMs());
+          if (reply.ok) { for (const actor of open.values()) actor.tell({ type: "ask", member: name }); }
+          return reply;
+        }
+        case "ignore":
+          return people.ignore(name);
+        case "unignore":
+          return people.unignore(name);
+        case "nick":
+          return people.setNick(name, ctx.clock.wallMs());
+      }
     };
 
     for (const memory of [...deps.memory.values(), ...deps.hosted.values()]) start(memory);
@@ -213,6 +251,19 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return ping(message);
         case "status":
           return message.replyTo.tell({ ...counters });
+        case "whois":
+          return message.replyTo.tell(people.whois(message.name) ?? null);
+        case "whoami":
+          return message.replyTo.tell({ author: people.self, name: people.name });
+        case "accept":
+        case "ignore":
+        case "unignore":
+        case "nick":
+          return message.replyTo.tell(decide(message.type, message.name));
+        case "ignored":
+          return message.replyTo.tell(people.ignored);
+        case "save_people":
+          return people.save();
         case "close_all":
           closeAll();
           return message.replyTo.tell("closed");

@@ -48,6 +48,8 @@ export type Audience = Readonly<{
 /** What a peer is started with besides its name. `manual` ones do nothing by themselves. */
 export type StartOptions = Readonly<{
   manual?: boolean;
+  /** Whose key it has, if not that of its name. */
+  device?: string;
   bootstrap?: BootstrapPlace;
   last?: LastRun;
   /** Whom it is told to join. */
@@ -183,7 +185,7 @@ export class SimulatedPeer {
         room: "lobby" as RoomName,
         contacts: options.contacts ?? [],
         memory: this.memory,
-        history: { store: this.history, signing: simulatedSigning(name) },
+        history: { store: this.history, signing: simulatedSigning(options.device ?? name) },
         clock: this.#clock,
         ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),
         guard: this.guard,

@@ -27,6 +27,8 @@ type Written =
     id?: EntryHash;
     /** It belongs before something that was shown already, because it could not be had then. */
     late?: true;
+    /** The name belongs to another key here. */
+    foreign?: true;
   }>;
 
 /** An empty topic is none. */
@@ -37,13 +39,14 @@ type Later = Written & Readonly<{ target: EntryHash; targetAuthor: string; targe
 
 export type Move = By & Readonly<{ type: "came" | "went" }>;
 
-type Seen = Readonly<{ own: boolean; late: boolean; store: HistoryStore }>;
+type Seen = Readonly<{ own: boolean; late: boolean; foreign: boolean; store: HistoryStore }>;
 
 /** What happens in the room by an entry; nothing where it takes no effect or is not for all. */
-export function eventOf(entry: Kept, { own, late, store }: Seen): ChatEvent | undefined {
+export function eventOf(entry: Kept, { own, late, foreign, store }: Seen): ChatEvent | undefined {
   const { room, name: author, wallMs, hash: id, content } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
-  const written: Written = { room, author, own, wallMs, id, ...guest, ...(late ? { late: true } : {}) };
+  const marks = { ...(late ? { late: true as const } : {}), ...(foreign ? { foreign: true as const } : {}) };
+  const written: Written = { room, author, own, wallMs, id, ...guest, ...marks };
   switch (content.type) {
     case "said":
     case "did":

@@ -222,6 +222,11 @@ export class Chronicle {
     }));
   }
 
+  /** By which member an author spoke last. */
+  memberOf(author: AuthorId): string | undefined {
+    return this.#memberOf.get(author);
+  }
+
   /** Entries that others have and we have not yet. */
   get lacking(): number {
     return this.#repair.lacking;

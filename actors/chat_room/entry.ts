@@ -1,4 +1,5 @@
 import { decode, encode } from "@msgpack/msgpack";
+import { type AuthorId, authorOf, keyOf } from "../history/author.ts";
 import type { Brand } from "../runtime/brand.ts";
 import { parseGuestName } from "./guest_name.ts";
 
@@ -11,16 +12,24 @@ export type RoomName = Brand<string, "RoomName">;
  */
 export type Entry =
   /** I came in just now; answered by `present` and `hosting` from all who are there. A guest's coming is not answered. */
-  | Readonly<{ type: "came"; wallMs: number; guest?: string }>
+  | Readonly<{ type: "came"; wallMs: number; guest?: string }> & Self
   /** I have been here since then. */
-  | Readonly<{ type: "present"; wallMs: number }>
+  | Readonly<{ type: "present"; wallMs: number }> & Self
   /** I have been here since then, and who else is? Answered like `came`, but no news to anybody. */
-  | Readonly<{ type: "asked"; wallMs: number }>
+  | Readonly<{ type: "asked"; wallMs: number }> & Self
   | Readonly<{ type: "went"; wallMs: number; guest?: string }>
   /** Who is here? I am not, but guests of mine may be. Answered like `came`. */
   | Readonly<{ type: "looked_in"; wallMs: number }>
   /** These are here as my guests, as far as they fit into one entry; since then. */
-  | Readonly<{ type: "hosting"; wallMs: number; guests: readonly string[] }>;
+  | Readonly<{ type: "hosting"; wallMs: number; guests: readonly string[] }>
+  /** Your name belongs to another key here, this one: you are not let in. */
+  | Readonly<{ type: "refused"; wallMs: number; holder: AuthorId }>;
+
+/** What one who is here says besides: which key is theirs. */
+type Self = Readonly<{ proof?: Proof }>;
+
+/** A key, and its signature over who is where since when. */
+export type Proof = Readonly<{ key: AuthorId; signature: Uint8Array }>;
 
 /** Guests in one entry of `hosting`: with the longest names, half of what a rumour carries. */
 export const GUESTS_PER_ENTRY_MAX = 100;
@@ -33,11 +42,13 @@ const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 /** The last millisecond that a `Date` can show. */
 const WALL_MS_MAX = 8_640_000_000_000_000;
 
+const SIGNATURE_BYTES = 64;
+
 /** Version of the encoding, first in each entry. */
 const ENTRY_VERSION = 1;
 
 /** 0 was what is said, before it had a history. */
-const CODES = { came: 1, present: 2, went: 3, asked: 4, hosting: 5, looked_in: 6 } as const;
+const CODES = { came: 1, present: 2, went: 3, asked: 4, hosting: 5, looked_in: 6, refused: 7 } as const;
 
 /** The room called `text` (a leading `#` is dropped), or `undefined` when no room can be called so. */
 export function parseRoomName(text: string): RoomName | undefined {
@@ -54,15 +65,24 @@ export function encodeEntry(entry: Entry): Uint8Array {
   const head = [ENTRY_VERSION, CODES[entry.type], entry.wallMs];
   switch (entry.type) {
     case "came":
-    case "went":
-      return encode(entry.guest === undefined ? head : [...head, null, entry.guest]);
     case "present":
     case "asked":
+      return encode([...head, ...selfRow(entry)]);
+    case "went":
+      return encode(entry.guest === undefined ? head : [...head, null, entry.guest]);
     case "looked_in":
       return encode(head);
     case "hosting":
       return encode([...head, entry.guests]);
+    case "refused":
+      return encode([...head, keyOf(entry.holder)]);
   }
+}
+
+function selfRow(entry: Self & Readonly<{ guest?: string }>): unknown[] {
+  const { guest, proof } = entry;
+  if (proof !== undefined) return [null, guest ?? null, keyOf(proof.key), proof.signature];
+  return guest === undefined ? [] : [null, guest];
 }
 
 /** The entry in a stranger's bytes; `undefined` when there is none. */
@@ -74,26 +94,40 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
     return undefined; // not msgpack: no entry
   }
   if (!Array.isArray(value) || value[0] !== ENTRY_VERSION) return undefined;
-  const [, code, wallMs, content, guest]: unknown[] = value;
+  const [, code, wallMs, content, guestOrNone, key, signature]: unknown[] = value;
   if (typeof wallMs !== "number" || !Number.isInteger(wallMs) || wallMs < 0 || wallMs > WALL_MS_MAX) return undefined;
+  const guest = guestOrNone ?? undefined;
   if (guest !== undefined && !isGuestName(guest)) return undefined;
   const of = guest === undefined ? {} : { guest };
+  const proof = proofIn(key, signature);
+  if (proof === undefined && key !== undefined) return undefined;
+  const self = proof === undefined ? {} : { proof };
   switch (code) {
     case CODES.came:
-      return { type: "came", wallMs, ...of };
+      return { type: "came", wallMs, ...of, ...self };
     case CODES.present:
-      return { type: "present", wallMs };
+      return { type: "present", wallMs, ...self };
     case CODES.went:
       return { type: "went", wallMs, ...of };
     case CODES.asked:
-      return { type: "asked", wallMs };
+      return { type: "asked", wallMs, ...self };
     case CODES.looked_in:
       return { type: "looked_in", wallMs };
     case CODES.hosting:
       return areGuests(content) ? { type: "hosting", wallMs, guests: content } : undefined;
+    case CODES.refused: {
+      const holder = content instanceof Uint8Array ? authorOf(content) : undefined;
+      return holder === undefined ? undefined : { type: "refused", wallMs, holder };
+    }
     default:
       return undefined;
   }
+}
+
+function proofIn(key: unknown, signature: unknown): Proof | undefined {
+  if (!(key instanceof Uint8Array) || !(signature instanceof Uint8Array)) return undefined;
+  const author = authorOf(key);
+  return author === undefined || signature.length !== SIGNATURE_BYTES ? undefined : { key: author, signature };
 }
 
 function areGuests(value: unknown): value is readonly string[] {

@@ -13,7 +13,7 @@ export class Occupants {
 
   /** Takes note of what `author` announced; true when somebody came by that who was not here, or went who was. */
   note(author: string, entry: Entry): boolean {
-    if (entry.type === "looked_in") return false;
+    if (entry.type === "looked_in" || entry.type === "refused") return false;
     if (entry.type === "hosting") {
       for (const guest of entry.guests) this.#add(author, guest, entry.wallMs);
       return false;

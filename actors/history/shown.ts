@@ -1,5 +1,6 @@
 import type { RoomName } from "../chat_room/entry.ts";
 import { type AuthorId, authorOfLog } from "./author.ts";
+import type { Viewer } from "./people.ts";
 import { compareOrder, type OrderKey } from "./order.ts";
 import type { HistoryStore, Kept } from "./store.ts";
 import { textNow } from "./text_now.ts";
@@ -15,6 +16,8 @@ export type Shown = Readonly<{
   /** Nothing where it was taken back. */
   text: string | undefined;
   isEdited: boolean;
+  /** Its author goes by a name that belongs to another key here. */
+  isForeign: boolean;
   reactions: readonly Reaction[];
 }>;
 
@@ -26,19 +29,19 @@ const LOOKED_AT_MAX = 4_096;
 const LOOKED_AT_FOR_ONE = 16;
 const PAGE = 256;
 
-/** The latest entries that are shown by themselves, in order, as `self` sees them. */
+/** The latest entries that are shown by themselves, in order, as the person at this peer wants to see them. */
 export function latestShown(
   store: HistoryStore,
   room: RoomName,
   limit: number,
-  self: AuthorId,
+  viewer: Viewer,
 ): readonly Shown[] {
   const found: Shown[] = [];
   let place: OrderKey | undefined;
   for (let looked = 0; looked < LOOKED_AT_MAX + LOOKED_AT_FOR_ONE * limit && found.length < limit;) {
     const page = store.before(room, place, PAGE);
     for (const entry of page.toReversed()) {
-      const shown = shownNow(store, entry, self);
+      const shown = shownNow(store, entry, viewer);
       if (shown !== undefined && found.push(shown) === limit) break;
     }
     if (page.length < PAGE) break;
@@ -49,14 +52,19 @@ export function latestShown(
 }
 
 /** How an entry is shown; nothing where it only changes others, or is not for all. */
-export function shownNow(store: HistoryStore, entry: Kept, self: AuthorId): Shown | undefined {
+export function shownNow(store: HistoryStore, entry: Kept, viewer: Viewer): Shown | undefined {
   const { content, log } = entry;
   if (!("text" in content) || "target" in content) return undefined;
+  const author = authorOfLog(log);
+  if (viewer.isIgnored(author)) return undefined;
   const later = store.about(entry.room, entry.hash);
   const text = textNow(entry, later);
-  const isOwn = authorOfLog(log) === self && !("guest" in content);
-  const reactions = text === undefined ? [] : reactionsOf(later);
-  return { entry, isOwn, text, isEdited: text !== undefined && text !== content.text, reactions };
+  const isOwn = author === viewer.self && !("guest" in content);
+  const isForeign = viewer.isTaken(entry.name, author);
+  const reactions = text === undefined
+    ? []
+    : reactionsOf(later.filter((one) => !viewer.isIgnored(authorOfLog(one.log))));
+  return { entry, isOwn, text, isEdited: text !== undefined && text !== content.text, isForeign, reactions };
 }
 
 /** What `entry` changes, as far as it may; nothing where it takes no effect, or what it is about is not here. */

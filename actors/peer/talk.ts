@@ -1,8 +1,10 @@
 import type { SayReply } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
+import type { AuthorId } from "../history/author.ts";
+import type { PeopleReply, Whois } from "../history/people.ts";
 import type { Writable } from "../history/refusal.ts";
 import type { Topic } from "../history/topic.ts";
-import type { RoomsMessage } from "../rooms.ts";
+import type { Decision, RoomsMessage } from "../rooms.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { Cast } from "./cast.ts";
 import type { StepResult } from "./steps.ts";
@@ -31,6 +33,29 @@ export class Talk {
       (replyTo: ActorRef<Topic | null | "not_in">) => ({ type: "topic", room, replyTo }),
     );
     return reply === "not_in" ? { ok: false, why: `You are not in #${room}` } : { ok: true, value: reply };
+  }
+
+  /** Who a name belongs to; `null` for nobody that is known here. */
+  whois(name: string): Promise<Whois | null> {
+    return this.#ask((replyTo: ActorRef<Whois | null>) => ({ type: "whois", name, replyTo }));
+  }
+
+  /** Our own key, and the name by which it speaks. */
+  whoami(): Promise<Readonly<{ author: AuthorId; name: string }>> {
+    return this.#ask((replyTo: ActorRef<Readonly<{ author: AuthorId; name: string }>>) => ({
+      type: "whoami",
+      replyTo,
+    }));
+  }
+
+  /** What the person decides about a name. */
+  decide(type: Decision, name: string): Promise<PeopleReply> {
+    return this.#ask((replyTo: ActorRef<PeopleReply>) => ({ type, name, replyTo }));
+  }
+
+  /** The names of those whom the person ignores. */
+  ignored(): Promise<readonly string[]> {
+    return this.#ask((replyTo: ActorRef<readonly string[]>) => ({ type: "ignored", replyTo }));
   }
 
   #ask<A>(build: (replyTo: ActorRef<A>) => RoomsMessage): Promise<A> {

@@ -1,6 +1,7 @@
-import type { ChatEvent, HistoryEvent } from "../chat_room.ts";
+import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import { beginningOf } from "../chat_room/plain_words.ts";
+import { fingerprintOf } from "../history/fingerprint.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import { isParley } from "../serf/tags.ts";
@@ -54,6 +55,31 @@ export function announceHistory(event: HistoryEvent, style: Style, looks: LookAl
   const filled = `${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`;
   const about = topic === undefined ? [] : [`The topic of #${room}: ${isolated(visible(topic))}`];
   return [filled, ...about].map((line) => notice(line, style));
+}
+
+/** The lines in which is shown who somebody is, or is not. */
+export function announcePeople(event: PeopleEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
+  switch (event.type) {
+    case "key_changed": {
+      const name = shownName(event.name, looks);
+      const other = event.other === undefined ? "no key at all" : fingerprintOf(event.other).words;
+      return [
+        `* ${name} is not who went by that name before, or has another key now.`,
+        `  Known here: ${fingerprintOf(event.known).words}. Now: ${other}.`,
+        `  Ask ${name} elsewhere for the words that whoami shows. If they are the new ones: accept ${name}. Beware if not.`,
+      ].map(style.red);
+    }
+    case "renamed":
+      return [notice(`${shownName(event.from, looks)} is called ${shownName(event.to, looks)} now`, style)];
+    case "refused": {
+      const [by, name] = [shownName(event.by, looks), shownName(event.name, looks)];
+      return [
+        `* ${by} does not let you into #${event.room}: the name ${name} belongs to another key here: ` +
+        `${fingerprintOf(event.holder).words}.`,
+        `  If you are ${name} all the same, tell the others the words that whoami shows, for them to accept ${name}.`,
+      ].map(style.red);
+    }
+  }
 }
 
 /** The line in which a change of the membership is shown; none for what is only of interest to programs. */
@@ -183,10 +209,15 @@ export function shownName(name: string, looks: LookAlikes = NO_LOOKS): string {
 }
 
 /** Whoever speaks; a guest with the member by which it is there, because nobody but that vouches for its name. */
-function shownAuthor({ author, guest }: Pick<ChatEvent, "author" | "guest">, looks: LookAlikes): string {
-  const member = shownName(author, looks);
+function shownAuthor(event: ChatEvent, looks: LookAlikes): string {
+  const { author, guest } = event;
+  const isForeign = "foreign" in event && event.foreign === true;
+  const member = shownName(author, looks) + (isForeign ? FOREIGN : "");
   return guest === undefined ? member : `${isolated(visibleName(guest))}@${member}`;
 }
+
+/** Behind the name of who has another key than the one that the name belongs to. */
+export const FOREIGN = " (not the one you know)";
 
 const NO_LOOKS = new LookAlikes();
 

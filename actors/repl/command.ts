@@ -28,6 +28,7 @@ export type Command = Readonly<{
 /** How commands are grouped in help, in this order. */
 export const COMMAND_GROUPS = [
   "chat",
+  "people",
   "membership",
   "bootstrap",
   "broadcast",

@@ -7,6 +7,7 @@ import { CHAT_COMMANDS } from "./commands/chat_commands.ts";
 import { HISTORY_COMMANDS } from "./commands/history_commands.ts";
 import { KEY_COMMANDS } from "./commands/key_commands.ts";
 import { MEMBERSHIP_COMMANDS } from "./commands/membership_commands.ts";
+import { PEOPLE_COMMANDS } from "./commands/people_commands.ts";
 import { ROOM_COMMANDS } from "./commands/room_commands.ts";
 import { SCRIPT_COMMANDS } from "./commands/script_commands.ts";
 import { SEARCH_COMMANDS } from "./commands/search_commands.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   ...HISTORY_COMMANDS,
   ...CHANGE_COMMANDS,
   ...SEARCH_COMMANDS,
+  ...PEOPLE_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,
   ...BROADCAST_COMMANDS,

@@ -1,4 +1,4 @@
-import type { ChatEvent, HistoryEvent } from "../chat_room.ts";
+import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import type { CommandData } from "./command.ts";
@@ -20,7 +20,7 @@ export type CommandDone = Readonly<{ type: "done"; command: string; ok: boolean 
 
 /** Something that happened, with what is known of it. */
 type Happening =
-  & Readonly<{ type: "chat" | "history" | "member" | "serf"; event: string }>
+  & Readonly<{ type: "chat" | "history" | "member" | "people" | "serf"; event: string }>
   & Readonly<Record<string, string | number | boolean>>;
 
 /** Version of the format, in each line. */
@@ -47,6 +47,22 @@ export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRec
 /** What became of a room's history. */
 export function historyRecord({ type: event, ...rest }: HistoryEvent): ReplRecord {
   return { type: "history", event, ...rest };
+}
+
+/** Who somebody is, or is not. */
+export function peopleRecord(event: PeopleEvent): ReplRecord {
+  const { type, room } = event;
+  const common = { type: "people", event: type, room } as const;
+  switch (event.type) {
+    case "key_changed": {
+      const { name, known, other } = event;
+      return { ...common, name, known, ...(other === undefined ? {} : { other }) };
+    }
+    case "renamed":
+      return { ...common, from: event.from, to: event.to };
+    case "refused":
+      return { ...common, by: event.by, name: event.name, holder: event.holder };
+  }
 }
 
 /** What happened to a member. */

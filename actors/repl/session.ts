@@ -3,7 +3,7 @@ import type { RoomName } from "../chat_room/entry.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
-import { announceChat, announceHistory, announceMember, announceSerf } from "./announce.ts";
+import { announceChat, announceHistory, announceMember, announcePeople, announceSerf } from "./announce.ts";
 import { LookAlikes } from "./look_alikes.ts";
 import { completionOf } from "./candidates.ts";
 import {
@@ -27,6 +27,7 @@ import {
   type CommandOutput,
   historyRecord,
   memberRecord,
+  peopleRecord,
   recordLine,
   type ReplRecord,
   serfRecord,
@@ -109,6 +110,9 @@ export class Session {
         return announceHistory(message.event, this.#deps.style, this.#looks).forEach((line) =>
           this.#screen.print(line)
         );
+      case "people":
+        if (this.#deps.json) return this.#record(peopleRecord(message.event));
+        return announcePeople(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
       case "member":
         if (this.#deps.json) this.#record(memberRecord(message.event));
         return this.#member(message.event);

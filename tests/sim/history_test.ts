@@ -4,10 +4,10 @@ import { latestShown } from "../../actors/history/shown.ts";
 import { topicOf } from "../../actors/history/topic.ts";
 import { Disk } from "../../sim/disk.ts";
 import { cut } from "../../sim/rules/cut.ts";
-import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { loss } from "../../sim/rules/loss.ts";
 import type { SimulatedPeer, StartOptions } from "../../sim/world.ts";
 import { World } from "../../sim/world.ts";
+import { viewer } from "../support/author.ts";
 
 const LOBBY = "lobby" as RoomName;
 const NAMES = ["alice", "bob", "charly", "dora", "eva"];
@@ -218,7 +218,7 @@ Deno.test("what is corrected, taken back and given signs on both sides of a spli
   await world.clock.until(() => world.isConverged(), 60_000, "they meet again");
   await world.clock.advance(5_000);
   for (const peer of peers) {
-    const shown = latestShown(peer.history, LOBBY, 10, simulatedSigning("alice").author);
+    const shown = latestShown(peer.history, LOBBY, 10, viewer("alice"));
     assertEquals(
       shown.map(({ text, reactions }) => `${text}${reactions.map(({ sign, by }) => ` ${sign} ${by}`).join("")}`),
       ["hello +1 charly", "undefined", "ours", "theirs"],
@@ -227,3 +227,30 @@ Deno.test("what is corrected, taken back and given signs on both sides of a spli
     assertEquals(topicOf(peer.history, LOBBY)?.text, "theirs", peer.name);
   }
 });
+
+Deno.test("who took a name while its owner was away is refused by all who know the owner, before and after it has spoken", async () => {
+  const { world, peers } = await five("thief");
+  const [alice, bob, ...others] = peers;
+  bob!.say("it is me");
+  await world.clock.advance(1_000);
+  bob!.quit();
+  await world.clock.until(() => bob!.state === "ended", 10_000, "bob is gone");
+  const thief = world.start("bob", { device: "thief" });
+  await world.clock.until(() => thief.memory.rooms.size > 0, 5_000, "the thief is in");
+  await world.clock.advance(1_000);
+  thief.say("it is me, too");
+  await world.clock.advance(2_000);
+  for (const peer of [alice!, ...others]) {
+    const occupants = await outcome(world, peer.steps.occupants(LOBBY));
+    assertEquals(occupants.ok && occupants.value.map(({ name }) => name), ["alice", "charly", "dora", "eva"]);
+    const said = peer.chat.flatMap((event) => event.type === "said" ? [[event.text, event.foreign]] : []);
+    assertEquals(said, [["it is me", undefined], ["it is me, too", true]], peer.name);
+  }
+});
+
+async function outcome<T>(world: World, promise: Promise<T>): Promise<T> {
+  let value: T | undefined;
+  void promise.then((result) => value = result);
+  await world.clock.until(() => value !== undefined, 1_000, "the answer");
+  return value!;
+}

@@ -4,12 +4,18 @@ import type { Content } from "../../actors/history/content.ts";
 import { decodeBody } from "../../actors/history/entry.ts";
 import { decodeLogMessage, encodeLogMessage } from "../../actors/history/log_message.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
+import { type Viewer, viewerOf } from "../../actors/history/people.ts";
 import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 
 /** A history in memory, and a key that is as cheap as it is worthless. */
 export function simulatedHistory(name: string): HistoryDeps & { readonly store: MemoryStore } {
   return { store: new MemoryStore(), signing: simulatedSigning(name) };
+}
+
+/** Somebody who looks at a history, and knows of nobody. */
+export function viewer(name: string): Viewer {
+  return viewerOf(new MemoryStore(), simulatedSigning(name).author);
 }
 
 /** Somebody who writes into a room, and what goes over the wire then. */

@@ -3,7 +3,7 @@ import type { RoomName } from "../../chat_room/entry.ts";
 import type { Content, ContentType } from "../../history/content.ts";
 import type { Shown } from "../../history/shown.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
-import { topicLine } from "../announce.ts";
+import { FOREIGN, topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
 import { NO_ROOM } from "../no_room.ts";
 import { isolated, visible, visibleName } from "../visible.ts";
@@ -71,8 +71,8 @@ function askedOf({ args, session }: CommandCall, usual: number): Asked {
 }
 
 /** An entry as it is now: a topic, a deed or a text, with what was said about it behind. */
-function lineOf({ entry: { content, name, wallMs }, text, isEdited, reactions }: Shown): string {
-  const own = visibleName(name);
+function lineOf({ entry: { content, name, wallMs }, text, isEdited, isForeign, reactions }: Shown): string {
+  const own = visibleName(name) + (isForeign ? FOREIGN : "");
   const speaker = "guest" in content && content.guest !== undefined ? `${visibleName(content.guest)}@${own}` : own;
   const shown = text === undefined ? "(taken back)" : visible(text) + (isEdited ? " (corrected)" : "");
   const signs = reactions.map(({ sign, by }) => ` [${isolated(visible(sign))} ${by.map(visibleName).join(", ")}]`);
@@ -104,7 +104,7 @@ function gist(content: Content): string {
 }
 
 /** An entry for a program. */
-export function entryData({ entry, text, isEdited, reactions }: Shown): CommandData {
+export function entryData({ entry, text, isEdited, isForeign, reactions }: Shown): CommandData {
   const { hash: id, name: author, content, wallMs, log, sequence } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
   return {
@@ -113,6 +113,7 @@ export function entryData({ entry, text, isEdited, reactions }: Shown): CommandD
     event: content.type,
     ...(text === undefined ? { redacted: true } : { text }),
     ...(isEdited ? { edited: true } : {}),
+    ...(isForeign ? { foreign: true } : {}),
     ...guest,
     ...(reactions.length === 0 ? {} : { reactions: reactions.map(({ sign, by }) => ({ sign, by })) }),
     saidAt: new Date(wallMs).toISOString(),

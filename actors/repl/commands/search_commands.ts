@@ -1,5 +1,6 @@
 import type { ContentType } from "../../history/content.ts";
 import type { Shown } from "../../history/shown.ts";
+import { FOREIGN } from "../announce.ts";
 import type { Command, CommandData, CommandOutcome } from "../command.ts";
 import { partsByFound } from "../found_words.ts";
 import { parseSearch, type SearchRequest } from "../search_request.ts";
@@ -31,10 +32,10 @@ export const SEARCH_COMMANDS: readonly Command[] = [
   },
 ];
 
-function lineOf({ entry, text = "" }: Shown, { words }: SearchRequest, style: Style): string {
+function lineOf({ entry, text = "", isForeign }: Shown, { words }: SearchRequest, style: Style): string {
   const { name, content, room, wallMs } = entry;
   const guest = "guest" in content && content.guest !== undefined ? `${isolated(visibleName(content.guest))}@` : "";
-  const speaker = guest + isolated(visibleName(name));
+  const speaker = guest + isolated(visibleName(name)) + (isForeign ? FOREIGN : "");
   const said = partsByFound(text, words)
     .map((part) => part.isFound ? style.bold(style.yellow(visible(part.text))) : visible(part.text)).join("");
   const what = content.type === "said" ? `${speaker}: ${said}` : `* ${speaker} ${verbOf(content.type)}${said}`;

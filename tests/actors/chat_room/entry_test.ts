@@ -9,12 +9,23 @@ import {
   parseRoomName,
   TEXT_BYTES_MAX,
 } from "../../../actors/chat_room/entry.ts";
+import { authorOf } from "../../../actors/history/author.ts";
 
 const WALL_MS_MAX = 8_640_000_000_000_000;
 
 const wallMs = fc.integer({ min: 0, max: WALL_MS_MAX });
 const silent = fc.constantFrom("came" as const, "present" as const, "asked" as const, "went" as const);
-const entry = fc.tuple(silent, wallMs).map(([type, wallMs]): Entry => ({ type, wallMs }));
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => authorOf(bytes)!);
+const proof = fc.record({ key, signature: fc.uint8Array({ minLength: 64, maxLength: 64 }) });
+const plain = fc.tuple(silent, wallMs).map(([type, wallMs]): Entry => ({ type, wallMs }));
+const proven = fc.record({
+  type: fc.constantFrom("came" as const, "present" as const, "asked" as const),
+  wallMs,
+  proof,
+});
+const refused = fc.record({ type: fc.constant("refused" as const), wallMs, holder: key });
+const entry: fc.Arbitrary<Entry> = fc.oneof(plain, proven, refused)
+  .map((one) => "proof" in one ? { ...one, proof: { ...one.proof! } } : { ...one });
 
 Deno.test("an entry comes out of its bytes as it went in", () => {
   fc.assert(fc.property(entry, (one) => assertEquals(decodeEntry(encodeEntry(one)), one)));
@@ -46,6 +57,10 @@ const REJECTS: Readonly<Record<string, unknown>> = {
   "a time that no clock can show": [1, 1, WALL_MS_MAX + 1],
   "speech, which has a history": [1, 0, 0, "hi"],
   "guests that are none": [1, 5, 0, [1]],
+  "a proof without a signature": [1, 1, 0, null, null, new Uint8Array(32)],
+  "a proof with too short a key": [1, 1, 0, null, null, new Uint8Array(31), new Uint8Array(64)],
+  "a proof with too long a signature": [1, 1, 0, null, null, new Uint8Array(32), new Uint8Array(65)],
+  "a refusal that names no key": [1, 7, 0, "bob"],
 };
 
 for (const [what, value] of Object.entries(REJECTS)) {

@@ -7,6 +7,8 @@ import { changeOf, latestShown } from "../../../actors/history/shown.ts";
 import type { Kept } from "../../../actors/history/store.ts";
 import { simulatedSigning } from "../../../sim/simulated_signing.ts";
 
+import { viewer } from "../../support/author.ts";
+
 const DEV = "dev" as RoomName;
 
 /** A store into which several write, each later than all before. */
@@ -18,7 +20,7 @@ function room() {
     return log.write([content], { name, wallMs: wallMs++ })[0]!;
   };
   const lines = (limit = 100) =>
-    latestShown(store, DEV, limit, simulatedSigning("alice").author).map((
+    latestShown(store, DEV, limit, viewer("alice")).map((
       { entry, text, isEdited, isOwn, reactions },
     ) =>
       [

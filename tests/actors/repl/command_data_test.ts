@@ -23,6 +23,11 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   "ping bob": ["name", "address", "roundTripMs"],
   "play bob": ["name", "address", "roundTripMs"],
   "chatmemberlist": ["room", "occupants"],
+  "whoami": ["name", "nick", "key", "fingerprint", "rooms"],
+  "whois bob": ["name", "known", "address"],
+  "ignore bob": ["name"],
+  "unignore bob": ["name"],
+  "nick": ["name"],
   "rooms": ["rooms"],
   "topic": ["room", "topic"],
   "history": ["room", "entries"],
@@ -58,6 +63,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 
 /** Commands that only do something: that it is done is all there is to say. */
 const SILENT = [
+  "accept",
   "bootstrapleave",
   "bootstrapreset",
   "edit",

@@ -14,7 +14,7 @@ const [A, B, C, D, E] = ["a", "b", "c", "d", "e"].map(hashOf) as [
 ];
 
 function shown(hash: EntryHash, isOwn: boolean, text: string | undefined = "hi"): Shown {
-  return { entry: { hash } as Kept, isOwn, text, isEdited: false, reactions: [] };
+  return { entry: { hash } as Kept, isOwn, text, isEdited: false, isForeign: false, reactions: [] };
 }
 
 const taken = (hash: EntryHash, isOwn: boolean): Shown => ({ ...shown(hash, isOwn), text: undefined });
