@@ -11,6 +11,7 @@ import {
   type LogMessage,
   SPANS_MAX,
 } from "../history/log_message.ts";
+import type { Place } from "../history/entry.ts";
 import type { BranchEnd } from "../history/forks.ts";
 import { newRepairCounters, Repair } from "../history/repair.ts";
 import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
@@ -323,7 +324,10 @@ export class Chronicle {
     const isNews = ({ order }: Kept): boolean => live || compareTimes(order, since.time!) > 0;
     const awaited = news.filter(isNews);
     this.#filled += news.length - awaited.length;
-    const ready = shelf.put(awaited, ({ log, sequence }) => this.#log.holdings.has(log, sequence));
+    const { holdings } = this.#log;
+    const isThere = ({ log, sequence }: Place): boolean =>
+      holdings.has(log, sequence) || holdings.isLetGo(log, sequence);
+    const ready = shelf.put(awaited, isThere);
     this.#show(ready, live);
     if (shelf.size === 0) return;
     this.#counters["entries that waited"] += 1;
@@ -347,7 +351,7 @@ export class Chronicle {
     const { ownLog } = this.#log;
     for (const { log, last } of spans) {
       const telling = this.#telling.get(log);
-      if (telling !== undefined && last === this.#log.holdings.of(log)?.top?.last) telling.same++;
+      if (telling !== undefined && last === this.#log.holdings.topOf(log)?.last) telling.same++;
       if (log === ownLog) this.#heldBy.set(from, Math.max(last, this.#heldBy.get(from) ?? 0));
     }
     this.#repair.offered(from, spans);
@@ -424,7 +428,7 @@ export class Chronicle {
   }
 
   #topOf(log: LogId): readonly Span[] {
-    const top = this.#log.holdings.of(log)?.top;
+    const top = this.#log.holdings.topOf(log);
     return top === undefined ? [] : [{ log, ...top }];
   }
 

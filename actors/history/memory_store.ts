@@ -3,7 +3,15 @@ import type { LogId } from "./author.ts";
 import { compareOrder, indexInOrder, type OrderKey } from "./order.ts";
 import { folded, speakerOf } from "./search_text.ts";
 import { SpanSet } from "./span_set.ts";
-import { EXPIRED_AT_ONCE_MAX, type HistoryStore, type Kept, type Retention, type Search, type Span } from "./store.ts";
+import {
+  EXPIRED_AT_ONCE_MAX,
+  type Floors,
+  type HistoryStore,
+  type Kept,
+  type Retention,
+  type Search,
+  type Span,
+} from "./store.ts";
 import { textNow } from "./text_now.ts";
 import type { EntryHash } from "./values.ts";
 
@@ -26,6 +34,7 @@ export class MemoryStore implements HistoryStore {
   readonly #notes = new Map<string, string>();
   /** What a crash takes back, in the order in which it was done. */
   #unflushed: (() => void)[] = [];
+  readonly #floors = new Map<RoomName, Map<LogId, number>>();
   #entries = 0;
   #bytes = 0;
   #crowdedOut = 0;
@@ -43,13 +52,23 @@ export class MemoryStore implements HistoryStore {
 
   spans(room: RoomName): readonly Span[] {
     const held = this.#rooms.get(room)?.branches ?? new Map<LogId, Branch>();
-    return [...held].flatMap(([log, { numbers }]) => numbers.spans.map(([first, last]) => ({ log, first, last })));
+    return [...held].flatMap(([log, { numbers }]) => numbers.spans.map((piece) => ({ log, ...piece })));
+  }
+
+  floors(room: RoomName): Floors {
+    return this.#floors.get(room) ?? NO_FLOORS;
+  }
+
+  /** Entries of a log up to that number were let go of elsewhere. */
+  raiseFloor(room: RoomName, log: LogId, sequence: number): void {
+    const floors = valueOf(this.#floors, room, () => new Map<LogId, number>());
+    floors.set(log, Math.max(sequence, floors.get(log) ?? 0));
   }
 
   put(entries: readonly Kept[]): void {
     for (const entry of entries) this.#put(entry);
     while (this.#entries > this.#entriesMax || this.#bytes > this.#bytesMax) {
-      this.#drop(this.#first()!);
+      this.#letGo(this.#first()!);
       this.#crowdedOut++;
     }
   }
@@ -65,7 +84,7 @@ export class MemoryStore implements HistoryStore {
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
     const branch = this.#rooms.get(room)?.branches.get(log);
     const found: Kept[] = [];
-    for (const [from, to] of branch?.numbers.spans ?? []) {
+    for (const { first: from, last: to } of branch?.numbers.spans ?? []) {
       for (let n = Math.max(first, from); n <= Math.min(last, to) && found.length < limit; n++) {
         found.push(branch!.entries.get(n)!);
       }
@@ -118,7 +137,7 @@ export class MemoryStore implements HistoryStore {
       if (first === undefined) break;
       const sinceMs = Math.min(first.order.ms, first.receivedWallMs);
       if (this.#bytes <= bytesMax && wallMs - sinceMs <= ageMs) break;
-      this.#drop(first);
+      this.#letGo(first);
     }
     this.#expired += count;
     return count;
@@ -213,6 +232,11 @@ export class MemoryStore implements HistoryStore {
     this.#bytes -= weightOf(entry);
   }
 
+  #letGo(entry: Kept): void {
+    this.#drop(entry);
+    if (!entry.forked) this.raiseFloor(entry.room, entry.log, entry.sequence);
+  }
+
   #holds(entry: Kept): boolean {
     return this.#rooms.get(entry.room)?.byHash.get(entry.hash) === entry;
   }
@@ -247,6 +271,8 @@ type Room = Readonly<{
   /** What sealed entries say, as far as we were told. */
   opened: Map<EntryHash, string>;
 }>;
+
+const NO_FLOORS: Floors = new Map();
 
 /** A log without what is forked. */
 type Branch = Readonly<{ entries: Map<number, Kept>; numbers: SpanSet }>;

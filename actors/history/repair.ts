@@ -1,5 +1,6 @@
 import type { LogId } from "./author.ts";
-import type { Holdings, Piece } from "./spans.ts";
+import type { Holdings } from "./holdings.ts";
+import type { Piece } from "./span_set.ts";
 import type { Span } from "./store.ts";
 
 /** A wish, and to whom. */
@@ -124,7 +125,7 @@ export class Repair {
   }
 
   #lackingIn(log: LogId, piece: Piece): readonly Piece[] {
-    return this.#isOver(log) ? [] : this.#holdings.of(log)?.lackingOf(piece) ?? [piece];
+    return this.#isOver(log) ? [] : this.#holdings.lackingOf(log, piece);
   }
 
   #lackingOf(log: LogId): readonly Piece[] {

@@ -5,7 +5,7 @@ import { type Body, decodeBody, encodeBody, hashOf, PARENTS_MAX, type Place } fr
 import { type BranchEnd, Forks } from "./forks.ts";
 import { type HybridTime, laterOf, nextTime } from "./hybrid_time.ts";
 import { type Batch, BATCH_BYTES, BATCH_ENTRIES_MAX } from "./log_message.ts";
-import { Holdings } from "./spans.ts";
+import { Holdings } from "./holdings.ts";
 import type { HistoryStore, Kept, Span } from "./store.ts";
 import { bytesOf, type EntryHash } from "./values.ts";
 
@@ -80,7 +80,7 @@ export class RoomLog {
     this.#room = room;
     this.#store = store;
     this.#signing = signing;
-    this.holdings = new Holdings(store.spans(room));
+    this.holdings = new Holdings(store.spans(room), () => store.floors(room));
     this.#forks = Forks.from(store.recall(this.#forksKey));
     for (const entry of store.before(room, undefined, LOOKED_BACK_AT)) this.#note(entry);
     this.#own = this.#lastOwn();
@@ -177,7 +177,7 @@ export class RoomLog {
     const isSigned = signature !== undefined && this.#signing.verifies(authorOfLog(log), bytesOf(end.hash), signature);
     const isVouchedFor = above?.previous === end.hash || this.#awaited.has(end.hash);
     if (!isSigned && !isVouchedFor) return { ok: false, why: "forged" };
-    if (this.holdings.of(log) === undefined && this.holdings.logs.length >= LOGS_MAX) {
+    if (!this.holdings.knows(log) && this.holdings.logs.length >= LOGS_MAX) {
       return { ok: false, why: "crowded" };
     }
     const below = this.#at({ log, sequence: firstUnknown.sequence - 1 });
@@ -209,7 +209,7 @@ export class RoomLog {
     const pages: Batch[] = [];
     let upTo = last;
     while (pages.length < PAGES_MAX && upTo >= first) {
-      const piece = this.holdings.of(log)?.all.findLast((held) => held.first <= upTo);
+      const piece = this.holdings.pieceUpTo(log, upTo);
       if (piece === undefined || piece.last < first) break;
       const page = this.#pageTo(log, Math.max(first, piece.first), Math.min(upTo, piece.last));
       if (page === undefined) break; // the store has less than it said
@@ -237,8 +237,9 @@ export class RoomLog {
     return `forks ${this.#room}`;
   }
 
-  /** Whether we have the very entry: nearly always the number says so. */
+  /** Whether we have the very entry, or have let it go: nearly always the number says so. */
   #isHere({ log, sequence, hash }: Place & Readonly<{ hash: EntryHash }>): boolean {
+    if (this.holdings.isLetGo(log, sequence)) return true;
     if (!this.holdings.has(log, sequence) && !this.#forks.has(log)) return false;
     return this.#at({ log, sequence })?.hash === hash || this.#store.find(this.#room, hash) !== undefined;
   }
@@ -251,7 +252,7 @@ export class RoomLog {
   }
 
   #topOf(log: LogId): Top | undefined {
-    const sequence = this.holdings.of(log)?.top?.last;
+    const sequence = this.holdings.topOf(log)?.last;
     const known = this.#tops.get(log);
     if (sequence === undefined || known?.sequence === sequence) return known;
     const entry = this.#store.at(this.#room, log, sequence);
@@ -275,7 +276,7 @@ export class RoomLog {
 
   #begin(wallMs: number, isPassing: boolean): Own {
     const { author } = this.#signing;
-    const epochs = [...this.holdings.logs, ...this.#forks.logs].filter((log) => authorOfLog(log) === author)
+    const epochs = [...this.holdings.everKnown, ...this.#forks.logs].filter((log) => authorOfLog(log) === author)
       .map(epochOfLog);
     const epoch = Math.max(Math.floor(wallMs), 0, ...epochs.map((epoch) => epoch + 1));
     return { log: logOf(author, epoch), isPassing, sequence: 0, hash: undefined };
@@ -295,7 +296,7 @@ export class RoomLog {
   #parents(): readonly Place[] {
     const parents: Place[] = [];
     for (const log of this.holdings.logs.toReversed()) {
-      const sequence = this.holdings.of(log)?.top?.last ?? 0;
+      const sequence = this.holdings.topOf(log)?.last ?? 0;
       if (log === this.#own?.log || sequence <= (this.#followed.get(log) ?? 0)) continue;
       parents.push({ log, sequence });
       if (parents.length === PARENTS_MAX) break;

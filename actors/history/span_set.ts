@@ -1,9 +1,12 @@
+/** Numbers from one to another, both included. */
+export type Piece = Readonly<{ first: number; last: number }>;
+
 /** Which numbers of one log are held, as pieces without a gap: few, however long the log. */
 export class SpanSet {
   /** In order; between two of them is a gap. */
-  readonly #spans: [first: number, last: number][] = [];
+  readonly #spans: Piece[] = [];
 
-  get spans(): readonly (readonly [first: number, last: number])[] {
+  get spans(): readonly Piece[] {
     return this.#spans;
   }
 
@@ -11,35 +14,52 @@ export class SpanSet {
     return this.#spans.length === 0;
   }
 
-  /** Takes over a piece that is known to lie behind all others and to touch none of them. */
-  append(first: number, last: number): void {
-    this.#spans.push([first, last]);
+  /** The newest piece. */
+  get top(): Piece | undefined {
+    return this.#spans.at(-1);
   }
 
-  add(sequence: number): void {
-    const at = this.#behind(sequence);
-    const before = this.#spans[at - 1];
-    const after = this.#spans[at];
-    if (before !== undefined && sequence <= before[1]) return;
-    const joinsBefore = before?.[1] === sequence - 1;
-    const joinsAfter = after?.[0] === sequence + 1;
-    if (joinsBefore && joinsAfter) {
-      before[1] = after[1];
-      this.#spans.splice(at, 1);
-    } else if (joinsBefore) before[1] = sequence;
-    else if (joinsAfter) after[0] = sequence;
-    else this.#spans.splice(at, 0, [sequence, sequence]);
+  has(sequence: number): boolean {
+    const span = this.#spans[this.#behind(sequence) - 1];
+    return span !== undefined && sequence <= span.last;
+  }
+
+  add(first: number, last = first): void {
+    let from = this.#behind(first);
+    const before = this.#spans[from - 1];
+    if (before !== undefined && first <= before.last + 1) from--;
+    let to = from;
+    while (to < this.#spans.length && this.#spans[to]!.first <= last + 1) to++;
+    const joined = to === from ? { first, last } : {
+      first: Math.min(first, this.#spans[from]!.first),
+      last: Math.max(last, this.#spans[to - 1]!.last),
+    };
+    this.#spans.splice(from, to - from, joined);
   }
 
   delete(sequence: number): void {
     const at = this.#behind(sequence) - 1;
     const span = this.#spans[at];
-    if (span === undefined || sequence > span[1]) return;
-    const [first, last] = span;
-    const rest: [number, number][] = [];
-    if (first < sequence) rest.push([first, sequence - 1]);
-    if (sequence < last) rest.push([sequence + 1, last]);
+    if (span === undefined || sequence > span.last) return;
+    const { first, last } = span;
+    const rest: Piece[] = [];
+    if (first < sequence) rest.push({ first, last: sequence - 1 });
+    if (sequence < last) rest.push({ first: sequence + 1, last });
     this.#spans.splice(at, 1, ...rest);
+  }
+
+  /** What of a piece is not here, the newest first. */
+  lackingOf({ first, last }: Piece): readonly Piece[] {
+    const lacking: Piece[] = [];
+    let upTo = last;
+    for (let at = this.#behind(last) - 1; at >= 0 && upTo >= first; at--) {
+      const held = this.#spans[at]!;
+      if (held.last < first) break;
+      if (held.last < upTo) lacking.push({ first: held.last + 1, last: upTo });
+      upTo = held.first - 1;
+    }
+    if (upTo >= first) lacking.push({ first, last: upTo });
+    return lacking;
   }
 
   /** How many pieces begin at that number or before it. */
@@ -48,7 +68,7 @@ export class SpanSet {
     let high = this.#spans.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#spans[middle]![0] <= sequence) low = middle + 1;
+      if (this.#spans[middle]!.first <= sequence) low = middle + 1;
       else high = middle;
     }
     return low;

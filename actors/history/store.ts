@@ -23,6 +23,9 @@ export type Kept =
 /** A piece of a log without a gap, as long as can be. */
 export type Span = Readonly<{ log: LogId; first: number; last: number }>;
 
+/** Of each log of a room, up to which number entries were let go of, so that nobody fetches them again. */
+export type Floors = ReadonlyMap<LogId, number>;
+
 /**
  * What is looked for: all words, in any order, also as parts of longer ones, whatever their case and accents. Found is
  * what shows now: an edited entry by its newest text, a redacted one never.
@@ -38,7 +41,8 @@ export type Search = Readonly<{
 }>;
 
 /**
- * How much is kept. The first in order go first, so that an entry that goes leaves its log beginning later. An entry is as
+ * How much is kept. The first in order go first, so that an entry that goes leaves its log beginning later, for good: its
+ * floor tells. An entry is as
  * old as it claims, or as long as we have had it, whichever is more. Bytes are those of entries with their signatures; what
  * a disk needs for them is more.
  */
@@ -58,6 +62,8 @@ export interface HistoryStore {
   rooms(): readonly RoomName[];
   /** The pieces that are held of all logs of a room; those of a fork that are not on the log's own branch are no part. */
   spans(room: RoomName): readonly Span[];
+  /** The floors of a room as they are now; those of logs of which nothing is left stay. */
+  floors(room: RoomName): Floors;
   /**
    * Those that are there already stay as they are, but for a signature that was not. Of two with the same number that
    * both claim to be on the log's own branch, the first stays there and the other is kept as forked.

@@ -4,6 +4,7 @@ import type { LogId } from "../../actors/history/author.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
 import {
   EXPIRED_AT_ONCE_MAX,
+  type Floors,
   type HistoryStore,
   type Kept,
   type Retention,
@@ -49,6 +50,14 @@ export class DatabaseStore implements HistoryStore {
 
   spans(room: RoomName): readonly Span[] {
     return this.#entries.spans(room);
+  }
+
+  floors(room: RoomName): Floors {
+    return this.#entries.floors(room);
+  }
+
+  allFloors(): ReturnType<EntryTable["allFloors"]> {
+    return this.#entries.allFloors();
   }
 
   put(entries: readonly Kept[]): void {
@@ -126,6 +135,7 @@ export class DatabaseStore implements HistoryStore {
       this.#texts.set(leaving.id, undefined);
       this.#entries.delete(leaving);
       logs.add(leaving.log);
+      if (!leaving.forked) this.#entries.raiseFloor(leaving.room, leaving.log, leaving.sequence);
       this.#bytes -= leaving.weight;
       this.#count--;
       if (leaving.target !== undefined) this.#refresh(leaving.room, leaving.target);

@@ -6,7 +6,7 @@ import { weightOf } from "../../actors/history/memory_store.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
 import { speakerOf } from "../../actors/history/search_text.ts";
 import { SpanSet } from "../../actors/history/span_set.ts";
-import type { Kept, Span } from "../../actors/history/store.ts";
+import type { Floors, Kept, Span } from "../../actors/history/store.ts";
 import { bytesOf, type EntryHash } from "../../actors/history/values.ts";
 import { KEPT_COLUMNS, KEPT_TABLES, keptIn, type Row } from "./row.ts";
 
@@ -22,6 +22,7 @@ export class EntryTable {
   damaged = 0;
   readonly #sql: ReturnType<typeof statements>;
   /** The pieces of the logs of the rooms that were asked about. */
+  readonly #floors = new Map<RoomName, Map<LogId, number>>();
   readonly #spans = new Map<RoomName, Map<LogId, SpanSet>>();
 
   constructor(db: DatabaseSync) {
@@ -35,9 +36,32 @@ export class EntryTable {
   spans(room: RoomName): readonly Span[] {
     const spans: Span[] = [];
     for (const [log, set] of this.#spansOf(room)) {
-      for (const [first, last] of set.spans) spans.push({ log, first, last });
+      for (const piece of set.spans) spans.push({ log, ...piece });
     }
     return spans;
+  }
+
+  floors(room: RoomName): Floors {
+    let floors = this.#floors.get(room);
+    if (floors !== undefined) return floors;
+    floors = new Map(
+      this.#sql.floors.all(room).map(({ log, sequence }) => [log as LogId, sequence as number] as const),
+    );
+    this.#floors.set(room, floors);
+    return floors;
+  }
+
+  /** The floors of all rooms. */
+  *allFloors(): Iterable<readonly [room: RoomName, log: LogId, sequence: number]> {
+    for (const { room, log, sequence } of this.#sql.allFloors.iterate()) {
+      yield [room as RoomName, log as LogId, sequence as number];
+    }
+  }
+
+  raiseFloor(room: RoomName, log: LogId, sequence: number): void {
+    this.#sql.raiseFloor.run(room, log, sequence);
+    const floors = this.#floors.get(room);
+    floors?.set(log, Math.max(sequence, floors.get(log) ?? 0));
   }
 
   /** The row of a new entry; `undefined` for one that is there, whose signature may be new (`signed`). */
@@ -156,7 +180,7 @@ export class EntryTable {
     for (const { log, first, last } of this.#sql.spans.all(room)) {
       let set = logs.get(log as LogId);
       if (set === undefined) logs.set(log as LogId, set = new SpanSet());
-      set.append(first as number, last as number);
+      set.add(first as number, last as number);
     }
     this.#spans.set(room, logs);
     return logs;
@@ -194,6 +218,12 @@ function statements(db: DatabaseSync) {
         select log, sequence, sequence - row_number() over (partition by log order by sequence) as piece
         from entries where ${inRoom} and forked = 0
       ) held join logs on logs.id = held.log group by held.log, piece order by held.log, first
+    `),
+    floors: db.prepare("select log, sequence from floors where room = (select id from rooms where name = ?)"),
+    allFloors: db.prepare("select name as room, log, sequence from floors join rooms on rooms.id = floors.room"),
+    raiseFloor: db.prepare(`
+      insert into floors values ((select id from rooms where name = ?), ?, ?)
+      on conflict (room, log) do update set sequence = max(sequence, excluded.sequence)
     `),
     known: db.prepare("select id, signature is not null as signed from entries where hash = ?"),
     sign: db.prepare("update entries set signature = ? where id = ?"),

@@ -2,7 +2,7 @@ import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { LogId } from "../../actors/history/author.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
-import type { HistoryStore, Kept, Retention, Search, Span } from "../../actors/history/store.ts";
+import type { Floors, HistoryStore, Kept, Retention, Search, Span } from "../../actors/history/store.ts";
 import type { EntryHash } from "../../actors/history/values.ts";
 import { textOf } from "../sqlite.ts";
 import type { DatabaseStore } from "./database_store.ts";
@@ -41,6 +41,10 @@ export class FallbackStore implements HistoryStore {
 
   spans(room: RoomName): readonly Span[] {
     return this.#run((store) => store.spans(room));
+  }
+
+  floors(room: RoomName): Floors {
+    return this.#run((store) => store.floors(room));
   }
 
   put(entries: readonly Kept[]): void {
@@ -141,9 +145,10 @@ export class FallbackStore implements HistoryStore {
 }
 
 /** Takes over what can be read, until nothing can. */
-function salvage(from: DatabaseStore, to: HistoryStore): void {
+function salvage(from: DatabaseStore, to: MemoryStore): void {
   try {
     for (const [key, value] of from.notes()) to.remember(key, value);
+    for (const floor of from.allFloors()) to.raiseFloor(...floor);
     for (const entry of from.latest(TAKEN_OVER_MAX)) {
       to.put([entry]);
       const text = from.opened(entry);

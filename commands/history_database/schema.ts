@@ -38,6 +38,14 @@ export const MIGRATIONS: readonly string[] = [
   create table totals (one integer primary key check (one = 1), entries integer not null, bytes integer not null) strict;
   insert into totals values (1, 0, 0);
   `,
+  `
+  create table floors (
+    room integer not null,
+    log text not null,
+    sequence integer not null,
+    primary key (room, log)
+  ) strict, without rowid;
+  `,
 ];
 
 /**

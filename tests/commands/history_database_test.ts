@@ -143,11 +143,12 @@ test("row 70: a file that is cut anywhere is used as far as it is whole, or move
   for (let size = 0; size < main.length; size += 4_000) {
     Deno.writeFileSync(path, main.subarray(0, size));
     using(path, (store) => {
-      assertEquals([size, store.trouble, store.before(DEV, undefined, 99)], [size, undefined, []]);
-      assertEquals(store.note === undefined, size === 0); // an empty file is a new one
+      const isWhole = main.subarray(size).every((byte) => byte === 0); // zeros are read behind the end of a file
+      assertEquals([size, store.trouble, numbersIn(store)], [size, undefined, isWhole ? upTo(10) : []]);
+      assertEquals(store.note === undefined, size === 0 || isWhole); // an empty file is a new one
       if (store.note !== undefined) aside++;
       store.put(entries(1, 3));
-      assertEquals(store.search({ words: ["message"], limit: 9 }).length, 3);
+      assertEquals(store.search({ words: ["message"], limit: 99 }).length, isWhole ? 10 : 3);
     });
   }
   assert(aside > 10, `${aside}`);

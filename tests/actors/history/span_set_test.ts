@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { SpanSet } from "../../../actors/history/span_set.ts";
 
 /** The pieces of a set of numbers, the plain way. */
-function piecesOf(numbers: ReadonlySet<number>): [number, number][] {
-  const pieces: [number, number][] = [];
+function piecesOf(numbers: ReadonlySet<number>): { first: number; last: number }[] {
+  const pieces: { first: number; last: number }[] = [];
   for (const number of [...numbers].toSorted((a, b) => a - b)) {
     const last = pieces.at(-1);
-    if (last?.[1] === number - 1) last[1] = number;
-    else pieces.push([number, number]);
+    if (last?.last === number - 1) last.last = number;
+    else pieces.push({ first: number, last: number });
   }
   return pieces;
 }
@@ -32,10 +32,20 @@ Deno.test("the pieces are those of the numbers, however they came and went", () 
   }));
 });
 
-Deno.test("numbers may be added to pieces that were taken over", () => {
-  const spans = new SpanSet();
-  spans.append(1, 3);
-  spans.append(7, 9);
-  for (const number of [4, 6, 5, 2]) spans.add(number);
-  assertEquals(spans.spans, [[1, 9]]);
+Deno.test("pieces of any length are joined, and tell what is held, what is newest and what of another piece is lacking", () => {
+  const piece = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 4 }));
+  fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), piece, (pieces, [first, more]) => {
+    const spans = new SpanSet();
+    const numbers = new Set<number>();
+    for (const [begin, length] of pieces) {
+      spans.add(begin, begin + length);
+      for (let number = begin; number <= begin + length; number++) numbers.add(number);
+      assertEquals(spans.spans, piecesOf(numbers));
+    }
+    for (let number = 0; number < 20; number++) assertEquals(spans.has(number), numbers.has(number));
+    assertEquals(spans.top, piecesOf(numbers).at(-1));
+    const wanted = new Set(Array.from({ length: more + 1 }, (_, at) => first + at));
+    const lacking = piecesOf(wanted.difference(numbers));
+    assertEquals(spans.lackingOf({ first, last: first + more }), lacking.toReversed());
+  }));
 });

@@ -347,6 +347,31 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     assertEquals(store.search({ words: ["boomerang"], limit: 9 }), [entry]);
     assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: 1 }]);
   });
+
+  test("of what went it is remembered up to where, of each log and also in a later life", (store, reopened) => {
+    assertEquals([...store.floors(DEV)], []);
+    store.put([entryOf(1), entryOf(2), entryOf(3), entryOf(1, { log: BOB }), entryOf(7, { room: OPS })]);
+    store.put([entryOf(4, { text: "one" }), entryOf(4, { text: "two", forked: true })]);
+    store.expire({ bytesMax: 0 }, 0);
+    const floors = [[ALICE, 4], [BOB, 1]];
+    assertEquals([...store.floors(DEV)].toSorted(), floors);
+    store.flush();
+    const later = reopened();
+    assertEquals([...later.floors(DEV)].toSorted(), floors);
+    assertEquals([...later.floors(OPS)], [[ALICE, 7]]);
+    later.put([entryOf(2), entryOf(6)]);
+    later.expire({ bytesMax: entryOf(6).bytes.length }, 0);
+    assertEquals(later.floors(DEV).get(ALICE), 4, "what goes a second time changes nothing");
+    later.expire({ bytesMax: 0 }, 0);
+    assertEquals(later.floors(DEV).get(ALICE), 6);
+  });
+
+  test("a branch that is not the log's own raises no floor", (store) => {
+    store.put([entryOf(1), entryOf(2, { text: "a" }), entryOf(2, { text: "b", forked: true, ms: 0 })]);
+    store.expire({ bytesMax: store.counters()["bytes"]! - 1 }, 0);
+    assertEquals(store.counters()["entries"], 2);
+    assertEquals([...store.floors(DEV)], []);
+  });
 }
 
 function textOf({ content }: Kept): string {

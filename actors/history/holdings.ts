@@ -1,0 +1,74 @@
+import type { LogId } from "./author.ts";
+import { type Piece, SpanSet } from "./span_set.ts";
+import type { Floors, Span } from "./store.ts";
+
+/** Which entries of many logs there are; what the store has let go of is neither held nor lacking. */
+export class Holdings {
+  readonly #logs = new Map<LogId, SpanSet>();
+  readonly #floors: () => Floors;
+
+  constructor(spans: readonly Span[] = [], floors: () => Floors = () => NONE) {
+    this.#floors = floors;
+    spans.forEach((span) => this.add(span));
+  }
+
+  /** What changed last is last. */
+  get logs(): readonly LogId[] {
+    return [...this.#logs.keys()];
+  }
+
+  /** Logs of which there is, or was, anything. */
+  get everKnown(): readonly LogId[] {
+    return [...new Set([...this.#logs.keys(), ...this.#floors().keys()])];
+  }
+
+  add({ log, first, last }: Span): void {
+    const pieces = this.#logs.get(log) ?? new SpanSet();
+    this.#logs.delete(log);
+    this.#logs.set(log, pieces);
+    pieces.add(first, last);
+  }
+
+  knows(log: LogId): boolean {
+    return this.#logs.has(log);
+  }
+
+  has(log: LogId, sequence: number): boolean {
+    return sequence > this.#floorOf(log) && this.#logs.get(log)?.has(sequence) === true;
+  }
+
+  /** Whether that entry was here, and has been let go of. */
+  isLetGo(log: LogId, sequence: number): boolean {
+    return sequence <= this.#floorOf(log);
+  }
+
+  /** The newest piece of a log. */
+  topOf(log: LogId): Piece | undefined {
+    const top = this.#logs.get(log)?.top;
+    return top === undefined ? undefined : this.#above(log, top);
+  }
+
+  /** The newest piece that begins at that number or before it. */
+  pieceUpTo(log: LogId, sequence: number): Piece | undefined {
+    const piece = this.#logs.get(log)?.spans.findLast(({ first }) => first <= sequence);
+    return piece === undefined ? undefined : this.#above(log, piece);
+  }
+
+  /** What of a piece of a log is not here and never was, the newest first. */
+  lackingOf(log: LogId, piece: Piece): readonly Piece[] {
+    const above = this.#above(log, piece);
+    if (above === undefined) return [];
+    return this.#logs.get(log)?.lackingOf(above) ?? [above];
+  }
+
+  #above(log: LogId, { first, last }: Piece): Piece | undefined {
+    const floor = this.#floorOf(log);
+    return last <= floor ? undefined : { first: Math.max(first, floor + 1), last };
+  }
+
+  #floorOf(log: LogId): number {
+    return this.#floors().get(log) ?? 0;
+  }
+}
+
+const NONE: Floors = new Map();
