@@ -5,6 +5,7 @@ import type { Guard } from "../transport/guard.ts";
 import type { HttpRequest, HttpResponse, OpenTransport } from "../transport/transport.ts";
 import type { BootstrapMessage } from "./bootstrap.ts";
 import type { HistoryDeps } from "./chat_room.ts";
+import type { Retention } from "./history/store.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { CLI_CHAT_WANTS, cliChat, type CliChatMessage } from "./cli_chat.ts";
 import { items } from "./items.ts";
@@ -63,6 +64,8 @@ export type PeerOptions = Readonly<{
   memory: PeerMemory;
   /** Where what is said in rooms is kept, and by which key we sign it. */
   history: HistoryDeps;
+  /** How much of it; without, all. */
+  retention?: Retention;
   /** Members that run cli-chat are guests in that room; the cluster has no keys, no label and no Serf then. */
   cliChat?: boolean;
   clock: Clock;
@@ -180,7 +183,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
         PERMANENT,
       ),
     );
-    cast.enter("archive", ctx.spawn("archive", archive(options.history), PERMANENT));
+    cast.enter("archive", ctx.spawn("archive", archive(options), PERMANENT));
     cast.enter(
       "items",
       ctx.spawn(

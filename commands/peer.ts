@@ -1,4 +1,5 @@
 import type { RoomName } from "../actors/chat_room/entry.ts";
+import type { Retention } from "../actors/history/store.ts";
 import { MEMBERSHIP } from "../actors/membership.ts";
 import { type NodeName, parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
@@ -134,6 +135,7 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
       contacts: config.join.value,
       memory: state.memory,
       history: kept.history,
+      retention: retentionOf(config),
       cliChat: config.compat.value.includes("cli-chat"),
       clock: realClock,
       ...whereabouts(() => settings.config),
@@ -175,6 +177,10 @@ async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: En
   const hadItsSay = await person.leave(why);
   log.close();
   return code === EXIT.done && !hadItsSay ? EXIT.failed : exitCodeOf(code);
+}
+
+function retentionOf({ historyAge: { value: ageMs }, historyMax: { value: bytesMax } }: PeerConfig): Retention {
+  return { ...(ageMs !== undefined && { ageMs }), ...(bytesMax !== undefined && { bytesMax }) };
 }
 
 /** How the peer's sockets are opened, and whether the address that others are told is still this machine's. */

@@ -61,10 +61,11 @@ export function parseTime(leastMs: number, mostMs: number): (text: string) => Pa
   };
 }
 
-/** What {@linkcode parseTime} reads, in the largest unit that gives a whole number. */
+/** What {@linkcode parseTime} reads, in the largest unit that gives a whole number; one day is 24 hours. */
 export function showTime(ms: number): string {
   if (ms === 0) return "0s";
-  const [unit, size] = Object.entries(MS_OF_UNITS).toReversed().find(([, size]) => ms % size === 0)!;
+  const units = Object.entries(MS_OF_UNITS).filter(([unit]) => unit !== "d" || ms >= 2 * MS_OF_UNITS.d);
+  const [unit, size] = units.toReversed().find(([, size]) => ms % size === 0)!;
   return `${ms / size}${unit}`;
 }
 
@@ -78,14 +79,29 @@ export function parseSize(leastBytes: number, mostBytes: number): (text: string)
   };
 }
 
-/** What {@linkcode parseSize} reads. */
+/** What {@linkcode parseSize} reads; great ones in the largest unit that gives a whole number. */
 export function showSize(bytes: number): string {
-  return `${bytes}B`;
+  const [unit, size] = Object.entries(BYTES_OF_UNITS).toReversed()
+    .find(([, size]) => bytes >= BYTES_OF_UNITS.MiB && bytes % size === 0) ?? ["B", 1];
+  return `${bytes / size}${unit}`;
+}
+
+/** What `parse` reads, or `none` for no limit. */
+export function parseLimit(parse: (text: string) => Parsed<number>): (text: string) => Parsed<number | undefined> {
+  return (text) => {
+    const parsed = text === "none" ? { ok: true, value: undefined } as const : parse(text);
+    return parsed.ok ? parsed : { ok: false, why: `${parsed.why}, or none` };
+  };
+}
+
+/** What {@linkcode parseLimit} reads. */
+export function showLimit(show: (value: number) => string): (value: number | undefined) => string {
+  return (value) => value === undefined ? "none" : show(value);
 }
 
 /** Ascending, each a multiple of the one before. */
-const MS_OF_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const BYTES_OF_UNITS = { B: 1, KiB: 1_024 };
+const MS_OF_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const BYTES_OF_UNITS = { B: 1, KiB: 1_024, MiB: 1_024 ** 2, GiB: 1_024 ** 3 };
 
 function withUnit(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, digits, unit = ""] = /^(\d{1,9})([A-Za-z]+)$/.exec(text) ?? [];

@@ -2,6 +2,7 @@ import type { RegistryConfig } from "../actors/bootstrap.ts";
 import { CHAT, type ChatEvent } from "../actors/chat_room.ts";
 import type { RoomName } from "../actors/chat_room/entry.ts";
 import { MemoryStore } from "../actors/history/memory_store.ts";
+import type { Retention } from "../actors/history/store.ts";
 import { MEMBERSHIP, type MembershipEvent } from "../actors/membership.ts";
 import { parseNodeName } from "../actors/membership/member.ts";
 import { peer, type PeerMessage, type PeerOptions } from "../actors/peer.ts";
@@ -58,6 +59,8 @@ export type StartOptions = Readonly<{
   disk?: Disk;
   /** The clocks of its machine, if they may go wrong. */
   clock?: MachineClock;
+  /** How much of what was said is kept. */
+  retention?: Retention;
   repl?: PeerOptions["repl"];
   /** Where clients of older systems are let in. */
   gateway?: Omit<NonNullable<PeerOptions["gateway"]>, "openTransport">;
@@ -186,6 +189,7 @@ export class SimulatedPeer {
         contacts: options.contacts ?? [],
         memory: this.memory,
         history: { store: this.history, signing: simulatedSigning(options.device ?? name) },
+        ...(options.retention === undefined ? {} : { retention: options.retention }),
         clock: this.#clock,
         ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),
         guard: this.guard,

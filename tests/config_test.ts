@@ -59,6 +59,8 @@ Deno.test({
       ["gateway", false, "default"],
       ["tcp", undefined, "default"],
       ["ws", undefined, "default"],
+      ["historyAge", undefined, "default"],
+      ["historyMax", undefined, "default"],
       ["allowShell", false, "default"],
       ["manual", false, "default"],
       ["color", "auto", "default"],
@@ -395,3 +397,39 @@ Deno.test({
     assertEquals(JSON.parse(saveText(allowed)), { room: "dev" });
   },
 });
+
+const LIMITS = [
+  ["historyAge", "90m", 5_400_000, "90m"],
+  ["historyAge", "30d", 30 * 86_400_000, "30d"],
+  ["historyAge", "1d", 86_400_000, "24h"],
+  ["historyAge", "none", undefined, "none"],
+  ["historyMax", "500MiB", 500 * 1_024 ** 2, "500MiB"],
+  ["historyMax", "2GiB", 2 * 1_024 ** 3, "2GiB"],
+  ["historyMax", "1025KiB", 1_025 * 1_024, "1025KiB"],
+  ["historyMax", "none", undefined, "none"],
+] as const;
+
+for (const [key, text, value, shown] of LIMITS) {
+  Deno.test({
+    name: `${key} ${text} is taken, and shown as ${shown}`,
+    permissions,
+    fn() {
+      assertEquals(resolved({ flags: { [key]: [text] } })[key].value, value);
+      assertEquals(SETTINGS[key].show(value as never), shown);
+    },
+  });
+}
+
+for (
+  const [key, text] of [["historyAge", "59s"], ["historyAge", "5"], ["historyMax", "1023KiB"], ["historyMax", "9"]]
+) {
+  Deno.test({
+    name: `${key} ${text} is refused, and it is said that there may be none`,
+    permissions,
+    fn() {
+      const result = SETTINGS[key as "historyAge"].read([text!], {});
+      assert(!result.ok);
+      assertStringIncludes(result.why, ", or none");
+    },
+  });
+}

@@ -63,6 +63,8 @@ const OTHER: Readonly<Partial<Record<SettingKey, readonly string[]>>> = {
   tcp: ["127.0.0.1:8989"],
   ws: ["127.0.0.1:8099"],
   compat: ["cli-chat"],
+  historyAge: ["30d"],
+  historyMax: ["500MiB"],
   color: ["never"],
   maxPeers: ["3"],
   minRefillCandidates: ["2"],
