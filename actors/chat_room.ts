@@ -182,7 +182,7 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
 }
 
 /** Timers that begin again when they are set again. */
-const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting", "tell_heads"]);
+const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting"]);
 
 /** Many refuse a newcomer at once, for the same reason. */
 const REFUSED_QUIET_MS = 60_000;

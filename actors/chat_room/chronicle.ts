@@ -122,6 +122,7 @@ export class Chronicle {
   /** Logs that others are told about: in which round, and how many others hold the same. */
   readonly #telling = new Map<LogId, { round: number; same: number }>();
   #tellingSince: number | undefined;
+  #tellAt = 0;
   /** By which member an author speaks. */
   readonly #memberOf = new Map<AuthorId, string>();
   /** Up to which number of our log others hold everything. */
@@ -376,16 +377,19 @@ export class Chronicle {
     this.#filled = 0;
   }
 
+  /** The timer is set for the first of what is told together; it goes on while there is more. */
   #tellSoon(log: LogId): void {
     const now = this.#world.now();
     this.#tellingSince ??= now;
     this.#telling.set(log, { round: 0, same: 0 });
-    const latest = this.#tellingSince + TELL_HEADS_LATEST_MS - now;
-    this.#world.setTimer("tell_heads", Math.max(0, Math.min(TELL_HEADS_AFTER_MS, latest)));
+    this.#tellAt = Math.min(now + TELL_HEADS_AFTER_MS, this.#tellingSince + TELL_HEADS_LATEST_MS);
+    this.#world.setTimer("tell_heads", TELL_HEADS_AFTER_MS);
   }
 
   /** Tells some others what is new here, and its authors that we hold it. What is told is on disk. */
   #tellChanges(): void {
+    const left = this.#tellAt - this.#world.now();
+    if (left > 0) return this.#world.setTimer("tell_heads", left);
     this.#deps.store.flush();
     this.#tellingSince = undefined;
     for (const [log, { round, same }] of this.#telling) {

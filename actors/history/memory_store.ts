@@ -282,7 +282,7 @@ function newestIn(room: Room, { from, sinceWallMs = 0, limit }: Search, words: r
   for (let at = room.ordered.length - 1; at >= 0 && found.length < limit; at--) {
     const entry = room.ordered[at]!;
     if (entry.wallMs < sinceWallMs || (from !== undefined && speakerOf(entry) !== from)) continue;
-    const shown = room.opened.get(entry.hash) ?? textNow(entry, room.about.get(entry.hash) ?? []);
+    const shown = textNow(entry, room.about.get(entry.hash) ?? [], room.opened.get(entry.hash));
     if (shown === undefined) continue;
     const text = folded(shown);
     if (words.every((word) => text.includes(word))) found.push(entry);

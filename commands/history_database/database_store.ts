@@ -88,9 +88,10 @@ export class DatabaseStore implements HistoryStore {
 
   index(room: RoomName, hash: EntryHash, text: string | undefined): void {
     const id = this.#entries.idOf(room, hash);
-    if (id === undefined || this.#entries.find(room, hash)?.content.type !== "sealed") return;
+    const entry = this.#entries.find(room, hash);
+    if (id === undefined || entry?.content.type !== "sealed") return;
     this.#begin();
-    this.#texts.set(id, text);
+    this.#texts.set(id, textNow(entry, this.#entries.about(room, hash), text));
   }
 
   /** What it was told that a sealed entry says. */
@@ -164,6 +165,7 @@ export class DatabaseStore implements HistoryStore {
       expired: this.#expired,
       commits: this.#commits,
       damaged: this.#entries.damaged,
+      not_indexed: this.#texts.waiting,
     };
   }
 
@@ -202,8 +204,8 @@ export class DatabaseStore implements HistoryStore {
   #refresh(room: RoomName, target: EntryHash): void {
     const id = this.#entries.idOf(room, target);
     const entry = id === undefined ? undefined : this.#entries.find(room, target);
-    if (entry === undefined || entry.content.type === "sealed") return;
-    this.#texts.set(id!, textNow(entry, this.#entries.about(room, target)));
+    if (id === undefined || entry === undefined) return;
+    this.#texts.set(id, textNow(entry, this.#entries.about(room, target), this.#texts.get(id)));
   }
 }
 

@@ -66,7 +66,13 @@ function eager(store: HistoryStore): HistoryStore {
 storeContract("in a file", (run) => inFolder((path) => run({ open: () => opened(path) })));
 storeContract(
   "in a file with every text indexed",
-  (run) => inFolder((path) => run({ open: () => eager(opened(path, { waitingMax: 1 })) })),
+  (run) =>
+    inFolder((path) => {
+      run({ open: () => eager(opened(path, { waitingMax: 1 })) });
+      const db = new DatabaseSync(path);
+      db.prepare("insert into found (found, rank) values ('integrity-check', 1)").run(); // it has exactly the texts
+      db.close();
+    }),
 );
 
 test("the file and its folder are their owner's alone", (path) => {
@@ -76,14 +82,23 @@ test("the file and its folder are their owner's alone", (path) => {
 });
 
 test("row 70: a second owner of the file is refused, and may have it afterwards", (path) => {
-  using(path, (store) => {
-    store.put(entries(1, 3));
+  const refused = () => {
     const second = openHistory(path);
     assert(!second.ok);
     assertEquals([second.reason, second.why], ["in_use", `Another process is using ${path}`]);
+  };
+  using(path, (store) => {
+    refused(); // also when the first has done nothing yet
+    store.put(entries(1, 3));
+    refused();
+    store.flush();
+    refused();
     assertEquals(store.trouble, undefined);
   });
-  using(path, (store) => assertEquals(numbersIn(store), [1, 2, 3]));
+  using(path, (store) => {
+    refused();
+    assertEquals(numbersIn(store), [1, 2, 3]);
+  });
 });
 
 test("row 72: a file that is no database is moved aside, and that is told", (path) => {
@@ -174,6 +189,14 @@ test("row 72: a file with a page of zeros or noise is moved aside, or used witho
       });
     }
   }
+});
+
+test("row 72: changes that belong to what is damaged are not taken for those of the next file", (path) => {
+  const { wal } = leftBehind(path);
+  Deno.writeTextFileSync(path, "<!doctype html>".repeat(1_000));
+  Deno.writeFileSync(`${path}-wal`, wal);
+  using(path, (store) => assertEquals([store.rooms(), store.note === undefined], [[], false]));
+  using(path, (store) => assertEquals([store.rooms(), store.note], [[], undefined]));
 });
 
 test("row 70: a file of a later version is refused and left as it is", (path) => {
@@ -360,6 +383,49 @@ test("what can still be read when writing fails is gone on with, the latest of i
     assertEquals([numbersIn(store), store.recall("read")], [upTo(5), "1"]);
     assertEquals(store.search({ words: ["plan"], limit: 9 }), [sealed]);
   }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
+});
+
+test("row 71: what let go before a failure does not come back, and what was not flushed is not half in the file", (path) => {
+  let broken = false;
+  using(path, (store) => {
+    store.put(entries(1, 4));
+    store.flush();
+    store.expire({ ageMs: 1 }, 4);
+    store.flush();
+    store.put(entries(5, 5));
+    broken = true;
+    store.put(entries(6, 6));
+    assert(store.trouble !== undefined);
+    assertEquals(numbersIn(store), [3, 4, 5, 6]);
+  }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
+  using(path, (store) => assertEquals(numbersIn(store), [3, 4]));
+});
+
+test("who never flushes is flushed after so many entries", (path) => {
+  using(path, (store) => {
+    for (let first = 1; first <= 10_000; first += 500) store.put(entries(first, first + 499));
+    assertEquals(store.counters()["commits"], 1);
+  });
+});
+
+test("texts wait to be indexed, and are found with those that are", (path) => {
+  using(path, (store) => {
+    store.put(entries(1, 130));
+    store.flush();
+    assertEquals(store.counters()["not_indexed"], 0);
+    store.put(entries(131, 133));
+    store.put([entryOf(134, { content: { type: "edited", target: entries(133, 133)[0]!.hash, text: "changed" } })]);
+    store.put([entryOf(135, { content: { type: "redacted", target: entries(132, 132)[0]!.hash } })]);
+    store.flush();
+    assertEquals(store.counters()["not_indexed"], 2);
+    const found = (limit: number) => store.search({ words: ["message"], limit }).map(({ sequence }) => sequence);
+    assertEquals(found(3), [131, 130, 129]);
+    assertEquals(found(1), [131]);
+    store.put(entries(200, 900));
+    store.flush();
+    assertEquals(store.counters()["not_indexed"], 703 - 256);
+    assertEquals(found(1_000).length, 131 + 701);
+  });
 });
 
 test("a row that says nothing any more is left out and counted", (path) => {

@@ -44,6 +44,25 @@ Deno.test("after a crash, a store in memory holds what was flushed and nothing t
   assertEquals(store.before(DEV, undefined, 9).length, 3);
 });
 
+Deno.test("a crash takes back what was done last first, and nothing that went since", () => {
+  const store = new MemoryStore();
+  store.remember("read", "1");
+  store.flush();
+  store.remember("read", "2");
+  store.remember("read", "3");
+  store.put([entryOf(1), entryOf(2)]);
+  assertEquals(store.expire({ ageMs: 1 }, 3), 1);
+  store.crash();
+  assertEquals([store.recall("read"), store.counters()["entries"], store.counters()["bytes"]], ["1", 0, 0]);
+});
+
+Deno.test("who never flushes is not taken back farther than the store holds entries", () => {
+  const store = new MemoryStore({ entriesMax: 2 });
+  store.put([entryOf(1), entryOf(2), entryOf(3)]);
+  store.crash();
+  assertEquals(store.spans(DEV), [{ log: ALICE, first: 2, last: 2 }]);
+});
+
 Deno.test("a store in memory says the trouble that it stands in for", () => {
   assertEquals(new MemoryStore({ trouble: "The disk is full" }).trouble, "The disk is full");
   assertEquals(new MemoryStore().trouble, undefined);

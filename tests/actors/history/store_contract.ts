@@ -59,6 +59,7 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     store.put([{ ...first, receivedWallMs: 9 }]);
     assertEquals(store.find(DEV, first.hash), first);
     store.put([{ ...first, signature: SOME_SIGNATURE, receivedWallMs: 9 }]);
+    assertEquals(store.counters()["bytes"], first.bytes.length + SOME_SIGNATURE.length);
     assertEquals(store.find(DEV, first.hash), { ...first, signature: SOME_SIGNATURE });
     store.put([{ ...first, signature: new Uint8Array(64) }]);
     assertEquals(store.at(DEV, ALICE, 1), { ...first, signature: SOME_SIGNATURE });
@@ -111,10 +112,10 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
       entryOf(2, { ms: 5 }),
       entryOf(1, { ms: 10, count: 0, log: BOB }),
       entryOf(9, { ms: 10, count: 1 }),
-      entryOf(10, { ms: 10, count: 1 }),
+      ...[10, 11, 12, 13, 14].map((number) => entryOf(number, { ms: 10, count: 1 })),
       entryOf(3, { ms: 10, count: 1, log: logId("a", 3) }),
       entryOf(2, { ms: 10, count: 1, log: BOB }),
-      entryOf(11, { ms: 10, count: 2 }),
+      entryOf(15, { ms: 10, count: 2 }),
       entryOf(3, { ms: 8_640_000_000_000_000, count: 2 ** 52, log: BOB }),
     ];
     store.put(entries.toReversed());
@@ -297,6 +298,7 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     (store, reopened) => {
       store.put([1, 2, 3, 4].map((number) => entryOf(number, { ms: 1_000 * number })));
       store.put([entryOf(1, { ms: 1_500, room: OPS, text: "elsewhere" })]);
+      assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: 4 }]);
       assertEquals(store.expire({ ageMs: 3_000 }, 4_700), 2);
       assertEquals(store.expire({ ageMs: 3_000 }, 4_700), 0);
       assertEquals(store.spans(DEV), [{ log: ALICE, first: 2, last: 4 }]);
@@ -371,6 +373,50 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     store.expire({ bytesMax: store.counters()["bytes"]! - 1 }, 0);
     assertEquals(store.counters()["entries"], 2);
     assertEquals([...store.floors(DEV)], []);
+  });
+
+  test("what was told of a sealed entry goes with it", (store) => {
+    const sealed = entryOf(1, {
+      content: { type: "sealed", to: "c".repeat(64) as AuthorId, sealed: new Uint8Array(2) },
+    });
+    store.put([sealed]);
+    store.index(DEV, sealed.hash, "the plan");
+    assertEquals(store.search({ words: ["plan"], limit: 9 }), [sealed]);
+    store.expire({ bytesMax: 0 }, 0);
+    store.put([sealed]);
+    assertEquals(store.search({ words: ["plan"], limit: 9 }), []);
+  });
+
+  test("a sealed entry that was redacted is not found, whether it was opened before or after", (store) => {
+    const [one, two] = [1, 2].map((number) =>
+      entryOf(number, { content: { type: "sealed", to: "c".repeat(64) as AuthorId, sealed: new Uint8Array([number]) } })
+    );
+    const redacted = (sequence: number, { hash: target }: Kept, more = {}) =>
+      entryOf(sequence, { content: { type: "redacted", target }, ...more });
+    store.put([one!, two!]);
+    store.index(DEV, one!.hash, "plan one");
+    store.put([redacted(3, one!, { log: BOB })]);
+    assertEquals(store.search({ words: ["plan"], limit: 9 }), [one!]);
+    store.put([redacted(4, one!), redacted(5, two!)]);
+    store.index(DEV, two!.hash, "plan two");
+    assertEquals(store.search({ words: ["plan"], limit: 9 }), []);
+  });
+
+  test("where an edit goes before what it edited, that shows again what it said first", (store) => {
+    const said = entryOf(2, { text: "the first words", ms: 5_000 });
+    store.put([said, entryOf(1, { ms: 1_000, content: { type: "edited", target: said.hash, text: "changed" } })]);
+    assertEquals(store.search({ words: ["changed"], limit: 9 }), [said]);
+    assertEquals(store.expire({ ageMs: 1_000 }, 3_000), 1);
+    assertEquals(store.search({ words: ["changed"], limit: 9 }), []);
+    assertEquals(store.search({ words: ["first"], limit: 9 }), [said]);
+  });
+
+  test("a word may be as long as a text", (store) => {
+    const text = Array.from({ length: 1_200 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join("");
+    store.put([entryOf(1, { text }), entryOf(2, { text: text.slice(0, -1) })]);
+    assertEquals(store.search({ words: [text], limit: 9 }), [entryOf(1, { text })]);
+    assertEquals(store.search({ words: [`${text}${text}${text}${text}`], limit: 9 }), []);
+    assertEquals(store.search({ words: Array.from(text), limit: 9 }), [entryOf(1, { text })]);
   });
 }
 
