@@ -57,7 +57,7 @@ export function migrate(db: DatabaseSync, path: string, migrations: readonly str
   if (version > migrations.length) {
     throw new NewerError(`${path} was written by a later version (format ${version})`);
   }
-  db.prepare("begin immediate").run(); // also where nothing is to be done: it takes the lock
+  db.prepare("begin immediate").run(); // also where nothing is to be done: it shows whether we may write
   for (const migration of migrations.slice(version)) db.exec(migration);
   db.prepare(`pragma user_version = ${migrations.length}`).get();
   db.prepare("commit").run();
