@@ -221,18 +221,32 @@ export const ROWS: Readonly<Record<number, readonly [what: string, ...proofs: re
     ["e2e/settings_test.ts", "a bad setting in the file is refused with its path"],
   ],
   70: [
-    "a registry's list torn, of a later version, or with two owners; a peer's state torn",
+    "a history or a registry's list torn, of a later version, or with two owners; a peer's state torn",
+    ["commands/history_database_test.ts", "row 70: a log of changes that is cut anywhere"],
+    ["commands/history_database_test.ts", "row 70: a file that is cut anywhere"],
+    ["commands/history_database_test.ts", "row 70: a file of a later version"],
+    ["commands/history_database_test.ts", "row 70: a second owner"],
+    ["commands/history_database_test.ts", "row 70: after a kill in the middle of writing"],
     ["commands/registry_file_test.ts", "row 70: a file cut at any page"],
     ["commands/registry_file_test.ts", "row 70: a file of a later version"],
     ["commands/registry_file_test.ts", "a second owner of the file is refused"],
     ["commands/state_file_test.ts", "a file with ${what} is corrupt"],
   ],
   71: [
-    "a registry that cannot store",
+    "a history or a registry that cannot store",
+    ["commands/history_database_test.ts", "row 71: on a full disk"],
+    ["commands/history_database_test.ts", "row 71: a file that cannot be written"],
+    ["commands/history_database_test.ts", "row 71: what could not be committed"],
+    ["commands/history_database_test.ts", "row 71: whatever the disk does not do"],
     ["commands/registry_file_test.ts", "row 71: a place that cannot be written"],
     ["commands/registry_file_test.ts", "row 71: a registry that cannot store goes on"],
   ],
-  72: ["a registry's list that is no database", ["commands/registry_file_test.ts", "row 72:"]],
+  72: [
+    "a history or a registry's list that is no database",
+    ["commands/history_database_test.ts", "row 72: a file that is no database"],
+    ["commands/history_database_test.ts", "row 72: a file with a page of zeros"],
+    ["commands/registry_file_test.ts", "row 72:"],
+  ],
 };
 
 /** What is not there yet to be put to the test, and why. */
