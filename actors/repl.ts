@@ -31,7 +31,7 @@ export type ReplMessage =
   /** From a command that outlived the life it began in. */
   | CommandOutput
   | CommandDone
-  | Readonly<{ type: "command_done"; outcome: CommandOutcome; command?: Command }>
+  | Readonly<{ type: "command_done"; outcome: CommandOutcome; isSpeech: boolean; command?: Command }>
   /** Timers. */
   | Readonly<{ type: "frame" }>
   | Readonly<{ type: "keys" }>

@@ -39,6 +39,9 @@ import { visible } from "./visible.ts";
 /** Lines that may wait for the command that runs. */
 const LINES_WAITING_MAX = 10_000;
 
+/** Lines that are being said at once, each waiting to be written and sent: what comes in one gulp is signed together. */
+const SPEAKING_MAX = 256;
+
 /** A name that was claimed this recently is still the same news. */
 const CONFLICT_QUIET_MS = 60_000;
 
@@ -57,6 +60,8 @@ export class Session {
   #looks: LookAlikes;
   #refusing = false;
   #running = false;
+  /** Lines that are being said. */
+  #speaking = 0;
   #quitting = false;
   #wake: ((completed: boolean) => void) | undefined;
   #interrupted = false;
@@ -127,7 +132,7 @@ export class Session {
       case "done":
         return this.#show(message);
       case "command_done":
-        return this.#commandDone(message.outcome, message.command);
+        return this.#commandDone(message.outcome, message.isSpeech, message.command);
       case "frame":
         return;
       case "keys":
@@ -192,20 +197,26 @@ export class Session {
 
   #runNext(): void {
     const { memory } = this.#deps;
-    if (this.#running || this.#quitting || memory.arriving) return;
-    const line = memory.lines.shift();
-    if (line === undefined) return memory.inputEnded ? this.#quit() : undefined;
-    this.#running = true;
-    this.#interrupted = false;
-    if (this.#mode === "chat" && !/^\/[^/]/.test(line)) this.#speak(line.replace(/^\/\//, "/"));
-    else this.#command(line);
+    while (!this.#running && !this.#quitting && !memory.arriving) {
+      const [line] = memory.lines;
+      if (line === undefined) return memory.inputEnded && this.#speaking === 0 ? this.#quit() : undefined;
+      const isSpeech = this.#mode === "chat" && !/^\/[^/]/.test(line);
+      if (this.#speaking >= (isSpeech ? SPEAKING_MAX : 1)) return;
+      memory.lines.shift();
+      this.#interrupted = false;
+      if (isSpeech) this.#speak(line.replace(/^\/\//, "/"));
+      else this.#command(line);
+    }
   }
 
+  /** What is said next need not wait until this is: it comes after it all the same. */
   #speak(text: string): void {
-    this.#await(speak(this.#deps.peer.steps, this.#room, text), findCommand(this.#deps.commands, "msg"));
+    this.#speaking++;
+    this.#await(speak(this.#deps.peer.steps, this.#room, text), findCommand(this.#deps.commands, "msg"), true);
   }
 
   #command(line: string): void {
+    this.#running = true;
     const { word, rest } = splitCommand(line);
     const command = findCommand(this.#deps.commands, word);
     if (command === undefined) return this.#await(failed(suggest(this.#deps.commands, word)));
@@ -234,10 +245,11 @@ export class Session {
     };
   }
 
-  #await(outcome: CommandOutcome | Promise<CommandOutcome>, command?: Command): void {
+  #await(outcome: CommandOutcome | Promise<CommandOutcome>, command?: Command, isSpeech = false): void {
     const done = (result: CommandOutcome): ReplMessage => ({
       type: "command_done",
       outcome: result,
+      isSpeech,
       ...(command === undefined ? {} : { command }),
     });
     const settled = Promise.resolve(outcome);
@@ -251,8 +263,9 @@ export class Session {
     return this.#ctx.signal.aborted;
   }
 
-  #commandDone(outcome: CommandOutcome, command?: Command): void {
-    this.#running = false;
+  #commandDone(outcome: CommandOutcome, isSpeech: boolean, command?: Command): void {
+    if (isSpeech) this.#speaking--;
+    else this.#running = false;
     this.#report(outcome, command);
     this.#runNext();
   }
@@ -291,7 +304,7 @@ export class Session {
 
   #interrupt(): void {
     if (this.#quitting) return this.#leavePeer();
-    if (!this.#running) return this.#notice("Ctrl-C again, or Ctrl-D, quits");
+    if (!this.#running && this.#speaking === 0) return this.#notice("Ctrl-C again, or Ctrl-D, quits");
     this.#interrupted = true;
     this.#endSleep(false);
   }
