@@ -91,7 +91,8 @@ export type Evidence = Readonly<{ entry: Kept; holders: readonly string[]; other
 const WRITE_TOGETHER_MS = 2;
 /** Entries that wait to be written. */
 const UNWRITTEN_MAX = 4_096;
-const FLUSH_AFTER_MS = 5;
+/** What came from others they have; that it is kept here is told after this. A commit costs as much as a message. */
+const FLUSH_AFTER_MS = 250;
 /**
  * What changed is told when nothing has changed for a moment, or has not stopped to change for long: whoever lacks it asks
  * then, and its author knows that it is held. While there is talk, gaps show by themselves.
@@ -122,6 +123,7 @@ export class Chronicle {
   /** Logs that others are told about: in which round, and how many others hold the same. */
   readonly #telling = new Map<LogId, { round: number; same: number }>();
   #tellingSince: number | undefined;
+  #tellAt = 0;
   #tellAt = 0;
   /** By which member an author speaks. */
   readonly #memberOf = new Map<AuthorId, string>();
@@ -377,6 +379,7 @@ export class Chronicle {
     this.#filled = 0;
   }
 
+  /** The timer is set for the first of what is told together; it goes on while there is more. */
   /** The timer is set for the first of what is told together; it goes on while there is more. */
   #tellSoon(log: LogId): void {
     const now = this.#world.now();
