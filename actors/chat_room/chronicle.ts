@@ -124,7 +124,6 @@ export class Chronicle {
   readonly #telling = new Map<LogId, { round: number; same: number }>();
   #tellingSince: number | undefined;
   #tellAt = 0;
-  #tellAt = 0;
   /** By which member an author speaks. */
   readonly #memberOf = new Map<AuthorId, string>();
   /** Up to which number of our log others hold everything. */
