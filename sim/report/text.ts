@@ -36,6 +36,7 @@ export function figureRows(
     ["sent by each", `${perSecond(figures)}`],
     ...rooms(figures),
     ["after the faults", rightAgain(figures, plan.rightWithinMs)],
+    ...(figures.rooms.said === 0 ? [] : [["", roomsAlike(figures)] as const]),
     ["seen", seen(sights)],
   ];
 }
@@ -132,6 +133,11 @@ function rightAgain({ rightAfterMs }: Figures, rightWithinMs: number): string {
     return `not everybody was right about everybody; ${time(rightWithinMs)} are the limit`;
   }
   return `everybody was right about everybody after ${time(rightAfterMs)}; ${time(rightWithinMs)} are the limit`;
+}
+
+function roomsAlike({ roomsAlikeAfterMs }: Figures): string {
+  if (roomsAlikeAfterMs === undefined) return "not all who are in a room held the same of it";
+  return `all who are in a room held the same of it after ${time(roomsAlikeAfterMs)}`;
 }
 
 function seen(sights: Readonly<Record<Sight, number>>): string {

@@ -7,6 +7,7 @@ import type { Traffic } from "../world.ts";
 import type { Cluster, Ending, Witness } from "./cluster.ts";
 import { Distribution, type Summary } from "./distribution.ts";
 import type { Plan } from "./plan.ts";
+import { differenceOfRooms } from "./rooms.ts";
 import type { Views } from "./views.ts";
 
 /** What each peer sends in a second, on the average: datagrams, and streams it opens; bytes without headers. */
@@ -46,6 +47,8 @@ export type Figures = Readonly<{
   }>;
   /** After the last fault, until everybody was right about everybody; undefined if that did not come. */
   rightAfterMs: number | undefined;
+  /** After the last fault, until all who are in a room held the same of it, for good; to the second. */
+  roomsAlikeAfterMs: number | undefined;
 }>;
 
 /** One moment of a run, for its plots: beliefs that are wrong, who runs, and what was sent in all until then. */
@@ -74,6 +77,7 @@ export class Meter implements Witness {
   #faultsBegan = false;
   #convergedAt: number | undefined;
   #rightAt: number | undefined;
+  #roomsAlikeAt: number | undefined;
   #deaths = 0;
   #suspicions = 0;
   #failures = 0;
@@ -125,6 +129,12 @@ export class Meter implements Witness {
   /** After the last fault, once everybody is right about who is there. */
   right(): void {
     this.#rightAt ??= this.#now;
+  }
+
+  /** Called after the last fault, again and again: what is held alike now may not stay so. */
+  lookIntoRooms(): void {
+    const isAlike = differenceOfRooms(this.#cluster().processes, this.#inRoom) === undefined;
+    this.#roomsAlikeAt = isAlike ? this.#roomsAlikeAt ?? this.#now : undefined;
   }
 
   entered(name: string, room: string): void {
@@ -184,6 +194,7 @@ export class Meter implements Witness {
         convergedAfterMs: this.#roomConvergence.summary(),
       },
       rightAfterMs: after(this.#rightAt, endsAtMs),
+      roomsAlikeAfterMs: after(this.#roomsAlikeAt, endsAtMs),
     };
   }
 

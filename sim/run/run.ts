@@ -80,6 +80,7 @@ class Run {
   readonly #cluster: Cluster;
   #violation: Violation | undefined;
   #lookedAt = 0;
+  #isComingRight = false;
 
   constructor(parameters: RunParameters, options: RunOptions) {
     this.#parameters = parameters;
@@ -143,14 +144,21 @@ class Run {
   async #comeRight(): Promise<void> {
     const { endsAtMs, rightWithinMs } = this.#plan;
     const deadline = endsAtMs + rightWithinMs;
+    this.#isComingRight = true;
+    this.#meter.lookIntoRooms();
     for (;;) {
       while (this.#views.wrong > 0 && this.#cluster.now() < deadline) await this.#step(deadline);
       if (this.#views.wrong === 0) this.#meter.right();
       const pending = await this.#pending();
-      if (pending === undefined) return;
+      if (pending === undefined) return this.#isRight();
       if (this.#cluster.now() >= deadline) throw new Ended({ type: "failed", violation: pending });
       await this.#pass(Math.min(deadline, this.#cluster.now() + LOOK_EVERY_MS));
     }
+  }
+
+  #isRight(): void {
+    this.#isComingRight = false;
+    this.#meter.lookIntoRooms();
   }
 
   /** The first thing that is not yet right, as what it is if it stays so. */
@@ -194,6 +202,7 @@ class Run {
   #look(): void {
     this.#lookedAt = this.#cluster.now();
     this.#meter.sample();
+    if (this.#isComingRight) this.#meter.lookIntoRooms();
     for (const checker of this.#checkers.values()) checker.look?.();
   }
 

@@ -1,0 +1,24 @@
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import type { SimulatedPeer } from "../world.ts";
+
+/** Two who are in one room and do not hold the same of it; `inRoom` has each peer's room by its name. */
+export function differenceOfRooms(
+  peers: Iterable<SimulatedPeer>,
+  inRoom: ReadonlyMap<string, string>,
+): string | undefined {
+  const first = new Map<string, readonly [name: string, holdings: string]>();
+  for (const peer of peers) {
+    const room = inRoom.get(peer.name);
+    if (room === undefined) continue;
+    const holdings = holdingsOf(peer, room as RoomName);
+    const [other, expected] = first.get(room) ?? [peer.name, holdings];
+    if (holdings !== expected) return `of ${room}, ${other} and ${peer.name} hold different things`;
+    first.set(room, [peer.name, holdings]);
+  }
+  return undefined;
+}
+
+/** Which entries of which logs: what they say follows from that, because a log says one thing under one number. */
+function holdingsOf({ history }: SimulatedPeer, room: RoomName): string {
+  return history.spans(room).map(({ log, first, last }) => `${log} ${first} ${last}`).toSorted().join("\n");
+}
