@@ -37,7 +37,7 @@ export type ChronicleWorld = Readonly<{
   others(): readonly string[];
   /** Put into the store just now, by us or by others. */
   taken(entries: readonly Kept[]): void;
-  /** To be shown, in this order. `live`: it was said just now. `isLate`: something that follows from it was shown before. */
+  /** To be shown, in this order. `live`: it was said just now. `isLate`: something later was shown before. */
   show(entries: readonly Kept[], live: boolean, isLate: (entry: Kept) => boolean): void;
   /** A log has come to an end, because its author says this, and something else under the same number. */
   forked(entry: Kept): void;
@@ -338,15 +338,14 @@ export class Chronicle {
 
   #show(entries: readonly Kept[], live: boolean): void {
     const { shelf } = this.#deps.memory;
-    if (entries.length > 0) this.#world.show(entries, live, (entry) => shelf.isLate(entry));
+    if (entries.length === 0) return;
+    this.#world.show(entries, live, (entry) => shelf.isLate(entry));
+    entries.forEach((entry) => shelf.noteShown(entry));
   }
 
   /** What is shown without what it follows from is in the right order among itself. */
   #giveUpWaiting(): void {
-    const { shelf } = this.#deps.memory;
-    const wasLate = new Set(shelf.waiting.filter((entry) => shelf.isLate(entry)));
-    const all = shelf.takeAll();
-    if (all.length > 0) this.#world.show(all, false, (entry) => wasLate.has(entry));
+    this.#show(this.#deps.memory.shelf.takeAll(), false);
   }
 
   #heads(from: string, spans: readonly Span[], wantsAnswer: boolean): void {

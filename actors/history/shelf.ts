@@ -1,5 +1,5 @@
 import { compareOrder, type OrderKey } from "./order.ts";
-import type { LogId } from "./author.ts";
+import { type AuthorId, authorOfLog, type LogId } from "./author.ts";
 import type { Place } from "./entry.ts";
 
 /** What can wait: where it stands, and what it follows from. */
@@ -8,7 +8,7 @@ type Waiting = OrderKey & Readonly<{ parents: readonly Place[] }>;
 /** Entries that wait for what they follow from; of more, the earliest are let go and only counted. */
 const WAITING_MAX = 4_096;
 
-/** Logs of which something was overtaken. */
+/** Logs of which something was overtaken, and authors of whom something was shown. */
 const LOGS_MAX = 8_192;
 
 /** Whether an entry is here. */
@@ -23,6 +23,8 @@ export class Shelf<T extends Waiting> {
   #waiting: T[] = [];
   /** Of each log, up to which number something that follows from it was shown before it was here. */
   readonly #overtaken = new Map<LogId, number>();
+  /** Of each author, the latest that was shown: a device that lost its disk goes on in a log that knows of no other. */
+  readonly #shown = new Map<AuthorId, OrderKey>();
   /** Let go, because too many waited. */
   overflowed = 0;
 
@@ -54,22 +56,31 @@ export class Shelf<T extends Waiting> {
   takeAll(): readonly T[] {
     const all = this.#waiting;
     this.#waiting = [];
-    for (const { log, sequence, parents } of all) {
-      this.#overtake({ log, sequence: sequence - 1 });
-      parents.forEach((parent) => this.#overtake(parent));
-    }
     return all;
   }
 
-  /** Whether something that follows from it may have been shown already. */
-  isLate({ log, sequence }: Place): boolean {
-    return sequence <= (this.#overtaken.get(log) ?? 0);
+  /** Whether something that follows from it may have been shown already, or something later of its author. */
+  isLate(entry: OrderKey): boolean {
+    const { log, sequence } = entry;
+    const shown = this.#shown.get(authorOfLog(log));
+    return sequence <= (this.#overtaken.get(log) ?? 0) || (shown !== undefined && compareOrder(entry, shown) < 0);
+  }
+
+  /** It is on the screen. Our own words are at once, also where something that they follow from still waits. */
+  noteShown({ order, log, sequence, hash, parents }: Waiting): void {
+    this.#overtake({ log, sequence: sequence - 1 });
+    parents.forEach((parent) => this.#overtake(parent));
+    const author = authorOfLog(log);
+    const before = this.#shown.get(author);
+    const entry = { order, log, sequence, hash };
+    if (before === undefined ? this.#shown.size < LOGS_MAX : compareOrder(before, entry) < 0) {
+      this.#shown.set(author, entry);
+    }
   }
 
   #overtake({ log, sequence }: Place): void {
-    if (this.#overtaken.size < LOGS_MAX && sequence > (this.#overtaken.get(log) ?? 0)) {
-      this.#overtaken.set(log, sequence);
-    }
+    const before = this.#overtaken.get(log);
+    if (before === undefined ? this.#overtaken.size < LOGS_MAX : before < sequence) this.#overtaken.set(log, sequence);
   }
 
   /** One way through is enough: what something follows from stands before it. */

@@ -1,15 +1,17 @@
 import type { ChatEvent } from "../../actors/chat_room.ts";
+import type { LogId } from "../../actors/history/author.ts";
+import { compareOrder } from "../../actors/history/order.ts";
+import type { Kept } from "../../actors/history/store.ts";
+import type { Cluster } from "../run/cluster.ts";
 import type { Invariant } from "./invariant.ts";
 
 /** What a screen showed of each author: the numbers in what it said, which begin anew with nobody's life. */
 class Shown {
   readonly #byObserver = new Map<string, Map<string, Set<number>>>();
-  readonly #last = new Map<string, number>();
 
   /** Another process, another screen. */
   forget(observer: string): void {
     this.#byObserver.delete(observer);
-    for (const key of [...this.#last.keys()]) if (key.startsWith(`${observer} `)) this.#last.delete(key);
   }
 
   /** What is wrong with what was just shown, if anything. */
@@ -21,14 +23,6 @@ class Shown {
     const isThere = numbers.has(number);
     numbers.add(number);
     return isThere;
-  }
-
-  /** The number shown before this one, if it is higher. */
-  overtakenBy(observer: string, author: string, number: number): number | undefined {
-    const key = `${observer} ${author}`;
-    const last = this.#last.get(key) ?? 0;
-    this.#last.set(key, Math.max(last, number));
-    return number < last ? last : undefined;
   }
 }
 
@@ -53,19 +47,67 @@ export const messageTwice: Invariant = {
   },
 };
 
+/** The last thing of an author that a screen showed: its number, and its entry where there is one. */
+type Last = Readonly<{ number: number; entry: Kept | undefined }>;
+
+/** A device that lost its disk and its clock's setting goes on in another log, and cannot know that it comes later. */
+function isBefore(entry: Kept | undefined, last: Kept | undefined): boolean {
+  return entry === undefined || last === undefined || compareOrder(entry, last) < 0;
+}
+
 /** No screen shows what an author said before what it had said earlier, but for what it says itself that it comes late. */
 export const messageOrder: Invariant = {
   name: "messages are shown in the wrong order for their author",
-  watch(_scene, report) {
-    const shown = new Shown();
+  watch({ cluster }, report) {
+    const shown = new Map<string, Map<string, Last>>();
     return {
-      started: (name) => shown.forget(name),
+      started: (name) => void shown.delete(name),
       chat(observer, event) {
         const said = spoken(event);
-        if (said === undefined || (event.type === "said" && event.late === true)) return;
-        const later = shown.overtakenBy(observer, said.author, said.number);
-        if (later !== undefined) report(`${observer} was shown "${said.author} ${said.number}" after number ${later}`);
+        if (said === undefined || isLate(event)) return;
+        const { author, number } = said;
+        const ofAuthors = shown.get(observer) ?? new Map<string, Last>();
+        shown.set(observer, ofAuthors);
+        const last = ofAuthors.get(author);
+        const entry = entryOf(event, observer, cluster);
+        if (last !== undefined && number < last.number && isBefore(entry, last.entry)) {
+          report(`${observer} was shown "${author} ${number}" after number ${last.number}`);
+        }
+        if (last === undefined || number > last.number) ofAuthors.set(author, { number, entry });
       },
     };
   },
 };
+
+/** No screen shows an answer before what it answers: what an entry's author had seen is shown first, or said to be late. */
+export const messageCausality: Invariant = {
+  name: "a message is shown after one that follows from it",
+  watch({ cluster }, report) {
+    /** Of each screen, up to which number of each log something that was shown follows from it. */
+    const followed = new Map<string, Map<LogId, number>>();
+    return {
+      started: (name) => void followed.delete(name),
+      chat(observer, event) {
+        const entry = entryOf(event, observer, cluster);
+        if (entry === undefined) return;
+        const ofLogs = followed.get(observer) ?? new Map<LogId, number>();
+        followed.set(observer, ofLogs);
+        if (!isLate(event) && entry.sequence <= (ofLogs.get(entry.log) ?? 0)) {
+          report(`${observer} was shown number ${entry.sequence} of ${entry.name} after what follows from it`);
+        }
+        const before = [...entry.parents, { log: entry.log, sequence: entry.sequence - 1 }];
+        for (const { log, sequence } of before) ofLogs.set(log, Math.max(sequence, ofLogs.get(log) ?? 0));
+      },
+    };
+  },
+};
+
+function isLate(event: ChatEvent): boolean {
+  return event.type === "said" && event.late === true;
+}
+
+/** What of its room's log an observer was just shown. */
+function entryOf(event: ChatEvent, observer: string, cluster: Cluster): Kept | undefined {
+  if (event.type !== "said" || event.id === undefined) return undefined;
+  return cluster.process(observer)?.history.find(event.room, event.id);
+}

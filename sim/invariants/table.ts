@@ -2,7 +2,7 @@ import { healthyDeclaredDead } from "./healthy_declared_dead.ts";
 import { incarnationBack } from "./incarnation_back.ts";
 import type { Invariant } from "./invariant.ts";
 import { messageLost } from "./message_lost.ts";
-import { messageOrder, messageTwice } from "./messages.ts";
+import { messageCausality, messageOrder, messageTwice } from "./messages.ts";
 import { ownIncarnationBack } from "./own_incarnation_back.ts";
 import { peerGivesUp } from "./peer_gives_up.ts";
 import { queueOverflows } from "./queue_overflows.ts";
@@ -21,6 +21,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ownIncarnationBack,
   messageTwice,
   messageOrder,
+  messageCausality,
   messageLost,
   roomsDiffer,
   queueOverflows,
