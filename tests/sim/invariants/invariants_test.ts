@@ -9,7 +9,7 @@ import { healthyDeclaredDead } from "../../../sim/invariants/healthy_declared_de
 import { incarnationBack } from "../../../sim/invariants/incarnation_back.ts";
 import type { Checker, Invariant } from "../../../sim/invariants/invariant.ts";
 import { messageLost } from "../../../sim/invariants/message_lost.ts";
-import { messageOrder, messageTwice } from "../../../sim/invariants/messages.ts";
+import { messageCausality, messageOrder, messageTwice } from "../../../sim/invariants/messages.ts";
 import { ownIncarnationBack } from "../../../sim/invariants/own_incarnation_back.ts";
 import { peerGivesUp } from "../../../sim/invariants/peer_gives_up.ts";
 import { queueOverflows } from "../../../sim/invariants/queue_overflows.ts";
@@ -27,6 +27,8 @@ class Story {
   readonly reports: string[] = [];
   readonly checker: Checker;
   peers: Partial<SimulatedPeer>[] = [];
+  /** What everybody's store has, by its hash. */
+  readonly held = new Map<string, unknown>();
   atMs = 0;
 
   constructor(invariant: Invariant, more: Partial<Plan> = {}) {
@@ -36,6 +38,7 @@ class Story {
     const cluster = {
       names: plan.names,
       now: () => this.atMs,
+      process: () => ({ history: { find: (_room: string, hash: string) => this.held.get(hash) } }),
       get processes() {
         return processes();
       },
@@ -215,6 +218,57 @@ Deno.test("a message shown after a later one of its author is a finding; a gap i
   assertEquals(story.reports, []);
   story.said("p1", "p2", 4);
   assertEquals(story.reports, ['p1 was shown "p2 4" after number 5']);
+});
+
+/** What `p1` is shown of the logs of others, in that order: each the name of its log, its number and what it follows from. */
+function shownEntries(invariant: Invariant, ...entries: readonly ShownEntry[]): readonly string[] {
+  const story = new Story(invariant);
+  for (const { log, sequence, ms = sequence, number = sequence, late, parents = [] } of entries) {
+    const entry = {
+      log,
+      sequence,
+      hash: `${log} ${sequence}`,
+      parents,
+      name: log.slice(0, 2),
+      order: { ms, count: 0 },
+    };
+    story.held.set(entry.hash, entry);
+    const said = { type: "said", room: "room1", author: entry.name, own: false, text: `${entry.name} ${number}` };
+    story.checker.chat?.("p1", { ...said, wallMs: 0, id: entry.hash, ...(late && { late }) } as unknown as ChatEvent);
+  }
+  return story.reports;
+}
+
+type ShownEntry = Readonly<{
+  log: string;
+  sequence: number;
+  ms?: number;
+  number?: number;
+  late?: true;
+  parents?: readonly Readonly<{ log: string; sequence: number }>[];
+}>;
+
+Deno.test("of an author with two logs, the order of the room decides", () => {
+  const later = { log: "p2.2", sequence: 1, ms: 50, number: 3 };
+  const earlier = { log: "p2.1", sequence: 1, ms: 40, number: 1 };
+  assertEquals(shownEntries(messageOrder, later, earlier), ['p1 was shown "p2 1" after number 3']);
+  assertEquals(shownEntries(messageOrder, later, { ...earlier, late: true }), []);
+  assertEquals(
+    shownEntries(messageOrder, later, { ...earlier, ms: 60 }),
+    [],
+    "its clock was put back, and its disk lost",
+  );
+});
+
+Deno.test("what is shown after what follows from it is a finding, unless it says that it is late", () => {
+  const answer = { log: "p3", sequence: 2, parents: [{ log: "p2", sequence: 4 }] };
+  const [asked, next, earlier] = [{ log: "p2", sequence: 4 }, { log: "p2", sequence: 5 }, { log: "p3", sequence: 1 }];
+  assertEquals(shownEntries(messageCausality, earlier, asked, answer, next), []);
+  assertEquals(shownEntries(messageCausality, answer, { ...asked, late: true }, next), []);
+  assertEquals(shownEntries(messageCausality, answer, asked, earlier), [
+    "p1 was shown number 4 of p2 after what follows from it",
+    "p1 was shown number 1 of p3 after what follows from it",
+  ]);
 });
 
 /** A story in which p1 and p2 are in a room. */

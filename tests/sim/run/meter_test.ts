@@ -14,19 +14,31 @@ class Story {
   readonly sometimes = new Sometimes();
   readonly meter: Meter;
   atMs = 0;
+  processes: readonly unknown[] = [];
   traffic = { packets: 0, packetBytes: 0, streams: 0, streamBytes: 0 };
 
   constructor() {
     const parameters = { seed: "1", peers: 3, minutes: 5, profile: "lan", faults: [], chatters: 0, rooms: 1 } as const;
     const plan = { ...planRun(parameters), arrivedAtMs: 1_000, endsAtMs: 60_000 };
-    const [now, traffic] = [() => this.atMs, () => this.traffic];
+    const [now, traffic, processes] = [() => this.atMs, () => this.traffic, () => this.processes];
     const cluster = {
       now,
       get traffic() {
         return traffic();
       },
+      get processes() {
+        return processes();
+      },
     } as unknown as Cluster;
     this.meter = new Meter(plan, this.views, this.sometimes, () => cluster);
+  }
+
+  /** Of one log in its room, each holds everything up to this number. */
+  holds(...lasts: readonly number[]): void {
+    this.processes = this.names.map((name, at) => ({
+      name,
+      history: { spans: () => [{ log: "a log", first: 1, last: lasts[at] }] },
+    }));
   }
 
   start(...names: readonly string[]): void {
@@ -211,4 +223,21 @@ Deno.test("everybody is right so long after the last fault, the first time that 
   story.atMs = 70_000;
   story.meter.right();
   assertEquals(story.meter.figures().rightAfterMs, 5_000);
+});
+
+Deno.test("rooms are alike since the last time that two in one held different things", () => {
+  const story = new Story();
+  const looks = (atMs: number, ...lasts: readonly number[]): void => {
+    story.atMs = atMs;
+    story.holds(...lasts);
+    story.meter.lookIntoRooms();
+  };
+  for (const name of story.names) story.meter.entered(name, name === "p3" ? "room2" : "room1");
+  looks(60_000, 4, 5, 1);
+  assertEquals(story.meter.figures().roomsAlikeAfterMs, undefined);
+  looks(61_000, 5, 5, 1);
+  looks(62_000, 5, 6, 1);
+  looks(63_000, 6, 6, 1);
+  looks(64_000, 6, 6, 2);
+  assertEquals(story.meter.figures().roomsAlikeAfterMs, 3_000);
 });

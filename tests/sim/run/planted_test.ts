@@ -143,6 +143,21 @@ Deno.test("a shelf that hands out twice what waited: a message is shown twice", 
   assert(/^p\d was shown "p\d \d+" twice$/.test(what), what);
 });
 
+Deno.test("a shelf that waits for nothing of others: a message is shown after one that follows from it", async () => {
+  const prototype = Shelf.prototype as Shelf<Kept>;
+  const ofOneLog = (right: Shelf<Kept>["put"]) =>
+    function (this: Shelf<Kept>, ...[entries, isHeld]: Parameters<typeof right>) {
+      return right.call(this, entries.map((entry) => ({ ...entry, parents: [] })), isHeld);
+    };
+  const { invariant } = await planted(
+    prototype,
+    "put",
+    ofOneLog,
+    () => planted(prototype, "isLate", () => () => false, () => foundBy("cut,latency", { chatters: 6 })),
+  );
+  assertEquals(invariant, "a message is shown after one that follows from it");
+});
+
 Deno.test("a sieve that keeps something back, and nobody who asks for it: a message is lost", async () => {
   let calls = 0;
   const withoutRepair = <T>(during: () => Promise<T>) => planted(Repair.prototype, "next", () => () => [], during);

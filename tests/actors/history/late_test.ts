@@ -1,0 +1,48 @@
+/** What a screen is told to be late: see `Shelf`. */
+import { assertEquals } from "@std/assert";
+import type { AuthorId, LogId } from "../../../actors/history/author.ts";
+import { logOf } from "../../../actors/history/author.ts";
+import type { Place } from "../../../actors/history/entry.ts";
+import { Shelf } from "../../../actors/history/shelf.ts";
+import type { EntryHash } from "../../../actors/history/values.ts";
+
+const [ALICE, BOB] = ["a", "b"].map((digit) => digit.repeat(64) as AuthorId) as [AuthorId, AuthorId];
+
+/** An entry that follows from the one before it in its log, and from `parents`. */
+function entry(log: LogId, sequence: number, ms: number, ...parents: readonly Place[]) {
+  return { log, sequence, order: { ms, count: 0 }, hash: `${log} ${sequence}` as EntryHash, parents };
+}
+
+const [hers, his] = [logOf(ALICE, 1), logOf(BOB, 1)];
+
+Deno.test("nothing is late that comes in its turn, however much later it is of another author", () => {
+  const shelf = new Shelf();
+  shelf.noteShown(entry(hers, 1, 10));
+  assertEquals(shelf.isLate(entry(hers, 2, 20)), false);
+  assertEquals(shelf.isLate(entry(his, 1, 5)), false, "the other side of a split is no answer to anything here");
+});
+
+Deno.test("what something on the screen follows from is late, in its own log and in others", () => {
+  const shelf = new Shelf();
+  shelf.noteShown(entry(hers, 3, 30, { log: his, sequence: 2 }));
+  assertEquals([1, 2, 3].map((sequence) => shelf.isLate(entry(his, sequence, 40))), [true, true, false]);
+  assertEquals(shelf.isLate(entry(hers, 2, 20)), true);
+});
+
+Deno.test("what an author said in another log, and earlier than what is on the screen, is late", () => {
+  const shelf = new Shelf();
+  const afterTheLoss = logOf(ALICE, 2);
+  shelf.noteShown(entry(afterTheLoss, 1, 50));
+  assertEquals([40, 60].map((ms) => shelf.isLate(entry(hers, 9, ms))), [true, false]);
+  shelf.noteShown(entry(hers, 9, 40));
+  assertEquals(shelf.isLate(entry(hers, 10, 45)), true, "the latest counts, not the last");
+});
+
+Deno.test("of one that waits in vain, what it waited for comes late once it is on the screen", () => {
+  const shelf = new Shelf<ReturnType<typeof entry>>();
+  const waiting = entry(hers, 1, 20, { log: his, sequence: 1 });
+  assertEquals(shelf.put([waiting], () => false), []);
+  assertEquals(shelf.takeAll(), [waiting]);
+  shelf.noteShown(waiting);
+  assertEquals(shelf.isLate(entry(his, 1, 10)), true);
+});
