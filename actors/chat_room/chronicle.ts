@@ -16,6 +16,7 @@ import type { BranchEnd } from "../history/forks.ts";
 import { newRepairCounters, Repair } from "../history/repair.ts";
 import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
 import { Shelf } from "../history/shelf.ts";
+import { Holdings } from "../history/holdings.ts";
 import type { HistoryStore, Kept, Span } from "../history/store.ts";
 import type { Random } from "../runtime/random.ts";
 import type { RoomName } from "./entry.ts";
@@ -126,8 +127,8 @@ export class Chronicle {
   #tellAt = 0;
   /** By which member an author speaks. */
   readonly #memberOf = new Map<AuthorId, string>();
-  /** Up to which number of our log others hold everything. */
-  readonly #heldBy = new Map<string, number>();
+  /** What of our logs others say they hold. */
+  readonly #heldBy = new Map<string, Holdings>();
   /** Forked logs of which we asked for a branch. */
   readonly #branchesAsked = new Set<LogId>();
   #unwritten: Unwritten[] = [];
@@ -220,7 +221,7 @@ export class Chronicle {
     const others = this.#world.others();
     return store.range(room, ownLog, Math.max(1, ownSequence - limit + 1), ownSequence, limit).map((entry) => ({
       entry,
-      holders: others.filter((name) => (this.#heldBy.get(name) ?? 0) >= entry.sequence),
+      holders: others.filter((name) => this.#heldBy.get(name)?.has(entry.log, entry.sequence) === true),
       others: others.length,
     }));
   }
@@ -350,14 +351,21 @@ export class Chronicle {
 
   #heads(from: string, spans: readonly Span[], wantsAnswer: boolean): void {
     const { ownLog } = this.#log;
-    for (const { log, last } of spans) {
+    for (const span of spans) {
+      const { log, last } = span;
       const telling = this.#telling.get(log);
       if (telling !== undefined && last === this.#log.holdings.topOf(log)?.last) telling.same++;
-      if (log === ownLog) this.#heldBy.set(from, Math.max(last, this.#heldBy.get(from) ?? 0));
+      if (log === ownLog) this.#noteHeld(from, span);
     }
     this.#repair.offered(from, spans);
     if (wantsAnswer) this.#tellAllHeads(from, false);
     this.#ask();
+  }
+
+  #noteHeld(by: string, span: Span): void {
+    const held = this.#heldBy.get(by) ?? new Holdings();
+    if (held.piecesOf(span.log).length < PIECES_HELD_MAX) held.add(span);
+    this.#heldBy.set(by, held);
   }
 
   #wanted(from: string, span: Span): void {
@@ -427,7 +435,7 @@ export class Chronicle {
 
   /** What changed last is told if there are more logs than fit. */
   #tellAllHeads(to: string, wantsAnswer: boolean): void {
-    const spans = this.#log.holdings.logs.flatMap((log) => this.#topOf(log)).slice(-SPANS_MAX);
+    const spans = this.#log.holdings.logs.flatMap((log) => this.#piecesOf(log)).slice(-SPANS_MAX);
     this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans, wantsAnswer }));
     this.#tellBranches(to);
   }
@@ -437,6 +445,11 @@ export class Chronicle {
     return top === undefined ? [] : [{ log, ...top }];
   }
 
+  /** Also what is below a gap: what all lack there may have died with its author. */
+  #piecesOf(log: LogId): readonly Span[] {
+    return this.#log.holdings.piecesOf(log).slice(-PIECES_TOLD_MAX).map((piece) => ({ log, ...piece }));
+  }
+
   #noteMember(author: AuthorId, member: string): void {
     this.#memberOf.delete(author);
     this.#memberOf.set(author, member);
@@ -444,6 +457,10 @@ export class Chronicle {
     if (this.#memberOf.size > MEMBERS_MAX && oldest !== undefined) this.#memberOf.delete(oldest);
   }
 }
+
+/** Pieces of one log that are told at once, and that are believed of one other. */
+const PIECES_TOLD_MAX = 16;
+const PIECES_HELD_MAX = 64;
 
 /** Authors whose member is known. */
 const MEMBERS_MAX = 8_192;

@@ -48,6 +48,11 @@ export class Holdings {
     return top === undefined ? undefined : this.#above(log, top);
   }
 
+  /** In order, and none touches the next. */
+  piecesOf(log: LogId): readonly Piece[] {
+    return (this.#logs.get(log)?.spans ?? []).flatMap((piece) => this.#above(log, piece) ?? []);
+  }
+
   /** The newest piece that begins at that number or before it. */
   pieceUpTo(log: LogId, sequence: number): Piece | undefined {
     const piece = this.#logs.get(log)?.spans.findLast(({ first }) => first <= sequence);

@@ -19,7 +19,7 @@ export type Batch = Readonly<{
 
 export type LogMessage =
   | Batch
-  /** "This I hold", of the logs that changed or of all; the answer is whatever the other wants of it. */
+  /** "These pieces I hold", of the logs that changed or of all; the answer is whatever the other wants of it. */
   | Readonly<{ type: "heads"; spans: readonly Span[]; wantsAnswer: boolean }>
   /** "Send me these, the newest first." The answer is batches, or `lacking`. */
   | Readonly<{ type: "want"; span: Span }>

@@ -139,8 +139,10 @@ export class Repair {
     const offers = this.#offers.get(log) ?? new Map<string, Piece>();
     if (!this.#offers.has(log) && this.#offers.size >= LOGS_MAX) return void this.#counters["repair offers given up"]++;
     this.#offers.set(log, offers);
+    const before = offers.get(peer) ?? piece;
     offers.delete(peer);
-    offers.set(peer, piece);
+    // With the gap between, if there is one: who holds nothing of it says so when it is asked.
+    offers.set(peer, { first: Math.min(before.first, piece.first), last: Math.max(before.last, piece.last) });
     const [oldest] = offers.keys();
     if (offers.size > OFFERS_PER_LOG_MAX && oldest !== undefined) offers.delete(oldest);
   }

@@ -7,7 +7,7 @@ import { cut } from "../../sim/rules/cut.ts";
 import { loss } from "../../sim/rules/loss.ts";
 import type { SimulatedPeer, StartOptions } from "../../sim/world.ts";
 import { World } from "../../sim/world.ts";
-import { viewer } from "../support/author.ts";
+import { Author, viewer } from "../support/author.ts";
 
 const LOBBY = "lobby" as RoomName;
 const NAMES = ["alice", "bob", "charly", "dora", "eva"];
@@ -146,6 +146,23 @@ Deno.test("a disk that was put back into an earlier state costs nothing that was
   charly.say("said with the restored disk");
   await world.clock.until(() => isWhole([alice!, bob!, charly], 3), 5_000, "one room");
   assert(bob!.said.includes("charly: said with the restored disk"));
+});
+
+Deno.test("what died with its author leaves a gap, and who comes later gets what is below it too", async () => {
+  const { log } = new Author("charly", LOBBY);
+  const contents = ["one", "two", "three", "four"].map((text) => ({ type: "said", text }) as const);
+  const entries = contents.flatMap((content) => log.write([content], { name: "charly", wallMs: 1 }));
+  const world = new World({ seed: "gap" });
+  const peers: SimulatedPeer[] = [];
+  for (const name of ["alice", "bob"]) {
+    const disk = new Disk();
+    disk.history.put(entries.filter(({ sequence }) => sequence !== 3));
+    peers.push(world.start(name, { disk }));
+    await world.clock.advance(300);
+  }
+  const dora = world.start("dora");
+  await world.clock.until(() => dora.memory.rooms.size > 0, 5_000, "dora is in");
+  await world.clock.until(() => isWhole([...peers, dora], 3), 3_000, "dora has all that there is");
 });
 
 Deno.test("a wall clock an hour off changes no order", async () => {
