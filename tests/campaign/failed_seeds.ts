@@ -25,6 +25,10 @@ const MEND_OF_ASKS = "runtime: asks that are open when the system has stopped fa
 const MEND_OF_CONTACTS = "membership: who keeps silent of those whom a peer is told to join is sought";
 const MEND_OF_JOINS_CUT_SHORT = "membership: a join that a crash cuts short is begun anew";
 
+const MEND_OF_LATENESS =
+  "rooms: what comes behind something later of its author, or behind our own answer, is said to be late";
+const MEND_OF_GAPS = "rooms: what is below a gap is told too, and held is only what another says it holds";
+
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
 const ALL_OF_17 = "crash,restart,power-cut,restart-without-disk,churn,pause,slow,loss,latency,duplication,reordering," +
   "bandwidth,cut,one-way-cut,udp-blocked,clock-jump,clock-skew";
@@ -176,5 +180,39 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     run: { seed: "70002", peers: 8, minutes: 3, profile: "lan", faults: ALL_OF_18, chatters: 4, rooms: 1 },
     invariant: "a live, reachable peer stays declared dead",
     mendedBy: MEND_OF_JOINS_CUT_SHORT,
+  },
+  // A device that lost its disk goes on in a log that knows of no other.
+  {
+    run: {
+      seed: "90033",
+      peers: 5,
+      minutes: 1.28,
+      profile: "lan",
+      faults: ALL_OF_18,
+      only: [1, 3, 8, 10],
+      chatters: 5,
+      rooms: 1,
+    },
+    invariant: "messages are shown in the wrong order for their author",
+    mendedBy: MEND_OF_LATENESS,
+  },
+  {
+    run: { seed: "90124", peers: 5, minutes: 2, profile: "lan", faults: ALL_OF_18, chatters: 5, rooms: 1 },
+    invariant: "a message is shown after one that follows from it",
+    mendedBy: MEND_OF_LATENESS,
+  },
+  {
+    run: {
+      seed: "100322",
+      peers: 5,
+      minutes: 1.28,
+      profile: "lan",
+      faults: ALL_OF_18,
+      only: [1, 4, 9],
+      chatters: 5,
+      rooms: 1,
+    },
+    invariant: "two peers hold different rooms for ever",
+    mendedBy: MEND_OF_GAPS,
   },
 ];
