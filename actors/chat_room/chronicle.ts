@@ -386,7 +386,6 @@ export class Chronicle {
   }
 
   /** The timer is set for the first of what is told together; it goes on while there is more. */
-  /** The timer is set for the first of what is told together; it goes on while there is more. */
   #tellSoon(log: LogId): void {
     const now = this.#world.now();
     this.#tellingSince ??= now;
