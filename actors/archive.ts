@@ -1,7 +1,8 @@
 import type { HistoryDeps } from "./chat_room.ts";
+import { shownLetter } from "./direct/letter.ts";
 import { viewerOf } from "./history/people.ts";
 import { type Shown, shownNow } from "./history/shown.ts";
-import { EXPIRED_AT_ONCE_MAX, type Retention, type Search } from "./history/store.ts";
+import { EXPIRED_AT_ONCE_MAX, type Kept, type Retention, type Search } from "./history/store.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 
@@ -23,7 +24,9 @@ type ArchiveDeps = Readonly<{
 }>;
 
 /** Looks after what is kept of all rooms. */
-export function archive({ history: { store, signing }, retention = {} }: ArchiveDeps): Behavior<ArchiveMessage> {
+export function archive(
+  { history: { store, signing, sealer }, retention = {} }: ArchiveDeps,
+): Behavior<ArchiveMessage> {
   return ({ clock, timers }) => {
     const expireIn = (delayMs: number): void => {
       if (Object.keys(retention).length > 0) timers.after("expire", delayMs, { type: "expire" });
@@ -38,7 +41,8 @@ export function archive({ history: { store, signing }, retention = {} }: Archive
 
     const search = (wanted: Search): readonly Shown[] => {
       const viewer = viewerOf(store, signing.author);
-      return store.search(wanted).flatMap((entry) => shownNow(store, entry, viewer) ?? []);
+      const letter = (entry: Kept): Shown | undefined => sealer && shownLetter(entry, viewer, sealer);
+      return store.search(wanted).flatMap((entry) => shownNow(store, entry, viewer) ?? letter(entry) ?? []);
     };
 
     return (message) => {

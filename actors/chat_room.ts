@@ -19,6 +19,7 @@ import {
 import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
 import { proofOf, standingOf } from "./chat_room/presence.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
+import type { Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
 import type { Content } from "./history/content.ts";
 import { decodeLogMessage, isLogMessage } from "./history/log_message.ts";
@@ -127,7 +128,12 @@ export type RoomMemory = {
 };
 
 /** Where what is said is kept, and by which key it is signed. */
-export type HistoryDeps = Readonly<{ store: HistoryStore; signing: Signing }>;
+export type HistoryDeps = Readonly<{
+  store: HistoryStore;
+  signing: Signing;
+  /** For what is said to one other; without, nothing is. */
+  sealer?: Sealer;
+}>;
 
 type ChatRoomDeps = Readonly<{
   self: string;

@@ -179,7 +179,14 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
       "rooms",
       ctx.spawn(
         "rooms",
-        rooms({ self: name, history: options.history, memory: memoryOfRooms, hosted, broadcaster }),
+        rooms({
+          self: name,
+          history: options.history,
+          memory: memoryOfRooms,
+          hosted,
+          broadcaster,
+          direct: { memory: memory.direct, membership: () => cast.get("membership") },
+        }),
         PERMANENT,
       ),
     );

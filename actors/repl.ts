@@ -1,5 +1,6 @@
 import { CHAT, type ChatEvent, HISTORY, type HistoryEvent, PEOPLE, type PeopleEvent } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
+import { DIRECT, type DirectEvent } from "./direct.ts";
 import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import { SERF, type SerfEvent } from "./serf.ts";
@@ -22,6 +23,7 @@ export type ReplMessage =
   | Readonly<{ type: "notice"; text: string; tone?: "plain" | "bad" }>
   | Readonly<{ type: "chat"; event: ChatEvent }>
   | Readonly<{ type: "history"; event: HistoryEvent }>
+  | Readonly<{ type: "direct"; event: DirectEvent }>
   | Readonly<{ type: "people"; event: PeopleEvent }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
   | Readonly<{ type: "serf"; event: SerfEvent }>
@@ -87,6 +89,7 @@ export function repl(deps: ReplDeps): Behavior<ReplMessage> {
     const session = new Session(ctx, deps);
     ctx.subscribe(CHAT, (event) => ({ type: "chat", event }));
     ctx.subscribe(HISTORY, (event) => ({ type: "history", event }));
+    ctx.subscribe(DIRECT, (event) => ({ type: "direct", event }));
     ctx.subscribe(PEOPLE, (event) => ({ type: "people", event }));
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
     ctx.subscribe(SERF, (event) => ({ type: "serf", event }));

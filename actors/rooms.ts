@@ -8,14 +8,21 @@ import {
   type RoomMemory,
   type SayReply,
 } from "./chat_room.ts";
-import { type Evidence, newChronicleCounters, newChronicleMemory } from "./chat_room/chronicle.ts";
+import {
+  type ChronicleMemory,
+  type Evidence,
+  newChronicleCounters,
+  newChronicleMemory,
+} from "./chat_room/chronicle.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
+import { direct } from "./direct.ts";
 import type { AuthorId } from "./history/author.ts";
 import { People, type PeopleReply, type Whois } from "./history/people.ts";
 import type { Writable } from "./history/refusal.ts";
 import { latestShown, type Shown } from "./history/shown.ts";
 import { type Topic, topicOf } from "./history/topic.ts";
+import type { MembershipMessage } from "./membership.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
@@ -37,6 +44,8 @@ export type RoomsMessage =
   >
   /** What was counted of the histories of all rooms. */
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
+  /** Say something to one other, wherever they are. */
+  | Readonly<{ type: "tell"; name: string; text: string; replyTo: ActorRef<SayReply> }>
   /** Who a name belongs to; `null` for nobody that we know of. */
   | Readonly<{ type: "whois"; name: string; replyTo: ActorRef<Whois | null> }>
   /** Who we are. */
@@ -53,6 +62,8 @@ export type RoomsMessage =
   | Readonly<{ type: "guest"; room: RoomName; message: GuestMessage }>
   /** The actor of a room has ended. */
   | Readonly<{ type: "ended"; actor: ActorRef<ChatRoomMessage> }>;
+
+const PERMANENT = { restart: "permanent" } as const;
 
 export type Decision = "accept" | "ignore" | "unignore" | "nick";
 
@@ -75,6 +86,8 @@ type RoomsDeps = Readonly<{
   /** Rooms that are open for guests only. */
   hosted: RoomsMemory;
   broadcaster: () => ActorRef<BroadcasterMessage>;
+  /** What is said to one other goes by way of all members. */
+  direct?: Readonly<{ memory: ChronicleMemory; membership(): ActorRef<MembershipMessage> }>;
 }>;
 
 /** Keeps one actor for each room that we are in. */
@@ -100,6 +113,16 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       named.set(name, actor);
       open.set(memory.room, actor);
       ctx.watch(actor, () => ({ type: "ended", actor }));
+    };
+
+    const { sealer } = deps.history;
+    const post = deps.direct === undefined || sealer === undefined
+      ? undefined
+      : ctx.spawn("direct", direct({ ...deps, ...deps.direct, sealer, people, peopleChanged, counters }), PERMANENT);
+
+    const tell = ({ name, text, replyTo }: Extract<RoomsMessage, { type: "tell" }>): void => {
+      if (post === undefined) replyTo.tell({ ok: false, why: "Nothing can be sealed here" });
+      else post.tell({ type: "tell", name, text, replyTo });
     };
 
     const ended = (actor: ActorRef<ChatRoomMessage>): void => {
@@ -251,6 +274,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return ping(message);
         case "status":
           return message.replyTo.tell({ ...counters });
+        case "tell":
+          return tell(message);
         case "whois":
           return message.replyTo.tell(people.whois(message.name) ?? null);
         case "whoami":

@@ -1,5 +1,6 @@
 import type { HistoryDeps } from "../actors/chat_room.ts";
 import { MemoryStore } from "../actors/history/memory_store.ts";
+import { Sealing } from "../actors/history/sealing.ts";
 import { signerFrom, verifies } from "../actors/history/signing.ts";
 import type { HistoryStore } from "../actors/history/store.ts";
 import type { PeerName } from "../actors/peer_name.ts";
@@ -33,7 +34,12 @@ export async function openPeerHistory(name: PeerName, label: Label, env: Environ
   const { store, note } = opened;
   const { author, sign } = signerFrom(identity.seed);
   const notes = [identity.trouble, note ?? store.trouble].filter((line) => line !== undefined);
-  return { ok: true, history: { store, signing: { author, sign, verifies } }, notes, close: () => store.close() };
+  return {
+    ok: true,
+    history: { store, signing: { author, sign, verifies }, sealer: new Sealing(identity.seed, randomBytes) },
+    notes,
+    close: () => store.close(),
+  };
 }
 
 type Opened = Readonly<{ ok: true; store: HistoryStore; note?: string }> | Readonly<{ ok: false; why: string }>;

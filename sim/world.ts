@@ -1,5 +1,6 @@
 import type { RegistryConfig } from "../actors/bootstrap.ts";
 import { CHAT, type ChatEvent } from "../actors/chat_room.ts";
+import { DIRECT, type DirectEvent } from "../actors/direct.ts";
 import type { RoomName } from "../actors/chat_room/entry.ts";
 import { MemoryStore } from "../actors/history/memory_store.ts";
 import type { Retention } from "../actors/history/store.ts";
@@ -22,6 +23,7 @@ import { Guard } from "../transport/guard.ts";
 import { openSimulatedTransportOn, type SimulatedNetwork } from "../transport/simulated_transport.ts";
 import { type OpenTransport, type Transport, TransportOpenError } from "../transport/transport.ts";
 import { type Protection, UNPROTECTED } from "../transport/wire/protection.ts";
+import { simulatedSealing } from "./simulated_sealing.ts";
 import { simulatedSigning } from "./simulated_signing.ts";
 import type { Disk } from "./disk.ts";
 import type { MachineClock } from "./machine_clock.ts";
@@ -146,6 +148,7 @@ export class SimulatedPeer {
   readonly history: MemoryStore;
   readonly members: MembershipEvent[] = [];
   readonly chat: ChatEvent[] = [];
+  readonly told: DirectEvent[] = [];
   state: "running" | "killed" | "ended" = "running";
   exitCode: number | undefined;
   exitReason: string | undefined;
@@ -176,6 +179,7 @@ export class SimulatedPeer {
     if (common.audience === undefined) this.#observe();
     else this.#perform(common.audience);
     if (options.disk !== undefined) this.#keepOn(options.disk);
+    const signing = simulatedSigning(options.device ?? name);
     const { machine } = options;
     const openTransport = this.#openTransport();
     this.#self = this.system.spawn<PeerMessage>(
@@ -188,7 +192,7 @@ export class SimulatedPeer {
         room: "lobby" as RoomName,
         contacts: options.contacts ?? [],
         memory: this.memory,
-        history: { store: this.history, signing: simulatedSigning(options.device ?? name) },
+        history: { store: this.history, signing, sealer: simulatedSealing(signing.author) },
         ...(options.retention === undefined ? {} : { retention: options.retention }),
         clock: this.#clock,
         ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),
@@ -295,6 +299,7 @@ export class SimulatedPeer {
       if (event.type === "left" || event.type === "failed") this.#present.delete(event.member.name);
     });
     this.system.events.subscribe(CHAT, (event) => this.chat.push(event));
+    this.system.events.subscribe(DIRECT, (event) => this.told.push(event));
   }
 
   #perform(audience: Audience): void {

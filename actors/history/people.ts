@@ -105,6 +105,11 @@ export class People implements Viewer {
     return this.#names.of(name)?.author;
   }
 
+  /** How an author was called last; the key itself where that is not known. */
+  nameOf(author: AuthorId): string {
+    return author === this.self ? this.name : this.#names.namesOf(author)[0] ?? author;
+  }
+
   isIgnored(author: AuthorId | undefined): boolean {
     return author !== undefined && this.#ignored.has(author);
   }
@@ -139,7 +144,7 @@ export class People implements Viewer {
 
   /** The names of those who are ignored. */
   get ignored(): readonly string[] {
-    return [...this.#ignored].map((author) => this.#names.namesOf(author)[0] ?? author);
+    return [...this.#ignored].map((author) => this.nameOf(author));
   }
 
   /** We speak by this name from now on. */

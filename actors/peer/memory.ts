@@ -1,5 +1,6 @@
 import { type Address, splitAddress } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
+import { type ChronicleMemory, newChronicleMemory } from "../chat_room/chronicle.ts";
 import { ItemMap } from "../items/item_map.ts";
 import type { GatewayMemory } from "../gateway.ts";
 import { type CliChatMemory, newCliChatMemory } from "../cli_chat.ts";
@@ -33,6 +34,8 @@ export type PeerMemory = PoolMemory & {
   readonly rooms: RoomsMemory;
   /** Rooms that are open only for guests of ours. */
   readonly hostedRooms: RoomsMemory;
+  /** What waits of what was said to us alone. */
+  readonly direct: ChronicleMemory;
   readonly items: ItemMap;
   readonly serf: SerfMemory;
   readonly gateway: GatewayMemory;
@@ -87,6 +90,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     pools: new Map(),
     rooms: new Map(),
     hostedRooms: new Map(),
+    direct: newChronicleMemory(),
     items: new ItemMap(),
     serf: newSerfMemory(),
     gateway: { ports: new Map(), guests: new Map() },

@@ -35,6 +35,11 @@ export class Talk {
     return reply === "not_in" ? { ok: false, why: `You are not in #${room}` } : { ok: true, value: reply };
   }
 
+  /** Says something to one other, who may be away. */
+  tell(name: string, text: string): Promise<SayReply> {
+    return this.#ask((replyTo: ActorRef<SayReply>) => ({ type: "tell", name, text, replyTo }));
+  }
+
   /** Who a name belongs to; `null` for nobody that is known here. */
   whois(name: string): Promise<Whois | null> {
     return this.#ask((replyTo: ActorRef<Whois | null>) => ({ type: "whois", name, replyTo }));

@@ -1,6 +1,7 @@
 import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import { beginningOf } from "../chat_room/plain_words.ts";
+import type { DirectEvent } from "../direct.ts";
 import { fingerprintOf } from "../history/fingerprint.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
@@ -55,6 +56,16 @@ export function announceHistory(event: HistoryEvent, style: Style, looks: LookAl
   const filled = `${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`;
   const about = topic === undefined ? [] : [`The topic of #${room}: ${isolated(visible(topic))}`];
   return [filled, ...about].map((line) => notice(line, style));
+}
+
+/** The lines in which is shown what was said to one alone. */
+export function announceDirect(event: DirectEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
+  const { from, to, own, text } = event;
+  const other = own ? to : from;
+  const shown = style.byName(other, shownName(other, looks) + (event.foreign === true ? FOREIGN : ""));
+  const [first = "", ...rest] = text.split(/\r\n|\r|\n/).map(visible);
+  const line = `${head(event, style)}${own ? `you -> ${shown}` : `${shown} -> you`}: ${first}`;
+  return [line, ...rest.map((line) => `  ${line}`)];
 }
 
 /** The lines in which is shown who somebody is, or is not. */
@@ -194,7 +205,7 @@ function shownBeginning(text: string): string {
   return isolated(visible(beginningOf(text)));
 }
 
-function head({ wallMs }: ChatEvent, style: Style): string {
+function head({ wallMs }: Readonly<{ wallMs: number }>, style: Style): string {
   return `${style.dim(clockTime(wallMs))} `;
 }
 

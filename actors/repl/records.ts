@@ -1,4 +1,5 @@
 import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
+import type { DirectEvent } from "../direct.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import type { CommandData } from "./command.ts";
@@ -20,7 +21,7 @@ export type CommandDone = Readonly<{ type: "done"; command: string; ok: boolean 
 
 /** Something that happened, with what is known of it. */
 type Happening =
-  & Readonly<{ type: "chat" | "history" | "member" | "people" | "serf"; event: string }>
+  & Readonly<{ type: "chat" | "direct" | "history" | "member" | "people" | "serf"; event: string }>
   & Readonly<Record<string, string | number | boolean>>;
 
 /** Version of the format, in each line. */
@@ -47,6 +48,11 @@ export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRec
 /** What became of a room's history. */
 export function historyRecord({ type: event, ...rest }: HistoryEvent): ReplRecord {
   return { type: "history", event, ...rest };
+}
+
+/** What was said to us alone, or by us to one other. `saidAt` is by the author's clock. */
+export function directRecord({ type: event, wallMs, ...rest }: DirectEvent): ReplRecord {
+  return { type: "direct", event, ...rest, saidAt: new Date(wallMs).toISOString() };
 }
 
 /** Who somebody is, or is not. */

@@ -3,7 +3,14 @@ import type { RoomName } from "../chat_room/entry.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
-import { announceChat, announceHistory, announceMember, announcePeople, announceSerf } from "./announce.ts";
+import {
+  announceChat,
+  announceDirect,
+  announceHistory,
+  announceMember,
+  announcePeople,
+  announceSerf,
+} from "./announce.ts";
 import { LookAlikes } from "./look_alikes.ts";
 import { completionOf } from "./candidates.ts";
 import {
@@ -25,6 +32,7 @@ import {
   chatRecord,
   type CommandDone,
   type CommandOutput,
+  directRecord,
   historyRecord,
   memberRecord,
   peopleRecord,
@@ -115,6 +123,9 @@ export class Session {
         return announceHistory(message.event, this.#deps.style, this.#looks).forEach((line) =>
           this.#screen.print(line)
         );
+      case "direct":
+        if (this.#deps.json) return this.#record(directRecord(message.event));
+        return announceDirect(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
       case "people":
         if (this.#deps.json) return this.#record(peopleRecord(message.event));
         return announcePeople(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));

@@ -52,6 +52,21 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "tell",
+    aliases: ["dm", "query"],
+    usage: "NAME TEXT…",
+    summary: "Say something to one other alone, sealed; who is away gets it on return",
+    group: "people",
+    complete: knownNames,
+    async run({ text, peer }) {
+      const [, first = "", said = ""] = /^("(?:[^"\\]|\\.)*"|\S+)\s+([\s\S]*\S)\s*$/.exec(text) ?? [];
+      const name = readName(first);
+      if (name === undefined) return "usage";
+      const reply = await peer.steps.talk.tell(name, said);
+      if (!reply.ok) return failed(reply.why);
+    },
+  },
+  {
     name: "accept",
     usage: "NAME",
     summary: "Give a name to who goes by it now with another key; first compare the fingerprints with them",

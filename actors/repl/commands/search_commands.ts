@@ -38,8 +38,9 @@ function lineOf({ entry, text = "", isForeign }: Shown, { words }: SearchRequest
   const speaker = guest + isolated(visibleName(name)) + (isForeign ? FOREIGN : "");
   const said = partsByFound(text, words)
     .map((part) => part.isFound ? style.bold(style.yellow(visible(part.text))) : visible(part.text)).join("");
-  const what = content.type === "said" ? `${speaker}: ${said}` : `* ${speaker} ${verbOf(content.type)}${said}`;
-  return `${style.dim(dayAndTime(wallMs))} #${room} ${what}`;
+  const isSpeech = content.type === "said" || content.type === "sealed";
+  const what = isSpeech ? `${speaker}: ${said}` : `* ${speaker} ${verbOf(content.type)}${said}`;
+  return `${style.dim(dayAndTime(wallMs))} ${content.type === "sealed" ? "(direct)" : `#${room}`} ${what}`;
 }
 
 function verbOf(type: ContentType): string {

@@ -46,6 +46,7 @@ const TAKES_TEXT = [
   "edit",
   "search",
   "nick",
+  "tell",
   "echo",
   "execute",
   "memberlistjoin",
@@ -75,6 +76,9 @@ for (
     "edit",
     "react",
     "whois",
+    "tell",
+    "dm",
+    "query",
     "accept",
     "unignore",
     "execute",
@@ -92,7 +96,7 @@ for (
 ) {
   Deno.test(`${name} without arguments shows its usage`, async () => {
     const { seat } = seated();
-    const command = COMMANDS.find((one) => one.name === name)!;
+    const command = COMMANDS.find((one) => one.name === name || one.aliases?.includes(name))!;
     assertEquals(await seat.enter(name), [`Usage: ${usageOf(command)}`]);
   });
 }

@@ -78,6 +78,7 @@ const SILENT = [
   "react",
   "redact",
   "sleep",
+  "tell",
 ];
 
 const DESK: Desk = {

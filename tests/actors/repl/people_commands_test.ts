@@ -125,3 +125,47 @@ Deno.test("one speaks by another name if it is nobody's, and others are told; th
   assertEquals((await bob.enter("/whoami"))[0], "You are bob, speaking as rob");
   assertEquals(await bob.enter("/nick"), ["You speak as rob"]);
 });
+
+Deno.test("what is told to one other is shown as such to the two, and a program has it in fields", async () => {
+  const { world, alice, bob } = await two("tell");
+  const charly = new Seat(world, "charly", { json: true });
+  await world.clock.advance(3_000);
+  alice.look();
+  bob.look();
+  charly.look();
+  assertEquals(timeless(await alice.enter("/tell bob only  for you", 500)), ["TIME you -> bob: only  for you"]);
+  assertEquals(timeless(bob.look()), ["TIME alice -> you: only  for you"]);
+  assertEquals(charly.look(), []);
+  await bob.enter('/dm "charly" hi', 500);
+  const [record] = charly.look().map((line) => JSON.parse(line));
+  const { type, event, from, to, own, text } = record;
+  assertEquals({ type, event, from, to, own, text }, {
+    type: "direct",
+    event: "told",
+    from: "bob",
+    to: "charly",
+    own: false,
+    text: "hi",
+  });
+  const found = await bob.enter("/search only");
+  assertEquals(found.map((line) => line.replace(/^\S+ \S+ /, "")), ["(direct) alice: only  for you"]);
+  assertEquals(
+    await charly.enter("/search only").then((lines) => lines.some((line) => line.includes("for you"))),
+    false,
+  );
+  assertEquals(await alice.enter("/tell dora hi"), ["dora has shown no key here, so nothing can be sealed for them"]);
+  assertEquals(await alice.enter("/tell alice hi"), ["That is you"]);
+  assertEquals(await alice.enter(`/tell bob ${"x".repeat(9_000)}`), ["The message is too long"]);
+});
+
+Deno.test("of who is ignored nothing is shown that was told to us alone, and by a name that is another's with a mark", async () => {
+  const { alice, other } = await imposed("told");
+  alice.look();
+  await other.enter("/tell alice trust me", 1_000);
+  assertEquals(timeless(alice.look()), ["TIME bob (not the one you know) -> you: trust me"]);
+  await alice.enter("/accept bob", 500);
+  await alice.enter("/ignore bob");
+  alice.look();
+  await other.enter("/tell alice hello?", 1_000);
+  assertEquals(alice.look(), []);
+});

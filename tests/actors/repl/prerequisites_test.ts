@@ -41,6 +41,7 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "edit hi": from(6, Array(6).fill("chatjoin")),
   "redact": from(6, Array(6).fill("chatjoin")),
   "react 👍": from(6, Array(6).fill("chatjoin")),
+  "tell bob hi": from(0, []),
   "whoami": from(0, []),
   "whois alice": from(0, []),
   "accept bob": from(0, []),

@@ -1,0 +1,209 @@
+import { type BroadcasterMessage, type RumourHeard, RUMOURS } from "./broadcaster.ts";
+import type { HistoryDeps, SayReply } from "./chat_room.ts";
+import { Chronicle, type ChronicleCounters, type ChronicleMemory, type ChronicleTimer } from "./chat_room/chronicle.ts";
+import { isTextTooLong } from "./chat_room/entry.ts";
+import { DIRECT_ROOM, openedText, type Sealer } from "./direct/letter.ts";
+import { type AuthorId, authorOfLog } from "./history/author.ts";
+import { decodeLogMessage } from "./history/log_message.ts";
+import type { People } from "./history/people.ts";
+import type { Kept } from "./history/store.ts";
+import type { EntryHash } from "./history/values.ts";
+import { MEMBERSHIP, type MembershipEvent, type MembershipMessage, type MemberView } from "./membership.ts";
+import type { Behavior, Context } from "./runtime/behavior.ts";
+import { topic } from "./runtime/events.ts";
+import type { ActorRef } from "./runtime/ref.ts";
+import { isParley } from "./serf/tags.ts";
+
+/** What the keeper of what is said to one other understands. */
+export type DirectMessage =
+  | Readonly<{ type: "tell"; name: string; text: string; replyTo: ActorRef<SayReply> }>
+  | Readonly<{ type: "heard"; rumour: RumourHeard }>
+  | Readonly<{ type: "member"; event: MembershipEvent }>
+  | Readonly<{ type: "members"; members: readonly MemberView[] }>
+  /** A timer. */
+  | Readonly<{ type: "ring"; timer: ChronicleTimer }>;
+
+/** Something was said to us alone, or by us to one other. */
+export type DirectEvent = Readonly<{
+  type: "told";
+  from: string;
+  to: string;
+  own: boolean;
+  text: string;
+  wallMs: number;
+  id: EntryHash;
+  /** The name belongs to another key here. */
+  foreign?: true;
+}>;
+export const DIRECT = topic<DirectEvent>("direct");
+
+type DirectDeps = Readonly<{
+  history: HistoryDeps;
+  sealer: Sealer;
+  people: People;
+  /** Something is known of people that was not before. */
+  peopleChanged(): void;
+  memory: ChronicleMemory;
+  counters: ChronicleCounters;
+  self: string;
+  broadcaster(): ActorRef<BroadcasterMessage>;
+  membership(): ActorRef<MembershipMessage>;
+}>;
+
+const ASK_TIMEOUT_MS = 5_000;
+
+/** Of all who could hand a newcomer what was said to it, about so many do. */
+const GREETERS = 4;
+
+/** Timers that begin again when they are set again. */
+const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting", "tell_heads"]);
+
+const RUMOURS_TOPIC = `room/${DIRECT_ROOM}`;
+
+/**
+ * What people say to one other: sealed, in logs like those of rooms, in a room that nobody can enter and all peers keep.
+ * So it is there for whom it is for, whoever of the others is gone by then. Everybody sees who writes to whom, and when.
+ */
+export function direct(deps: DirectDeps): Behavior<DirectMessage> {
+  return (ctx) => {
+    const post = new Post(ctx, deps);
+    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }));
+    ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
+    post.begin();
+    return (message) => {
+      switch (message.type) {
+        case "tell":
+          return message.replyTo.tell(post.tell(message.name, message.text));
+        case "heard":
+          return post.heard(message.rumour);
+        case "member":
+          return post.member(message.event);
+        case "members":
+          return message.members.forEach((member) => post.meet(member));
+        case "ring":
+          return post.chronicle.ring(message.timer);
+      }
+    };
+  };
+}
+
+class Post {
+  readonly #ctx: Context<DirectMessage>;
+  readonly #deps: DirectDeps;
+  readonly #members = new Set<string>();
+  #chronicle: Chronicle | undefined;
+  #isEmpty: boolean;
+
+  constructor(ctx: Context<DirectMessage>, deps: DirectDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    this.#isEmpty = deps.history.store.spans(DIRECT_ROOM).length === 0;
+    // Whenever it comes: it was for us alone, and nobody else reads it to us.
+    deps.memory.since.time = { ms: 0, count: 0 };
+    ctx.onStop(() => this.#chronicle?.close());
+  }
+
+  begin(): void {
+    const listed = this.#ctx.ask(
+      this.#deps.membership(),
+      (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list" as const, replyTo }),
+      ASK_TIMEOUT_MS,
+    );
+    this.#ctx.pipeToSelf(listed, (members) => ({ type: "members", members }), () => ({ type: "members", members: [] }));
+  }
+
+  /** Made when there is something to keep: who never writes nor is written to says nothing of it either. */
+  get chronicle(): Chronicle {
+    return this.#chronicle ??= this.#newChronicle();
+  }
+
+  tell(name: string, text: string): SayReply {
+    const { people, sealer } = this.#deps;
+    if (text.trim() === "") return { ok: false, why: "There is nothing to say" };
+    if (isTextTooLong(text)) return { ok: false, why: "The message is too long" };
+    const to = people.authorOf(name);
+    if (to === undefined) return { ok: false, why: `${name} has shown no key here, so nothing can be sealed for them` };
+    if (to === people.self) return { ok: false, why: "That is you" };
+    const sealed = sealer.seal(DIRECT_ROOM, to, text.toWellFormed());
+    if (sealed === undefined) return { ok: false, why: `Nothing can be sealed for the key of ${name}` };
+    const isWritten = this.chronicle.write({ type: "sealed", to, sealed });
+    return isWritten ? { ok: true, others: this.#members.size } : { ok: false, why: "Too much is being said at once" };
+  }
+
+  heard(rumour: RumourHeard): void {
+    if (rumour.topic !== RUMOURS_TOPIC) return;
+    const message = decodeLogMessage(rumour.payload);
+    if (message === undefined) return this.#ctx.log.warn("log_message_malformed", { author: rumour.author });
+    this.chronicle.heard(rumour.author, message, rumour.direct, false);
+  }
+
+  member({ type, member }: MembershipEvent): void {
+    if (type === "joined") this.meet(member);
+    if (type !== "left" && type !== "failed") return;
+    this.#members.delete(member.name);
+    this.#chronicle?.gone(member.name);
+  }
+
+  meet({ name, meta }: MemberView): void {
+    if (name === this.#deps.self || !isParley(meta)) return;
+    this.#members.add(name);
+    if (this.#isEmpty) return;
+    if (this.#ctx.random.below(this.#members.size) < GREETERS) this.chronicle.meet(name);
+  }
+
+  #newChronicle(): Chronicle {
+    const { people, history, memory, counters, broadcaster } = this.#deps;
+    const { clock, random } = this.#ctx;
+    return new Chronicle({
+      room: DIRECT_ROOM,
+      get name() {
+        return people.name;
+      },
+      ...history,
+      memory,
+      counters,
+      world: {
+        now: () => clock.now(),
+        wallMs: () => clock.wallMs(),
+        random,
+        setTimer: (timer, delayMs) => this.#setTimer(timer, delayMs),
+        publish: (payload) => broadcaster().tell({ type: "publish", topic: RUMOURS_TOPIC, payload }),
+        sendTo: (to, payload) => broadcaster().tell({ type: "send_to", to, topic: RUMOURS_TOPIC, payload }),
+        others: () => this.#isEmpty ? [] : [...this.#members],
+        taken: (entries) => this.#taken(entries),
+        show: (entries) => entries.forEach((entry) => this.#show(entry)),
+        forked: () => {},
+        filled: () => {},
+      },
+    });
+  }
+
+  #setTimer(timer: ChronicleTimer, delayMs: number): void {
+    const { timers } = this.#ctx;
+    if (PUT_OFF.has(timer) || !timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
+  }
+
+  /** Makes findable what we can read. */
+  #taken(entries: readonly Kept[]): void {
+    const { people, peopleChanged, history: { store }, sealer } = this.#deps;
+    this.#isEmpty = false;
+    for (const entry of entries) {
+      people.note(entry.name, authorOfLog(entry.log), this.#ctx.clock.wallMs());
+      const text = openedText(entry, people.self, sealer);
+      if (text !== undefined) store.index(DIRECT_ROOM, entry.hash, text);
+    }
+    if (people.isChanged) peopleChanged();
+  }
+
+  #show(entry: Kept): void {
+    const { people, sealer } = this.#deps;
+    const { content, wallMs, hash: id } = entry;
+    const author: AuthorId = authorOfLog(entry.log);
+    const text = openedText(entry, people.self, sealer);
+    if (text === undefined || content.type !== "sealed" || people.isIgnored(author)) return;
+    const foreign = people.isTaken(entry.name, author) ? { foreign: true as const } : {};
+    const [from, to] = [entry.name, people.nameOf(content.to)];
+    const own = author === people.self;
+    this.#ctx.events.publish(DIRECT, { type: "told", from, to, own, text, wallMs, id, ...foreign });
+  }
+}
