@@ -68,7 +68,10 @@ export type GuestReply =
   | Readonly<{ ok: false; why: string }>;
 
 /** Whether a message was accepted, and how many others are in the room to hear it. */
-export type SayReply = Readonly<{ ok: true; others: number }> | Readonly<{ ok: false; why: string }>;
+export type SayReply =
+  /** `unstored`: it is in memory only, here; what keeps it has failed. */
+  | Readonly<{ ok: true; others: number; unstored?: true }>
+  | Readonly<{ ok: false; why: string }>;
 
 /** How long somebody in the room took to answer; or he is not in the room, or too many are being asked. */
 export type ChatPingReply =
@@ -267,7 +270,10 @@ class Room {
     const { memory: { room }, history: { store, signing: { author } } } = this.#deps;
     const why = refusalOf(content, { store, room, author });
     if (why !== undefined) return replyTo.tell({ ok: false, why });
-    const written = (): void => replyTo.tell({ ok: true, others: this.#occupants.list().length - 1 });
+    const written = (): void => {
+      const others = this.#occupants.list().length - 1;
+      replyTo.tell({ ok: true, others, ...(store.trouble === undefined ? {} : { unstored: true }) });
+    };
     if (!this.chronicle.write(wellFormed(content), written)) {
       replyTo.tell({ ok: false, why: "Too much is being said at once" });
     }

@@ -18,13 +18,17 @@ export type OpenedHistory =
   | Readonly<{ ok: true; store: HistoryStore; note?: string }>
   | Readonly<{ ok: false; reason: "in_use" | "newer" | "unusable"; why: string }>;
 
-/** What tests put in place of the real thing. */
+/** What is called, and what tests put in place of the real thing. */
 type Parts = Readonly<{
   connect: (path: string) => DatabaseSync;
   migrations: readonly string[];
   /** Texts that wait before they are indexed. */
   waitingMax?: number;
+  /** Told when what is said is not stored any more, and why. */
+  troubled?: (why: string) => void;
 }>;
+
+const NOBODY = (): void => {};
 
 const REAL: Parts = { connect: (path) => new DatabaseSync(path), migrations: MIGRATIONS };
 
@@ -61,11 +65,11 @@ function replaced(path: string, parts: Parts): OpenedHistory {
   }
 }
 
-function open(path: string, { connect, migrations, waitingMax }: Parts): FallbackStore {
+function open(path: string, { connect, migrations, waitingMax, troubled = NOBODY }: Parts): FallbackStore {
   const db = connect(path);
   try {
     prepare(db, path, migrations);
-    return new FallbackStore(new DatabaseStore(db, waitingMax), path);
+    return new FallbackStore(new DatabaseStore(db, waitingMax), path, troubled);
   } catch (error) {
     db.close();
     throw error;
@@ -103,7 +107,7 @@ function readOnly(path: string, why: string, { migrations }: Parts): OpenedHisto
     db = new DatabaseSync(path, { readOnly: true });
     const version = Number(db.prepare("pragma user_version").get()?.["user_version"]);
     if (version !== migrations.length) throw new Error("it has another format");
-    return { ok: true, store: new FallbackStore(new DatabaseStore(db), path, why) };
+    return { ok: true, store: new FallbackStore(new DatabaseStore(db), path, NOBODY, why) };
   } catch {
     db?.close();
     return { ok: false, reason: "unusable", why: `Cannot use ${path}: ${why}` };

@@ -94,7 +94,9 @@ function nameOf(positionals: readonly string[], setting: PeerName | undefined): 
 
 async function runPeer(name: NodeName, config: PeerConfig, guard: Guard, env: Environment): Promise<ExitCode> {
   const state = await openState(name, stateDirectory(env));
-  const kept = await openPeerHistory(name as string as PeerName, config.label.value, env);
+  const kept = await openPeerHistory(name as string as PeerName, config.label.value, env, (why) => {
+    person.warnOnce(why); // not before there is somebody to tell: what is wrong at the start is among the notes
+  });
   if (!kept.ok) return failed(kept.why, EXIT.refused);
   const opened = openLog(config.logFile.value, config.logLevel.value, env);
   if ("why" in opened) return failed(opened.why);

@@ -23,13 +23,21 @@ type PeerHistory =
   }>
   | Readonly<{ ok: false; why: string }>;
 
-/** Opens what a peer keeps of a cluster. Without a disk it chats all the same, and says what that costs. */
-export async function openPeerHistory(name: PeerName, label: Label, env: Environment): Promise<PeerHistory> {
+/**
+ * Opens what a peer keeps of a cluster. Without a disk it chats all the same, and says what that costs; `troubled` is told
+ * when that comes later.
+ */
+export async function openPeerHistory(
+  name: PeerName,
+  label: Label,
+  env: Environment,
+  troubled: (why: string) => void,
+): Promise<PeerHistory> {
   const directory = dataDirectory(env);
   const folder = directory === undefined ? undefined : dataFolder(directory, label, name);
   const identity = await openIdentity(folder === undefined ? undefined : identityFilePath(folder), randomBytes);
   if (!identity.ok) return identity;
-  const opened = openStore(folder);
+  const opened = openStore(folder, troubled);
   if (!opened.ok) return opened;
   const { store, note } = opened;
   const { author, sign } = signerFrom(identity.seed);
@@ -44,9 +52,9 @@ export async function openPeerHistory(name: PeerName, label: Label, env: Environ
 
 type Opened = Readonly<{ ok: true; store: HistoryStore; note?: string }> | Readonly<{ ok: false; why: string }>;
 
-function openStore(folder: string | undefined): Opened {
+function openStore(folder: string | undefined, troubled: (why: string) => void): Opened {
   if (folder === undefined) return { ok: true, store: new MemoryStore() };
-  const opened = openHistory(`${folder}/history.db`);
+  const opened = openHistory(`${folder}/history.db`, { troubled });
   if (opened.ok || opened.reason !== "unusable") return opened;
   const trouble = `What is said is not stored: ${opened.why}`;
   return { ok: true, store: new MemoryStore({ trouble }) };

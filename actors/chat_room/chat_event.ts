@@ -29,6 +29,8 @@ type Written =
     late?: true;
     /** The name belongs to another key here. */
     foreign?: true;
+    /** Our own, and only in memory: what keeps it has failed. */
+    unstored?: true;
   }>;
 
 /** An empty topic is none. */
@@ -45,7 +47,11 @@ type Seen = Readonly<{ own: boolean; late: boolean; foreign: boolean; store: His
 export function eventOf(entry: Kept, { own, late, foreign, store }: Seen): ChatEvent | undefined {
   const { room, name: author, wallMs, hash: id, content } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
-  const marks = { ...(late ? { late: true as const } : {}), ...(foreign ? { foreign: true as const } : {}) };
+  const marks = {
+    ...(late ? { late: true as const } : {}),
+    ...(foreign ? { foreign: true as const } : {}),
+    ...(own && store.trouble !== undefined ? { unstored: true as const } : {}),
+  };
   const written: Written = { room, author, own, wallMs, id, ...guest, ...marks };
   switch (content.type) {
     case "said":

@@ -85,8 +85,8 @@ type ChronicleDeps = Readonly<{
 /** Says what became of something that was to be written, when it is. */
 type Unwritten = Readonly<{ content: Content; written: (entry: Kept) => void }>;
 
-/** Held by whom of those who are in the room now. */
-export type Evidence = Readonly<{ entry: Kept; holders: readonly string[]; others: number }>;
+/** Held by whom of those who are in the room now; and whether by us too, should we start again. */
+export type Evidence = Readonly<{ entry: Kept; holders: readonly string[]; others: number; isStored: boolean }>;
 
 /** What is written within this is signed and sent together; the first of it at once. */
 const WRITE_TOGETHER_MS = 2;
@@ -131,6 +131,8 @@ export class Chronicle {
   readonly #heldBy = new Map<string, Holdings>();
   /** Forked logs of which we asked for a branch. */
   readonly #branchesAsked = new Set<LogId>();
+  /** From there on, what we wrote is not on disk. */
+  #firstUnstored: Place | undefined;
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
   #filled = 0;
@@ -223,6 +225,7 @@ export class Chronicle {
       entry,
       holders: others.filter((name) => this.#heldBy.get(name)?.has(entry.log, entry.sequence) === true),
       others: others.length,
+      isStored: !this.#isUnstored(entry),
     }));
   }
 
@@ -250,9 +253,15 @@ export class Chronicle {
     const batch = pageOf(entries);
     // Before anybody hears of it: after a crash we must not say something else under the same number.
     this.#deps.store.flush();
+    if (this.#deps.store.trouble !== undefined && !this.#isUnstored(entries[0]!)) this.#firstUnstored = entries[0];
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
     for (const [index, { written }] of some.entries()) written(entries[index]!);
     this.#show(entries, true);
+  }
+
+  #isUnstored({ log, sequence }: Place): boolean {
+    const first = this.#firstUnstored;
+    return first?.log === log && sequence >= first.sequence;
   }
 
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {

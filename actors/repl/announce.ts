@@ -22,7 +22,7 @@ export function announceChat(event: ChatEvent, { style, looks = NO_LOOKS, room }
     case "did":
       return speech(event, place, style, looks);
     case "topic":
-      return [`${head(event, style)}${place}${topicLine(shownAuthor(event, looks), event.text)}`];
+      return [`${head(event, style)}${place}${topicLine(shownAuthor(event, looks), event.text)}${marks(event, style)}`];
     case "edited":
     case "redacted":
     case "reacted":
@@ -174,9 +174,13 @@ function speech(event: Spoken, place: string, style: Style, looks: LookAlikes): 
   const coloured = style.byName(event.author, shownAuthor(event, looks));
   const name = event.own ? style.bold(coloured) : coloured;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
-  const late = event.late === true ? style.dim(" (late)") : "";
   const line = event.type === "did" ? `* ${name} ${first}` : `${name}: ${first}`;
-  return [head(event, style) + place + line + late, ...rest.map((line) => `  ${line}`)];
+  return [head(event, style) + place + line + marks(event, style), ...rest.map((line) => `  ${line}`)];
+}
+
+/** What is to be known of a line besides what it says. */
+function marks({ late, unstored }: Spoken | Changed | Extract<ChatEvent, { type: "topic" }>, style: Style): string {
+  return (late === true ? style.dim(" (late)") : "") + (unstored === true ? style.red(" (not stored)") : "");
 }
 
 type Changed = Extract<ChatEvent, { type: "edited" | "redacted" | "reacted" }>;
@@ -188,15 +192,15 @@ function changed(event: Changed, place: string, style: Style, looks: LookAlikes)
     case "edited": {
       const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
       const line = `${at} corrected "${shownBeginning(event.targetText)}": ${first}`;
-      return [line, ...rest.map((line) => `  ${line}`)];
+      return [line + marks(event, style), ...rest.map((line) => `  ${line}`)];
     }
     case "redacted":
-      return [`${at} took back what was said at ${clockTime(event.targetWallMs)}`];
+      return [`${at} took back what was said at ${clockTime(event.targetWallMs)}${marks(event, style)}`];
     case "reacted": {
       const sign = isolated(visible(event.sign));
       const given = event.takenBack ? `took ${sign} back from` : `gave ${sign} to`;
       const whose = shownName(event.targetAuthor, looks);
-      return [`${at} ${given} ${whose}: "${shownBeginning(event.targetText)}"`];
+      return [`${at} ${given} ${whose}: "${shownBeginning(event.targetText)}"${marks(event, style)}`];
     }
   }
 }

@@ -20,15 +20,19 @@ const UNFLUSHED_MAX = 10_000;
 export class FallbackStore implements HistoryStore {
   readonly #database: DatabaseStore;
   readonly #path: string;
+  readonly #troubled: (why: string) => void;
   #memory: MemoryStore | undefined;
   /** What a failing commit would lose. */
   #unflushed: ((store: HistoryStore) => void)[] = [];
   #unflushedCount = 0;
 
-  constructor(database: DatabaseStore, path: string, trouble?: string) {
+  /** `troubled` is told once, when the database fails; not of `trouble`, with which it has failed already. */
+  constructor(database: DatabaseStore, path: string, troubled: (why: string) => void, trouble?: string) {
     this.#database = database;
     this.#path = path;
+    this.#troubled = () => {};
     if (trouble !== undefined) this.#fallBack(trouble);
+    this.#troubled = troubled;
   }
 
   get trouble(): string | undefined {
@@ -141,6 +145,7 @@ export class FallbackStore implements HistoryStore {
     this.#unflushed = [];
     memory.flush();
     this.#memory = memory;
+    this.#troubled(memory.trouble!);
   }
 }
 

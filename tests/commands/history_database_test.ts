@@ -244,7 +244,9 @@ test("row 71: on a full disk the chat goes on in memory, with all that was put, 
     db.exec("pragma max_page_count = 60");
     return db;
   };
+  const told: string[] = [];
   const flushed = using(path, (store) => {
+    assertEquals(told, []);
     let last = 0;
     let flushed = 0;
     while (store.trouble === undefined && last < 5_000) {
@@ -262,8 +264,9 @@ test("row 71: on a full disk the chat goes on in memory, with all that was put, 
     assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: last + 5 }]);
     assertEquals(store.search({ words: [`message ${last + 5}`], limit: 9 }).length, 1);
     assertEquals(store.recall("read"), "5");
+    assertEquals(told, [store.trouble], "once, when it came");
     return flushed;
-  }, { connect: limited });
+  }, { connect: limited, troubled: (why) => told.push(why) });
   assert(flushed > 20);
   using(path, (store) => assertEquals([numbersIn(store), store.trouble], [upTo(flushed), undefined]));
 });
@@ -274,12 +277,14 @@ test("row 71: a file that cannot be written is shown, and the chat goes on in me
     store.remember("read", "3");
   });
   const readOnly = (path: string) => new DatabaseSync(path, { readOnly: true });
+  const told: string[] = [];
   using(path, (store) => {
     assertStringIncludes(store.trouble ?? "", "What is said is not stored on disk");
+    assertEquals(told, [], "who opens it is told by its trouble");
     store.put(entries(4, 5));
     store.flush();
     assertEquals([numbersIn(store), store.recall("read")], [upTo(5), "3"]);
-  }, { connect: readOnly });
+  }, { connect: readOnly, troubled: (why) => told.push(why) });
   using(path, (store) => assertEquals(numbersIn(store), upTo(3)));
 });
 

@@ -12,6 +12,8 @@ export interface PeerProcessOptions {
   readonly args: readonly string[];
   /** Whether what comes on stdout stays in the pipe until `resumeReading`. */
   readonly paused?: boolean;
+  /** The longest file that it can write, as on a full disk. */
+  readonly fileKibMax?: number;
 }
 
 /** How a program ended, and all that it wrote. */
@@ -50,9 +52,12 @@ export class PeerProcess implements AsyncDisposable {
   /** Starts a command of the program, and does not wait. */
   static start(
     command: "peer" | "peer-with-shell" | "bootstrap",
-    { place, way = "run", args, paused = false }: PeerProcessOptions,
+    { place, way = "run", args, paused = false, fileKibMax }: PeerProcessOptions,
   ): PeerProcess {
-    const [program, ...rest] = place.commandLine(way, command, args);
+    const line = place.commandLine(way, command, args);
+    // To write more is an error then, and no signal that ends the process.
+    const limit = `trap '' XFSZ; ulimit -f ${fileKibMax}; exec "$@"`;
+    const [program, ...rest] = fileKibMax === undefined ? line : ["bash", "-c", limit, "bash", ...line] as const;
     const child = new Deno.Command(program, {
       args: rest,
       clearEnv: true,

@@ -75,6 +75,11 @@ export class Place implements AsyncDisposable {
     return JSON.parse(await Deno.readTextFile(`${this.#directory}/state/parley/${name}.json`));
   }
 
+  /** Where a peer keeps what was said in a cluster without a label. */
+  historyOf(name: string): string {
+    return `${this.#directory}/data/parley/default/${name}/history.db`;
+  }
+
   /** A new file in this place, and its path. */
   async file(name: string, text: string): Promise<string> {
     const path = `${this.#directory}/${name}`;

@@ -52,7 +52,12 @@ export const HISTORY_COMMANDS: readonly Command[] = [
       const lines = result.value.map(evidenceLine);
       call.print(lines.length === 0 ? `You have said nothing in #${room} yet` : lines, {
         room,
-        messages: result.value.map(({ entry, holders, others }) => ({ id: entry.hash, holders, others })),
+        messages: result.value.map(({ entry, holders, others, isStored: stored }) => ({
+          id: entry.hash,
+          holders,
+          others,
+          stored,
+        })),
       });
     },
   },
@@ -90,11 +95,11 @@ function wordsOf(type: ContentType, speaker: string, text: string): string {
   }
 }
 
-function evidenceLine({ entry: { content, wallMs }, holders, others }: Evidence): string {
+function evidenceLine({ entry: { content, wallMs }, holders, others, isStored }: Evidence): string {
   const held = holders.length === 0
     ? "nobody else holds it yet"
     : `held by ${holders.length} of ${others}: ${holders.map(visible).join(", ")}`;
-  return `${clockTime(wallMs)} ${gist(content)} (${held})`;
+  return `${clockTime(wallMs)} ${gist(content)} (${held}${isStored ? "" : "; not stored here"})`;
 }
 
 function gist(content: Content): string {
