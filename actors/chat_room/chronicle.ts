@@ -283,6 +283,7 @@ export class Chronicle {
     this.#world.taken(news);
     this.#tellSoon(log);
     if (!isDirect) this.#lookForGap(from, batch);
+    this.#lookForParents(from, news);
     this.#place(news, !isDirect && !isFromBefore);
   }
 
@@ -330,16 +331,27 @@ export class Chronicle {
     this.#ask();
   }
 
+  /** Nor need it be waited for until somebody tells of the logs that something follows from: who handed it on has them. */
+  #lookForParents(from: string, news: readonly Kept[]): void {
+    const lacking = news.flatMap(({ parents }) => parents).filter((parent) => !this.#isThere(parent));
+    if (lacking.length === 0) return;
+    this.#repair.offered(from, lacking.map(({ log, sequence }) => ({ log, first: 1, last: sequence })));
+    this.#ask();
+  }
+
+  /** Whether an entry is here, or has been and was let go of. */
+  #isThere({ log, sequence }: Place): boolean {
+    const { holdings } = this.#log;
+    return holdings.has(log, sequence) || holdings.isLetGo(log, sequence);
+  }
+
   /** Shows what is news to the person, once what it follows from is here; the rest is history. */
   #place(news: readonly Kept[], live: boolean): void {
     const { shelf, since } = this.#deps.memory;
     const isNews = ({ order }: Kept): boolean => live || compareTimes(order, since.time!) > 0;
     const awaited = news.filter(isNews);
     this.#filled += news.length - awaited.length;
-    const { holdings } = this.#log;
-    const isThere = ({ log, sequence }: Place): boolean =>
-      holdings.has(log, sequence) || holdings.isLetGo(log, sequence);
-    const ready = shelf.put(awaited, isThere);
+    const ready = shelf.put(awaited, (place) => this.#isThere(place));
     this.#show(ready, live);
     if (shelf.size === 0) return;
     this.#counters["entries that waited"] += 1;

@@ -1,36 +1,13 @@
 /** Who holds what we said, by what others tell of themselves. */
 import { assertEquals } from "@std/assert";
-import { Chronicle, newChronicleCounters, newChronicleMemory } from "../../../actors/chat_room/chronicle.ts";
 import type { RoomName } from "../../../actors/chat_room/entry.ts";
 import type { Span } from "../../../actors/history/store.ts";
-import { seededRandom } from "../../../actors/runtime/random.ts";
 import { logId } from "../../support/entries.ts";
-import { simulatedHistory } from "../../support/author.ts";
+import { loneChronicle } from "../../support/lone_chronicle.ts";
 
 /** Alice, who has said three things in a room with two others. */
 function alice() {
-  let sent = 0;
-  const history = simulatedHistory("alice");
-  const chronicle = new Chronicle({
-    room: "dev" as RoomName,
-    name: "alice",
-    ...history,
-    memory: newChronicleMemory(),
-    counters: newChronicleCounters(),
-    world: {
-      now: () => 1_000 * sent,
-      wallMs: () => 1,
-      random: seededRandom("1"),
-      setTimer: () => {},
-      publish: () => void sent++,
-      sendTo: () => {},
-      others: () => ["bob", "charly"],
-      taken: () => {},
-      show: () => {},
-      forked: () => {},
-      filled: () => {},
-    },
-  });
+  const { chronicle } = loneChronicle("alice", "dev" as RoomName, ["bob", "charly"]);
   for (const text of ["one", "two", "three"]) chronicle.write({ type: "said", text });
   const { log } = chronicle.evidence(1)[0]!.entry;
   return {

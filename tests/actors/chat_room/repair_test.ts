@@ -1,0 +1,48 @@
+/** What is asked for, and of whom, when something shows that more is lacking. */
+import { assertEquals } from "@std/assert";
+import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import { decodeLogMessage, type LogMessage } from "../../../actors/history/log_message.ts";
+import { Author } from "../../support/author.ts";
+import { loneChronicle } from "../../support/lone_chronicle.ts";
+
+const DEV = "dev" as RoomName;
+
+function batchIn(payload: Uint8Array): LogMessage & { readonly type: "batch" } {
+  const message = decodeLogMessage(payload);
+  if (message?.type !== "batch") throw new Error("no batch");
+  return message;
+}
+
+/** Charly, who knows nobody's logs yet; and what he asks for, as `whom: first-last`. */
+function charly() {
+  const { chronicle, sent } = loneChronicle("charly", DEV, ["alice", "bob"]);
+  return {
+    hears: (from: string, batch: LogMessage, isDirect = false) => chronicle.heard(from, batch, isDirect, false),
+    wants: () =>
+      sent.splice(0).flatMap(([to, message]) =>
+        message.type === "want" ? [`${to}: ${message.span.first}-${message.span.last}`] : []
+      ),
+  };
+}
+
+Deno.test("who speaks is asked for what it said before", () => {
+  const alice = new Author("alice", DEV);
+  const [, , third] = ["one", "two", "three"].map((text, at) => batchIn(alice.says(text, at + 1)));
+  const { hears, wants } = charly();
+  hears("alice", third!);
+  assertEquals(wants(), ["alice: 1-2"]);
+});
+
+Deno.test("who answers is asked for what it answers, if that is not here, and for nothing that is", () => {
+  const [alice, bob] = [new Author("alice", DEV), new Author("bob", DEV)];
+  const questions = ["one", "two"].map((text, at) => batchIn(bob.says(text, at + 1)));
+  for (const question of questions) alice.log.admit(question, 1);
+  const answer = batchIn(alice.says("an answer", 3));
+  const unaware = charly();
+  unaware.hears("alice", answer);
+  assertEquals(unaware.wants(), ["alice: 1-2"]);
+  const aware = charly();
+  for (const question of questions) aware.hears("bob", question);
+  aware.hears("alice", answer);
+  assertEquals(aware.wants(), []);
+});

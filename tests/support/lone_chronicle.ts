@@ -1,0 +1,32 @@
+import { Chronicle, newChronicleCounters, newChronicleMemory } from "../../actors/chat_room/chronicle.ts";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { decodeLogMessage, type LogMessage } from "../../actors/history/log_message.ts";
+import { seededRandom } from "../../actors/runtime/random.ts";
+import { simulatedHistory } from "./author.ts";
+
+/** A chronicle in a world that only writes down what it is told; time goes on by a second with whatever is published. */
+export function loneChronicle(name: string, room: RoomName, others: readonly string[]) {
+  const sent: (readonly [to: string, message: LogMessage])[] = [];
+  let published = 0;
+  const chronicle = new Chronicle({
+    room,
+    name,
+    ...simulatedHistory(name),
+    memory: newChronicleMemory(),
+    counters: newChronicleCounters(),
+    world: {
+      now: () => 1_000 * published,
+      wallMs: () => 1,
+      random: seededRandom("1"),
+      setTimer: () => {},
+      publish: () => void published++,
+      sendTo: (to, payload) => void sent.push([to, decodeLogMessage(payload)!]),
+      others: () => others,
+      taken: () => {},
+      show: () => {},
+      forked: () => {},
+      filled: () => {},
+    },
+  });
+  return { chronicle, sent };
+}
