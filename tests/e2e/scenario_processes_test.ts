@@ -63,7 +63,7 @@ function processesWith(text: string): readonly number[] {
   });
 }
 
-for (const name of ["chat", "name-clash", "crash-and-return", "wrong-key"]) {
+for (const name of ["chat", "name-clash", "crash-and-return", "wrong-key", "last-words", "rooms-that-heal"]) {
   Deno.test({
     name: `${name}.scenario comes true with real processes, and leaves nothing behind`,
     ...needed,

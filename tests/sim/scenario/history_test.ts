@@ -16,7 +16,7 @@ Deno.test("a history is what was said, by whom, and nothing else that a screen s
   assertEquals(historyOf(shown), ["alice: hi: both"]);
 });
 
-const CASES: readonly (readonly [what: string, a: readonly string[], b: readonly string[], string | undefined])[] = [
+const CASES: (readonly [what: string, a: readonly string[], b: readonly string[], string | undefined])[] = [
   ["the same", ["x: 1", "y: 2"], ["x: 1", "y: 2"], undefined],
   ["authors may come in different orders", ["x: 1", "y: 2"], ["y: 2", "x: 1"], undefined],
   ["nothing at all", [], [], undefined],
@@ -30,6 +30,17 @@ const CASES: readonly (readonly [what: string, a: readonly string[], b: readonly
     "a and b were shown what x said in different orders",
   ],
 ];
+
+CASES.push(
+  ["one comes late to somebody, who is told so", ["x: 1", "x: 2"], ["x: 2", "x: 1 (late)"], undefined],
+  ["what is late is there all the same", ["x: 1 (late)"], ["x: 2"], 'a was shown "x: 1", and b was not'],
+  [
+    "one comes late, and others are out of order",
+    ["x: 1", "x: 2", "x: 3"],
+    ["x: 3", "x: 2", "x: 1 (late)"],
+    "a and b were shown what x said in different orders",
+  ],
+);
 
 for (const [what, a, b, difference] of CASES) {
   Deno.test(`histories are compared by author: ${what}`, () => {
