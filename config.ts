@@ -230,6 +230,15 @@ export const SETTINGS = {
     parse: parseChoice("auto", "always", "never"),
     fallback: "auto",
   }),
+  bell: text({
+    flag: "bell",
+    environment: "PARLEY_BELL",
+    placeholder: "WHEN",
+    help: "The terminal's bell: mentions (of you, or to you alone) or never",
+    commands: ["peer"],
+    parse: parseChoice("mentions", "never"),
+    fallback: "mentions",
+  }),
   listen: text({
     flag: "listen",
     environment: "PARLEY_LISTEN",

@@ -542,7 +542,7 @@ class Room {
   }
 
   #showEntry(entry: Kept, live: boolean, isLate: boolean): void {
-    const { memory: { room, isOurs, guests }, history: { signing, store }, people } = this.#deps;
+    const { memory: { room, isOurs, guests }, history: { signing, store }, people, self } = this.#deps;
     const { content, name, wallMs } = entry;
     const author = authorOfLog(entry.log);
     const isByUs = author === signing.author;
@@ -554,7 +554,13 @@ class Room {
       this.#occupants.spoke(member, wallMs);
     }
     if (content.type === "topic") this.#isTopicNews = false;
-    const event = eventOf(entry, { own: isByUs && guest === undefined, late: isLate, foreign, store });
+    const event = eventOf(entry, {
+      own: isByUs && guest === undefined,
+      late: isLate,
+      foreign,
+      ownNames: [self, people.name],
+      store,
+    });
     if (event === undefined) return;
     if (isOurs && !people.isIgnored(author)) {
       if (from !== undefined && !foreign) this.#ctx.events.publish(PEOPLE, { type: "renamed", room, from, to: name });

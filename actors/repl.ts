@@ -72,6 +72,8 @@ export type ReplDeps = Readonly<{
   style: Style;
   /** Lines are for a program: one JSON object each. */
   json?: boolean;
+  /** Whether it rings when somebody names the person, or tells them something alone; without, it does. */
+  bell?: boolean;
   /** Members that are no peers of ours may come into a room all the same, as guests. */
   strangersMayChat?: boolean;
   commands: readonly Command[];

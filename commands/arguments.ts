@@ -39,6 +39,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["node", "name"],
   ["debugfile", "log-file"],
   ["no-color", "color=never"],
+  ["no-bell", "bell=never"],
 ]);
 
 type Flags = ReadonlyMap<string, readonly [SettingKey, AnySetting]>;

@@ -298,6 +298,7 @@ class Person {
       memory: this.#memory.repl,
       style: this.#style,
       json: this.#settings.config.json.value,
+      bell: this.#settings.config.bell.value === "mentions",
       strangersMayChat: this.#settings.config.compat.value.includes("cli-chat"),
       commands: COMMANDS,
       peer: {

@@ -2,6 +2,7 @@ import type { HistoryStore, Kept } from "../history/store.ts";
 import { changeOf } from "../history/shown.ts";
 import type { EntryHash } from "../history/values.ts";
 import type { RoomName } from "./entry.ts";
+import { mentions } from "./mention.ts";
 
 /** What happens in rooms. */
 export type ChatEvent =
@@ -29,6 +30,8 @@ type Written =
     late?: true;
     /** The name belongs to another key here. */
     foreign?: true;
+    /** Somebody else has named us. */
+    mention?: true;
     /** Our own, and only in memory: what keeps it has failed. */
     unstored?: true;
   }>;
@@ -41,15 +44,19 @@ type Later = Written & Readonly<{ target: EntryHash; targetAuthor: string; targe
 
 export type Move = By & Readonly<{ type: "came" | "went" }>;
 
-type Seen = Readonly<{ own: boolean; late: boolean; foreign: boolean; store: HistoryStore }>;
+type Seen = Readonly<
+  { own: boolean; late: boolean; foreign: boolean; ownNames: readonly string[]; store: HistoryStore }
+>;
 
 /** What happens in the room by an entry; nothing where it takes no effect or is not for all. */
-export function eventOf(entry: Kept, { own, late, foreign, store }: Seen): ChatEvent | undefined {
+export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Seen): ChatEvent | undefined {
   const { room, name: author, wallMs, hash: id, content } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
+  const isMention = !own && "text" in content && mentions(content.text, ownNames);
   const marks = {
     ...(late ? { late: true as const } : {}),
     ...(foreign ? { foreign: true as const } : {}),
+    ...(isMention ? { mention: true as const } : {}),
     ...(own && store.trouble !== undefined ? { unstored: true as const } : {}),
   };
   const written: Written = { room, author, own, wallMs, id, ...guest, ...marks };

@@ -175,7 +175,8 @@ function speech(event: Spoken, place: string, style: Style, looks: LookAlikes): 
   const name = event.own ? style.bold(coloured) : coloured;
   const [first = "", ...rest] = event.text.split(/\r\n|\r|\n/).map(visible);
   const line = event.type === "did" ? `* ${name} ${first}` : `${name}: ${first}`;
-  return [head(event, style) + place + line + marks(event, style), ...rest.map((line) => `  ${line}`)];
+  const mark = event.mention === true ? style.bold(MENTION) : "";
+  return [head(event, style) + mark + place + line + marks(event, style), ...rest.map((line) => `  ${line}`)];
 }
 
 /** What is to be known of a line besides what it says. */
@@ -230,6 +231,9 @@ function shownAuthor(event: ChatEvent, looks: LookAlikes): string {
   const member = shownName(author, looks) + (isForeign ? FOREIGN : "");
   return guest === undefined ? member : `${isolated(visibleName(guest))}@${member}`;
 }
+
+/** Before a line in which others name us. */
+const MENTION = "» ";
 
 /** Behind the name of who has another key than the one that the name belongs to. */
 export const FOREIGN = " (not the one you know)";

@@ -119,6 +119,12 @@ export class Screen {
     else this.#terminal.writeError(text.replace(/\s*\n\s*/g, " "));
   }
 
+  /** Rings with the next frame, once; a pipe has no bell. */
+  ring(): void {
+    this.#bell = true;
+    this.#dirty = true;
+  }
+
   /** Shows this prompt from the next frame on. */
   setPrompt(prompt: Prompt): void {
     this.#prompt = { ...prompt, text: visible(prompt.text) };

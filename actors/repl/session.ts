@@ -125,6 +125,7 @@ export class Session {
         );
       case "direct":
         if (this.#deps.json) return this.#record(directRecord(message.event));
+        if (!message.event.own) this.#ring();
         return announceDirect(message.event, this.#deps.style, this.#looks).forEach((line) => this.#screen.print(line));
       case "people":
         if (this.#deps.json) return this.#record(peopleRecord(message.event));
@@ -350,6 +351,11 @@ export class Session {
     this.#ctx.pipeToSelf(answer, offer, () => offer({ stem: "", candidates: [] }));
   }
 
+  /** For who looks elsewhere. */
+  #ring(): void {
+    if (this.#deps.bell ?? true) this.#screen.ring();
+  }
+
   #chat(event: ChatEvent): void {
     const { style, json, memory: { unread } } = this.#deps;
     const isElsewhere = event.room !== this.#room;
@@ -357,6 +363,7 @@ export class Session {
       unread.set(event.room, (unread.get(event.room) ?? 0) + 1);
     }
     if (json) return this.#record(chatRecord(event));
+    if ("mention" in event) this.#ring();
     const lines = announceChat(event, { style, looks: this.#looks, room: this.#room });
     lines.forEach((line) => this.#screen.print(line));
   }

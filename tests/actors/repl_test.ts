@@ -46,7 +46,7 @@ Deno.test("in command mode every line is a command, until join; chatjoin leaves 
   const world = new World({ seed: 2 });
   const seat = new Seat(world, "alice", { manual: true });
   for (const line of ["memberlistconfigure", "memberlistcreate", "memberliststart", "chatjoin"]) await seat.enter(line);
-  assertEquals(await seat.enter("hello"), ['Unknown command "hello": did you mean held or help?']);
+  assertEquals(await seat.enter("hello"), ['Unknown command "hello": did you mean held or tell or help?']);
   assertEquals(await seat.enter("join dev"), ["You are in #dev"]);
   await seat.enter("hello");
   const [{ hash: id, wallMs } = {}] = seat.peer.history.before("dev" as RoomName, undefined, 1);

@@ -17,6 +17,7 @@ const lines: readonly [line: readonly string[], expected: Expected][] = [
   [["-profile", "lan"], { flags: { profile: ["lan"] } }],
   [["-debugfile", "log"], { flags: { logFile: ["log"] } }],
   [["--no-color"], { flags: { color: ["never"] } }],
+  [["--no-bell"], { flags: { bell: ["never"] } }],
   [["-join", "a", "--join", "b"], { flags: { join: ["a", "b"] } }],
   [["--manual"], { flags: { manual: ["on"] } }],
   [["--manual", "alice"], { flags: { manual: ["on"] }, positionals: ["alice"] }],

@@ -22,6 +22,7 @@ type SeatOptions =
     desk?: Desk;
     keepLine?: (line: string) => void;
     json?: boolean;
+    bell?: boolean;
   }>;
 
 /** What a peer without flags, variables and file was told to do. */
@@ -48,6 +49,7 @@ export class Seat {
       desk = NO_DESK,
       keepLine = () => {},
       json = false,
+      bell,
       ...options
     }: SeatOptions = {},
   ) {
@@ -63,6 +65,7 @@ export class Seat {
           memory: peer.memory.repl,
           style: createStyle(false),
           json,
+          ...(bell === undefined ? {} : { bell }),
           strangersMayChat: options.cliChat ?? false,
           commands: COMMANDS,
           peer: {
@@ -117,7 +120,7 @@ export class Seat {
     const { text } = this.terminal;
     const frame = text.slice(text.lastIndexOf("\r\x1b[J"));
     // deno-lint-ignore no-control-regex
-    return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n]/g, "");
+    return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n\x07]/g, "");
   }
 
   /** The lines shown since the last look; for a terminal without keys. */

@@ -75,3 +75,35 @@ Deno.test("what somebody does is told in one line, also in the history", async (
   assertEquals(timeless(bob.look()), ["* alice waves"]);
   assertMatch((await bob.enter("/history")).join("\n"), /^1 {2}[\d:]{8} \* alice waves$/);
 });
+
+Deno.test("a line in which others name one is marked, by any of one's names; one's own words are not", async () => {
+  const { alice, bob } = await two("mention");
+  await bob.enter("is Alice here?", 500);
+  await bob.enter("what malice", 500);
+  await bob.enter("/me asks alice", 500);
+  assertEquals(timeless(alice.look()), ["» bob: is Alice here?", "bob: what malice", "» * bob asks alice"]);
+  await alice.enter("/nick lice", 500);
+  assertEquals(timeless(await alice.enter("alice it is", 500)).at(-1), "lice: alice it is");
+  await bob.enter("lice?", 500);
+  assertEquals(timeless(alice.look()), ["» bob: lice?"]);
+});
+
+for (const bell of [true, false]) {
+  Deno.test(`on a terminal the bell ${bell ? "rings once when" : "does not ring, if it shall not, when"} one is named or told something alone`, async () => {
+    const world = new World({ seed: "bell" });
+    const alice = new Seat(world, "alice", { interactive: true, bell });
+    await world.clock.advance(1_000);
+    const bob = new Seat(world, "bob");
+    await world.clock.advance(3_000);
+    const rings = (): number => alice.terminal.text.split("\x07").length - 1;
+    await bob.enter("nobody", 500);
+    await alice.enter("me, alice", 500);
+    assertEquals(rings(), 0);
+    await bob.enter("alice alice alice", 500);
+    assertEquals(rings(), bell ? 1 : 0);
+    await bob.enter("/tell alice psst", 500);
+    assertEquals(rings(), bell ? 2 : 0);
+    await alice.enter("/tell bob what?", 500);
+    assertEquals(rings(), bell ? 2 : 0);
+  });
+}
