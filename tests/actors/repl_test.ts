@@ -187,7 +187,7 @@ Deno.test("events do not disturb a half-typed line: they come above it, and it i
   bob.say("hi alice");
   await world.clock.advance(500);
   assertMatch(seat.terminal.text, /bob: hi alice\r\n/);
-  assertEquals(seat.typedRow, "alice #lobby> half a thou");
+  assertEquals(seat.typedRow, "alice #lobby> half a thou\x07", "and it rings, for alice is named");
   await seat.enter("ght");
   assertEquals(seat.peer.said.at(-1), "alice: half a thought");
 });

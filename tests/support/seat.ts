@@ -120,7 +120,7 @@ export class Seat {
     const { text } = this.terminal;
     const frame = text.slice(text.lastIndexOf("\r\x1b[J"));
     // deno-lint-ignore no-control-regex
-    return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n\x07]/g, "");
+    return frame.slice(frame.lastIndexOf("\r\n") + 1).replace(/\x1b(?:\[[?\d;]*[A-Za-z]|[78])|[\r\n]/g, "");
   }
 
   /** The lines shown since the last look; for a terminal without keys. */
