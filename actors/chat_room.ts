@@ -94,6 +94,10 @@ export type HistoryEvent =
     /** What the room is about, as they say. */
     topic?: string;
   }>
+  /** So many have come, and so many are still to come. */
+  | Readonly<{ type: "filling"; room: RoomName; count: number; lacking: number }>
+  /** What we said last is held by nobody else so far; or, after that, by others. */
+  | Readonly<{ type: "unheld" | "held"; room: RoomName; others: number }>
   /** An author has said different things under one number, the first of them `sequence`: both are kept. */
   | Readonly<{ type: "forked"; room: RoomName; author: string; key: AuthorId; sequence: number }>;
 export const HISTORY = topic<HistoryEvent>("history");
@@ -239,6 +243,15 @@ class Room {
           if (!deps.memory.isOurs) return;
           const { room } = deps.memory;
           ctx.events.publish(HISTORY, { type: "forked", room, author, key: authorOfLog(log), sequence });
+        },
+        unheld: (isUnheld) => {
+          const { room, isOurs } = deps.memory;
+          const type = isUnheld ? "unheld" : "held";
+          if (isOurs) ctx.events.publish(HISTORY, { type, room, others: this.#others().length });
+        },
+        filling: (count, lacking) => {
+          const { room, isOurs } = deps.memory;
+          if (isOurs) ctx.events.publish(HISTORY, { type: "filling", room, count, lacking });
         },
         filled: (count) => this.#filled(count),
       },

@@ -22,7 +22,7 @@ import type { Random } from "../runtime/random.ts";
 import type { RoomName } from "./entry.ts";
 
 /** What a chronicle sets its timers for. */
-export type ChronicleTimer = "write" | "flush" | "tell_heads" | "compare" | "repair" | "give_up_waiting";
+export type ChronicleTimer = "write" | "flush" | "tell_heads" | "compare" | "repair" | "give_up_waiting" | "check_held";
 
 /** How a chronicle reaches others, the screen and the time. */
 export type ChronicleWorld = Readonly<{
@@ -42,6 +42,10 @@ export type ChronicleWorld = Readonly<{
   show(entries: readonly Kept[], live: boolean, isLate: (entry: Kept) => boolean): void;
   /** A log has come to an end, because its author says this, and something else under the same number. */
   forked(entry: Kept): void;
+  /** What we said last is held by nobody else so far, or by others again. */
+  unheld(isUnheld: boolean): void;
+  /** So many entries have come of those that are fetched, and so many are lacking. */
+  filling(count: number, lacking: number): void;
   /** So many entries came that were there before we were; nobody waits for them. */
   filled(count: number): void;
 }>;
@@ -109,6 +113,11 @@ const SAME_IS_ENOUGH = 2;
 const ACKNOWLEDGING_MAX = 32;
 const COMPARE_EVERY_MS = 15_000;
 const REPAIR_CHECK_MS = 500;
+/** What nobody else holds by then is worth a word. */
+const HELD_WITHIN_MS = 3_000;
+/** Where so much is lacking, it is told now and then how far it is. */
+const LONG_FILL = 1_000;
+const TOLD_EVERY_MS = 2_000;
 /** Forked logs of one room whose branches are completed. */
 const BRANCHES_ASKED_MAX = 64;
 /** What is shown in order waits so long for what lies between, after anything has come. */
@@ -133,6 +142,9 @@ export class Chronicle {
   readonly #branchesAsked = new Set<LogId>();
   /** From there on, what we wrote is not on disk. */
   #firstUnstored: Place | undefined;
+  #isUnheld = false;
+  /** When it is told next how far a long filling is. */
+  #progressAt: number | undefined;
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
   #filled = 0;
@@ -195,6 +207,8 @@ export class Chronicle {
         return this.#deps.store.flush();
       case "tell_heads":
         return this.#tellChanges();
+      case "check_held":
+        return this.#checkHeld();
       case "compare":
         return this.#compare();
       case "repair":
@@ -256,6 +270,7 @@ export class Chronicle {
     if (this.#deps.store.trouble !== undefined && !this.#isUnstored(entries[0]!)) this.#firstUnstored = entries[0];
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
     for (const [index, { written }] of some.entries()) written(entries[index]!);
+    this.#world.setTimer("check_held", HELD_WITHIN_MS);
     this.#show(entries, true);
   }
 
@@ -378,6 +393,7 @@ export class Chronicle {
       if (telling !== undefined && last === this.#log.holdings.topOf(log)?.last) telling.same++;
       if (log === ownLog) this.#noteHeld(from, span);
     }
+    if (this.#isUnheld) this.#checkHeld();
     this.#repair.offered(from, spans);
     if (wantsAnswer) this.#tellAllHeads(from, false);
     this.#ask();
@@ -387,6 +403,14 @@ export class Chronicle {
     const held = this.#heldBy.get(by) ?? new Holdings();
     if (held.piecesOf(span.log).length < PIECES_HELD_MAX) held.add(span);
     this.#heldBy.set(by, held);
+  }
+
+  #checkHeld(): void {
+    const [last] = this.evidence(1);
+    const isUnheld = last?.holders.length === 0;
+    if (isUnheld === this.#isUnheld) return;
+    this.#isUnheld = isUnheld;
+    this.#world.unheld(isUnheld);
   }
 
   #wanted(from: string, span: Span): void {
@@ -400,10 +424,23 @@ export class Chronicle {
     for (const { to, span } of this.#repair.next(this.#world.now(), (count) => this.#world.random.below(count))) {
       this.#world.sendTo(to, encodeLogMessage({ type: "want", span }));
     }
-    if (!this.#repair.isIdle) return this.#world.setTimer("repair", REPAIR_CHECK_MS);
+    if (!this.#repair.isIdle) {
+      this.#tellProgress();
+      return this.#world.setTimer("repair", REPAIR_CHECK_MS);
+    }
+    this.#progressAt = undefined;
     if (this.#filled === 0) return;
     this.#world.filled(this.#filled);
     this.#filled = 0;
+  }
+
+  #tellProgress(): void {
+    const now = this.#world.now();
+    this.#progressAt ??= now + TOLD_EVERY_MS;
+    if (now < this.#progressAt) return;
+    this.#progressAt = now + TOLD_EVERY_MS;
+    const { lacking } = this.#repair;
+    if (lacking >= LONG_FILL) this.#world.filling(this.#filled, lacking);
   }
 
   /** The timer is set for the first of what is told together; it goes on while there is more. */

@@ -39,23 +39,40 @@ export function topicLine(author: string, text: string): string {
   return text === "" ? `* ${author} cleared the topic` : `* ${author} set the topic: ${isolated(visible(text))}`;
 }
 
-/** The line that tells what became of a room's history. */
+/** The lines that tell what becomes of a room's history. */
 export function announceHistory(event: HistoryEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
   const { room } = event;
-  if (event.type === "forked") {
-    const who = shownName(event.author, looks);
-    return [
-      style.red(
-        `* ${who} has said two different things at number ${event.sequence} of #${room}; both are kept. ` +
-          `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
-      ),
-    ];
+  switch (event.type) {
+    case "forked": {
+      const who = shownName(event.author, looks);
+      return [
+        style.red(
+          `* ${who} has said two different things at number ${event.sequence} of #${room}; both are kept. ` +
+            `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
+        ),
+      ];
+    }
+    case "unheld":
+      return [
+        style.yellow(
+          event.others === 0
+            ? `* Nobody else is in #${room}: what you say is kept here, and sent when somebody comes`
+            : `* Nobody else holds what you said last in #${room} yet: held shows who does`,
+        ),
+      ];
+    case "held":
+      return [notice(`Others hold what you said in #${room} now`, style)];
+    case "filling":
+      return [style.dim(`* ${event.count} of ${event.count + event.lacking} earlier messages of #${room} came so far`)];
+    case "filled":
+      return filled(event).map((line) => notice(line, style));
   }
-  const { count, topic } = event;
+}
+
+function filled({ room, count, topic }: Extract<HistoryEvent, { type: "filled" }>): readonly string[] {
   const what = count === 1 ? "1 earlier message" : `${count} earlier messages`;
-  const filled = `${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`;
-  const about = topic === undefined ? [] : [`The topic of #${room}: ${isolated(visible(topic))}`];
-  return [filled, ...about].map((line) => notice(line, style));
+  const line = `${what} of #${room} came: history shows ${count === 1 ? "it" : "them"}`;
+  return topic === undefined ? [line] : [line, `The topic of #${room}: ${isolated(visible(topic))}`];
 }
 
 /** The lines in which is shown what was said to one alone. */

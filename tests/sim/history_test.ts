@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { HISTORY, type HistoryEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { latestShown } from "../../actors/history/shown.ts";
 import { topicOf } from "../../actors/history/topic.ts";
 import { Disk } from "../../sim/disk.ts";
 import { cut } from "../../sim/rules/cut.ts";
+import { latency } from "../../sim/rules/latency.ts";
 import { loss } from "../../sim/rules/loss.ts";
 import type { SimulatedPeer, StartOptions } from "../../sim/world.ts";
 import { World } from "../../sim/world.ts";
@@ -271,3 +273,45 @@ async function outcome<T>(world: World, promise: Promise<T>): Promise<T> {
   await world.clock.until(() => value !== undefined, 1_000, "the answer");
   return value!;
 }
+
+Deno.test("who speaks where nobody else is, or nobody else gets it, is told so; and that others hold it, once they do", async () => {
+  const world = new World({ seed: "unheld" });
+  const alice = world.start("alice");
+  const told: string[] = [];
+  alice.system.events.subscribe(HISTORY, ({ type }) => told.push(type));
+  await world.clock.until(() => alice.memory.rooms.size > 0, 5_000, "alice is in");
+  alice.say("is anybody there?");
+  await world.clock.advance(5_000);
+  alice.say("nobody?");
+  await world.clock.advance(5_000);
+  assertEquals(told, ["unheld"]);
+  const bob = world.start("bob");
+  await world.clock.until(() => told.length === 2, 10_000, "bob has it");
+  const heal = world.network.add(cut([bob.memory.address!], [alice.memory.address!]));
+  alice.say("and now?");
+  await world.clock.advance(4_000);
+  heal();
+  await world.clock.until(() => told.length === 4, 30_000, "bob has it all");
+  assertEquals(told, ["unheld", "held", "unheld", "held"]);
+});
+
+Deno.test("how far a long filling is, is told now and then", async () => {
+  const { world, peers: [alice] } = await five("long");
+  for (let n = 1; n <= 12_000; n++) {
+    alice!.say(`number ${n}`);
+    if (n % 200 === 0) await world.clock.advance(50);
+  }
+  await world.clock.advance(3_000);
+  const frank = world.start("frank");
+  const told: HistoryEvent[] = [];
+  frank.system.events.subscribe(HISTORY, (event) => told.push(event));
+  await world.clock.until(() => frank.memory.rooms.size > 0, 5_000, "frank is in", 1);
+  const quick = world.network.add(latency(300));
+  await world.clock.until(() => history(frank).length === 12_000, 30_000, "frank has it all");
+  quick();
+  await world.clock.advance(1_000);
+  const counts = told.flatMap((event) => event.type === "filling" ? [event.count] : []);
+  assert(counts.length > 0 && counts.every((count, at) => at === 0 || count > counts[at - 1]!), String(counts));
+  const filled = told.flatMap((event) => event.type === "filled" ? [event.count] : []);
+  assertEquals(filled.reduce((sum, count) => sum + count, 0), 12_000);
+});

@@ -25,6 +25,8 @@ export function loneChronicle(name: string, room: RoomName, others: readonly str
       taken: () => {},
       show: () => {},
       forked: () => {},
+      unheld: () => {},
+      filling: () => {},
       filled: () => {},
     },
   });

@@ -44,7 +44,10 @@ Deno.test("step by step: two come, talk, look around and go, and each step says 
     `        Address: ${address}`,
     "        Tags: app=parley rooms=lobby version=0.0.0",
   ]);
-  assertMatch(alice.look().join("\n"), /^\* bob is a member now, at .*\n\* bob came to #lobby\n\S+ bob: hi$/);
+  assertMatch(
+    alice.look().join("\n"),
+    /^\* bob is a member now, at .*\n\* bob came to #lobby\n\S+ bob: hi\n\* Others hold what you said in #lobby now$/,
+  );
 
   assertEquals(await bob.enter("chatleave"), ["You left #lobby"]);
   assertEquals(alice.look(), ["* bob left #lobby"]);
