@@ -173,6 +173,8 @@ class Post {
         taken: (entries) => this.#taken(entries),
         show: (entries) => entries.forEach((entry) => this.#show(entry)),
         forked: () => {},
+        unheld: () => {},
+        filling: () => {},
         filled: () => {},
       },
     });
