@@ -56,7 +56,7 @@ const ASK_TIMEOUT_MS = 5_000;
 const GREETERS = 4;
 
 /** Timers that begin again when they are set again. */
-const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting", "tell_heads"]);
+const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting"]);
 
 const RUMOURS_TOPIC = `room/${DIRECT_ROOM}`;
 

@@ -1,7 +1,11 @@
 /** How this program starts itself again, as what it is now: sources that Deno runs, or an executable of its own. */
 
+/** As in the tasks. What runs a few times a second in a peer that is quiet would else be interpreted for minutes. */
+export const V8_FLAGS = "--v8-flags=--no-lazy-feedback-allocation";
+
 /** With what Deno runs the one file of a self-extracting executable. A program may do what its user may, except FFI. */
 export const SINGLE_FILE_FLAGS: readonly string[] = [
+  V8_FLAGS,
   "-q",
   "--no-config",
   "--no-lock",
@@ -40,6 +44,6 @@ export function ownArguments(form: Form, folder: string, command: string, args: 
     case "single_file":
       return ["run", ...SINGLE_FILE_FLAGS, form.path, command, ...args];
     case "sources":
-      return ["run", "-q", "--no-prompt", `-P=${command}`, `--allow-write=${folder}`, MAIN, command, ...args];
+      return ["run", "-q", "--no-prompt", V8_FLAGS, `-P=${command}`, `--allow-write=${folder}`, MAIN, command, ...args];
   }
 }

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ownArguments, ownForm } from "../../commands/own_program.ts";
+import { ownArguments, ownForm, V8_FLAGS } from "../../commands/own_program.ts";
 
 Deno.test("from the sources, the program starts itself as its tasks do, with leave to write where it is told", () => {
   assertEquals(ownForm(), { type: "sources" });
   const args = ownArguments({ type: "sources" }, "/place", "peer", ["alice"]);
-  assertEquals(args.slice(0, 5), ["run", "-q", "--no-prompt", "-P=peer", "--allow-write=/place"]);
-  assertMatch(args[5]!, /\/main\.ts$/);
-  assertEquals(args.slice(6), ["peer", "alice"]);
+  assertEquals(args.slice(0, 6), ["run", "-q", "--no-prompt", V8_FLAGS, "-P=peer", "--allow-write=/place"]);
+  assertMatch(args[6]!, /\/main\.ts$/);
+  assertEquals(args.slice(7), ["peer", "alice"]);
 });
 
 Deno.test("in an executable, the program starts itself without its sources", () => {

@@ -1,4 +1,5 @@
 /** What a self-extracting file does, with a script in the place of Deno that says what it was started with. */
+import { V8_FLAGS } from "../../commands/own_program.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { writeSelfExtracting } from "../../tools/compile/self_extracting.ts";
 import { ignoredFor } from "../support/ignored.ts";
@@ -46,7 +47,7 @@ Deno.test("it hands on arguments, folder, umask and exit code, the first time as
   assertEquals([first.code, first.stderr], [7, ""]);
   const [umask, told, ...words] = first.stdout.trimEnd().split("\n");
   assertEquals([umask, told], ["0022", `none cache ${await Deno.realPath(file.folder)}`]);
-  assertEquals(words.slice(0, 2), ["<run>", "<-q>"]);
+  assertEquals(words.slice(0, 3), ["<run>", `<${V8_FLAGS}>`, "<-q>"]);
   const [home] = file.cached();
   const path = `${file.folder}/.cache/parley/${home}`;
   assertEquals(words.slice(-6), [`<--allow-run=${path}/deno>`, `<${path}/main.js>`, "<peer>", "<a b>", "<$(c)>", "<>"]);

@@ -1,3 +1,4 @@
+import { V8_FLAGS } from "../../commands/own_program.ts";
 import { freePort } from "./free_port.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -59,7 +60,7 @@ export class Place implements AsyncDisposable {
     if (this.#executable !== undefined) return [this.#executable.path, command, ...args];
     const runner = way === "task"
       ? ["task", "-q", "--cwd", FOLDER, command]
-      : ["run", "-q", "--no-prompt", `-P=${command}`, `--allow-write=${this.#directory}`, MAIN, command];
+      : ["run", "-q", "--no-prompt", V8_FLAGS, `-P=${command}`, `--allow-write=${this.#directory}`, MAIN, command];
     return [Deno.execPath(), ...runner, ...args];
   }
 
