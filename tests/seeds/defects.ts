@@ -212,6 +212,7 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
   35: [
     ["nobody is told who comes, goes and is there", [GATEWAY, "who asks for notices is told who is there"]],
     ["a name with a colon or a line end forges lines", [GATEWAY, REFUSED], [MACHAT, "a text is told as NAME:TEXT"]],
+    ["there is no history", ["sim/history_test.ts", "who comes later gets what was said before"]],
     ["that a port is taken is not told", [TABS, "defect 35:"]],
   ],
   36: [
@@ -230,7 +231,7 @@ export const DEFECTS: Readonly<Record<number, readonly Clause[]>> = {
 
 /** What of them is not mended yet, and why. */
 export const LATER: Readonly<Record<number, Readonly<{ what: string; why: string }>>> = {
-  35: { what: "there is no history", why: "comes with rooms that are kept" },
+  35: { what: "a client of MaChat is sent nothing of the history", why: "it could not tell it from what is said now" },
   36: {
     what: "clients of old programs prove nothing",
     why: "they are let in on this machine only, unless it is insisted",
