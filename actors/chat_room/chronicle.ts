@@ -1,7 +1,7 @@
 import type { AuthorId, LogId } from "../history/author.ts";
 import { authorOfLog } from "../history/author.ts";
 import type { Content } from "../history/content.ts";
-import { compareTimes, type HybridTime } from "../history/hybrid_time.ts";
+import { compareTimes, type HybridTime, laterOf } from "../history/hybrid_time.ts";
 import {
   type Batch,
   BATCH_BYTES,
@@ -367,6 +367,11 @@ export class Chronicle {
     const awaited = news.filter(isNews);
     this.#filled += news.length - awaited.length;
     const ready = shelf.put(awaited, (place) => this.#isThere(place));
+    // More than anybody reads at once: what comes before that is history, as it is for a newcomer.
+    for (const { order } of shelf.takeLetGo()) {
+      this.#filled++;
+      since.time = laterOf(since.time, order)!;
+    }
     this.#show(ready, live);
     if (shelf.size === 0) return;
     this.#counters["entries that waited"] += 1;

@@ -5,7 +5,7 @@ import type { Place } from "./entry.ts";
 /** What can wait: where it stands, and what it follows from. */
 type Waiting = OrderKey & Readonly<{ parents: readonly Place[] }>;
 
-/** Entries that wait for what they follow from; of more, the earliest are let go and only counted. */
+/** Entries that wait for what they follow from: of more, the earliest are let go, as nobody reads so much at once. */
 const WAITING_MAX = 4_096;
 
 /** Logs of which something was overtaken, and authors of whom something was shown. */
@@ -25,8 +25,8 @@ export class Shelf<T extends Waiting> {
   readonly #overtaken = new Map<LogId, number>();
   /** Of each author, the latest that was shown: a device that lost its disk goes on in a log that knows of no other. */
   readonly #shown = new Map<AuthorId, OrderKey>();
-  /** Let go, because too many waited. */
-  overflowed = 0;
+  /** Because too many waited, in the order of the room. */
+  #letGo: T[] = [];
 
   get size(): number {
     return this.#waiting.length;
@@ -45,11 +45,16 @@ export class Shelf<T extends Waiting> {
     this.#waiting = [...this.#waiting, ...entries].toSorted(compareOrder);
     const ready = this.#takeReady(isHeld);
     const surplus = this.#waiting.length - WAITING_MAX;
-    if (surplus > 0) {
-      this.#waiting.splice(0, surplus);
-      this.overflowed += surplus;
-    }
-    return ready;
+    if (surplus <= 0) return ready;
+    this.#letGo.push(...this.#waiting.splice(0, surplus));
+    return [...ready, ...this.#takeReady(isHeld)].toSorted(compareOrder); // nothing waits for what was let go
+  }
+
+  /** What was let go since this was asked last. */
+  takeLetGo(): readonly T[] {
+    const letGo = this.#letGo;
+    this.#letGo = [];
+    return letGo;
   }
 
   /** What nothing can be waited for any longer. */

@@ -7,6 +7,8 @@ import { simulatedHistory } from "./author.ts";
 /** A chronicle in a world that only writes down what it is told; time goes on by a second with whatever is published. */
 export function loneChronicle(name: string, room: RoomName, others: readonly string[]) {
   const sent: (readonly [to: string, message: LogMessage])[] = [];
+  const shown: string[] = [];
+  const filled: number[] = [];
   let published = 0;
   const chronicle = new Chronicle({
     room,
@@ -23,12 +25,12 @@ export function loneChronicle(name: string, room: RoomName, others: readonly str
       sendTo: (to, payload) => void sent.push([to, decodeLogMessage(payload)!]),
       others: () => others,
       taken: () => {},
-      show: () => {},
+      show: (entries) => shown.push(...entries.map(({ content }) => "text" in content ? content.text : content.type)),
       forked: () => {},
       unheld: () => {},
       filling: () => {},
-      filled: () => {},
+      filled: (count) => void filled.push(count),
     },
   });
-  return { chronicle, sent };
+  return { chronicle, sent, shown, filled };
 }

@@ -46,3 +46,21 @@ Deno.test("who answers is asked for what it answers, if that is not here, and fo
   aware.hears("alice", answer);
   assertEquals(aware.wants(), []);
 });
+
+Deno.test("who was away for longer than anybody reads is shown the latest, and told how many came before them", () => {
+  const alice = new Author("alice", DEV);
+  const { chronicle, shown, filled } = loneChronicle("charly", DEV, ["alice"]);
+  const pages = Array.from({ length: 50 }, (_, page) =>
+    batchIn(
+      alice.writes(
+        10 + page,
+        ...Array.from({ length: 100 }, (_, at) => ({ type: "said", text: `${page * 100 + at + 1}` }) as const),
+      ),
+    ));
+  const newest = pages.pop()!;
+  chronicle.heard("alice", newest, false, false);
+  for (const page of pages.toReversed()) chronicle.heard("alice", page, true, false);
+  chronicle.heard("alice", { type: "lacking", span: { log: newest.log, first: 1, last: newest.first } }, true, false);
+  assertEquals([shown.length, shown[0], shown.at(-1)], [4_096, "905", "5000"]);
+  assertEquals(filled, [904]);
+});

@@ -46,3 +46,21 @@ Deno.test("of one that waits in vain, what it waited for comes late once it is o
   shelf.noteShown(waiting);
   assertEquals(shelf.isLate(entry(his, 1, 10)), true);
 });
+
+Deno.test("of more than anybody reads at once, the latest are shown in order, and the earliest are let go", () => {
+  const shelf = new Shelf<ReturnType<typeof entry>>();
+  const held = new Set<number>();
+  const isHeld = ({ sequence }: Place): boolean => held.has(sequence);
+  const shown: number[] = [];
+  const letGo: number[] = [];
+  for (let last = 5_000; last >= 100; last -= 100) { // pages, the newest first, and the first hundred never come
+    const page = Array.from({ length: 100 }, (_, at) => entry(hers, last - 99 + at, last - 99 + at));
+    page.forEach(({ sequence }) => sequence > 100 && held.add(sequence));
+    shown.push(...shelf.put(page.filter(({ sequence }) => sequence > 100), isHeld).map(({ sequence }) => sequence));
+    letGo.push(...shelf.takeLetGo().map(({ sequence }) => sequence));
+  }
+  assertEquals([shown[0], shown.length, shown.at(-1)], [905, 4_096, 5_000]);
+  assertEquals(shown, shown.toSorted((a, b) => a - b));
+  assertEquals(letGo, [901, 902, 903, 904]);
+  assertEquals(shelf.size, 800, "as nobody said that they are history");
+});
