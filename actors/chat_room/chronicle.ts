@@ -15,6 +15,7 @@ import type { Place } from "../history/entry.ts";
 import type { BranchEnd } from "../history/forks.ts";
 import { newRepairCounters, Repair } from "../history/repair.ts";
 import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
+import { newServingCounters, Serving } from "../history/serving.ts";
 import { Shelf } from "../history/shelf.ts";
 import { Holdings } from "../history/holdings.ts";
 import type { HistoryStore, Kept, Span } from "../history/store.ts";
@@ -22,7 +23,15 @@ import type { Random } from "../runtime/random.ts";
 import type { RoomName } from "./entry.ts";
 
 /** What a chronicle sets its timers for. */
-export type ChronicleTimer = "write" | "flush" | "tell_heads" | "compare" | "repair" | "give_up_waiting" | "check_held";
+export type ChronicleTimer =
+  | "write"
+  | "flush"
+  | "tell_heads"
+  | "compare"
+  | "repair"
+  | "serve"
+  | "give_up_waiting"
+  | "check_held";
 
 /** How a chronicle reaches others, the screen and the time. */
 export type ChronicleWorld = Readonly<{
@@ -73,6 +82,7 @@ export function newChronicleCounters() {
     "batches not asked for": 0,
     "entries forked": 0,
     ...newRepairCounters(),
+    ...newServingCounters(),
   };
 }
 
@@ -118,6 +128,8 @@ const HELD_WITHIN_MS = 3_000;
 /** Where so much is lacking, it is told now and then how far it is. */
 const LONG_FILL = 1_000;
 const TOLD_EVERY_MS = 2_000;
+/** Who wants more than is given at once gets the next of it after this. */
+const SERVE_EVERY_MS = 20;
 /** Forked logs of one room whose branches are completed. */
 const BRANCHES_ASKED_MAX = 64;
 /** What is shown in order waits so long for what lies between, after anything has come. */
@@ -130,6 +142,7 @@ export class Chronicle {
   readonly #world: ChronicleWorld;
   readonly #log: RoomLog;
   readonly #repair: Repair;
+  readonly #serving: Serving;
   /** Logs that others are told about: in which round, and how many others hold the same. */
   readonly #telling = new Map<LogId, { round: number; same: number }>();
   #tellingSince: number | undefined;
@@ -155,6 +168,7 @@ export class Chronicle {
     this.#world = deps.world;
     this.#log = new RoomLog(deps);
     this.#repair = new Repair(this.#log.holdings, (log) => this.#log.isForked(log), deps.counters);
+    this.#serving = new Serving(deps.counters);
     deps.memory.since.time ??= this.#log.latest ?? { ms: deps.world.wallMs(), count: 0 };
     this.#world.setTimer("compare", TELL_HEADS_AFTER_MS * (1 + this.#world.random.next()));
   }
@@ -194,6 +208,7 @@ export class Chronicle {
 
   gone(member: string): void {
     this.#repair.gone(member);
+    this.#serving.gone(member);
     this.#heldBy.delete(member);
     this.#ask();
   }
@@ -213,6 +228,8 @@ export class Chronicle {
         return this.#compare();
       case "repair":
         return this.#ask();
+      case "serve":
+        return this.#serveNext();
       case "give_up_waiting":
         return this.#giveUpWaiting();
     }
@@ -323,6 +340,7 @@ export class Chronicle {
   }
 
   #sendBranch(to: string, end: BranchEnd): void {
+    if (!this.#serving.affords(to, this.#world.now())) return;
     const branch = this.#log.branchTo(end);
     if (branch !== undefined) this.#world.sendTo(to, encodeLogMessage(branch));
   }
@@ -342,7 +360,7 @@ export class Chronicle {
 
   /** Who spoke last holds what is lacking before it. */
   #lookForGap(from: string, { log, first }: Batch): void {
-    if (first > 1) this.#repair.offered(from, [{ log, first: 1, last: first - 1 }]);
+    if (first > 1) this.#repair.supposed(from, { log, first: 1, last: first - 1 });
     this.#ask();
   }
 
@@ -400,7 +418,7 @@ export class Chronicle {
     }
     if (this.#isUnheld) this.#checkHeld();
     this.#repair.offered(from, spans);
-    if (wantsAnswer) this.#tellAllHeads(from, false);
+    if (wantsAnswer && this.#serving.affords(from, this.#world.now())) this.#tellAllHeads(from, false);
     this.#ask();
   }
 
@@ -419,9 +437,24 @@ export class Chronicle {
   }
 
   #wanted(from: string, span: Span): void {
-    const pages = this.#log.pagesOf(span);
-    for (const page of pages) this.#world.sendTo(from, encodeLogMessage(page));
-    this.#world.sendTo(from, encodeLogMessage({ type: "lacking", span }));
+    if (this.#serving.asks(from, span, this.#world.now())) this.#serve(from, span);
+    else if (this.#serving.isWaiting) this.#world.setTimer("serve", SERVE_EVERY_MS);
+  }
+
+  #serveNext(): void {
+    for (const { from, span } of this.#serving.next(this.#world.now())) this.#serve(from, span);
+    if (this.#serving.isWaiting) this.#world.setTimer("serve", SERVE_EVERY_MS);
+  }
+
+  #serve(to: string, span: Span): void {
+    let bytes = 0;
+    for (const page of this.#log.pagesOf(span)) {
+      const payload = encodeLogMessage(page);
+      bytes += payload.length;
+      this.#world.sendTo(to, payload);
+    }
+    this.#serving.sent(to, bytes);
+    this.#world.sendTo(to, encodeLogMessage({ type: "lacking", span }));
   }
 
   /** Asks others for what we lack, and says so when there is nothing more to ask for. */

@@ -40,6 +40,8 @@ export class Repair {
   /** What others offer of the logs of which something is lacking. */
   readonly #offers = new Map<LogId, Map<string, Piece>>();
   readonly #underWay = new Map<LogId, UnderWay>();
+  /** Who has said of a log that it has nothing up to that number: the last one who did. */
+  readonly #lacks = new Map<LogId, Readonly<{ peer: string; upTo: number }>>();
 
   /** `isOver` tells which logs are not gone on with, whatever somebody has of them. */
   constructor(holdings: Holdings, isOver: (log: LogId) => boolean, counters = newRepairCounters()) {
@@ -73,6 +75,13 @@ export class Repair {
     }
   }
 
+  /** Somebody should hold that, though it did not say so; unless it said when it was asked that it does not. */
+  supposed(peer: string, { log, first, last }: Span): void {
+    const known = this.#lacks.get(log);
+    const from = known?.peer === peer ? Math.max(first, known.upTo + 1) : first;
+    if (from <= last) this.offered(peer, [{ log, first: from, last }]);
+  }
+
   /** Somebody is gone, and with it what it offered. */
   gone(peer: string): void {
     for (const [log, offers] of this.#offers) this.#withdraw(log, offers, peer);
@@ -90,7 +99,9 @@ export class Repair {
     const want = this.#underWay.get(log);
     if (want === undefined || want.to !== from) return;
     this.#underWay.delete(log);
-    if (!want.got) this.#giveUp(log, from);
+    if (want.got) return;
+    if (this.#lacks.has(log) || this.#lacks.size < LOGS_MAX) this.#lacks.set(log, { peer: from, upTo: want.span.last });
+    this.#giveUp(log, from);
   }
 
   /** What to ask for now; `pick` chooses one of so many. */
