@@ -48,6 +48,8 @@ export type ChatRoomMessage =
   | GuestMessage
   /** Which of our latest messages are held by whom. */
   | Readonly<{ type: "held"; limit: number; replyTo: ActorRef<readonly Evidence[]> }>
+  /** Tell everybody anew that we are here, or away from the screen. */
+  | Readonly<{ type: "tell_presence" }>
   /** Ask a member anew who it is: its name has another owner now. */
   | Readonly<{ type: "ask"; member: string }>
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
@@ -134,6 +136,9 @@ export type RoomMemory = {
   readonly chronicle: ChronicleMemory;
 };
 
+/** The person, for the others in all rooms: where they are, while they are away from the screen. */
+export type PersonMemory = { away?: string };
+
 /** Where what is said is kept, and by which key it is signed. */
 export type HistoryDeps = Readonly<{
   store: HistoryStore;
@@ -146,6 +151,7 @@ type ChatRoomDeps = Readonly<{
   self: string;
   history: HistoryDeps;
   people: People;
+  person: PersonMemory;
   /** Something is known of people that was not before. */
   peopleChanged(): void;
   memory: RoomMemory;
@@ -181,6 +187,8 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return room.guestLeave(message.guest);
         case "held":
           return message.replyTo.tell(room.chronicle.evidence(message.limit));
+        case "tell_presence":
+          return room.tellPresence();
         case "ask":
           return room.ask(message.member);
         case "heard":
@@ -264,7 +272,7 @@ class Room {
     const { memory, self } = this.#deps;
     const since = memory.sinceWallMs;
     for (const guest of memory.guests) this.#occupants.note(self, { type: "came", wallMs: since, guest });
-    if (memory.isOurs) this.#occupants.note(self, { type: "present", wallMs: since });
+    if (memory.isOurs) this.#occupants.note(self, this.#ourselves("present"));
     const isNews = memory.isOurs && !memory.announced;
     memory.announced = memory.isOurs;
     const entry = this.#ourselves(isNews ? "came" : this.#question);
@@ -397,6 +405,12 @@ class Room {
     if (people.isChanged) peopleChanged();
   }
 
+  /** Whose name it is was here until now. */
+  #lastSeen(member: string): void {
+    const author = this.#deps.people.authorOf(member);
+    if (author !== undefined && this.#occupants.has(member)) this.#note(member, author);
+  }
+
   /** Loudly, but once. */
   #foreign(name: string, known: AuthorId, other: AuthorId | undefined): void {
     const { memory: { room, isOurs }, people } = this.#deps;
@@ -454,6 +468,7 @@ class Room {
     const name = event.member.name;
     if (name === this.#deps.self) return;
     if (event.type === "left" || event.type === "failed") {
+      this.#lastSeen(name);
       this.#occupants.memberGone(name);
       this.chronicle.gone(name);
     }
@@ -489,16 +504,23 @@ class Room {
     this.#sendTo(to, this.#ourselves(this.#question));
   }
 
+  tellPresence(): void {
+    if (!this.#deps.memory.isOurs) return;
+    const present = this.#ourselves("present");
+    this.#occupants.note(this.#deps.self, present);
+    this.#publish(present);
+  }
+
   ask(member: string): void {
     if (member !== this.#deps.self) this.#askWhoIsThere(member);
   }
 
   /** That we are here since then, or want to know who is, with the proof of who we are. */
   #ourselves(type: "came" | "present" | "asked" | "looked_in"): Entry {
-    const { memory: { room, sinceWallMs: wallMs }, self: name, history: { signing } } = this.#deps;
+    const { memory: { room, sinceWallMs: wallMs }, self: name, history: { signing }, person } = this.#deps;
     if (type === "looked_in") return { type, wallMs };
     if (this.#proof?.wallMs !== wallMs) this.#proof = { wallMs, proof: proofOf({ room, name, wallMs }, signing) };
-    return { type, wallMs, proof: this.#proof.proof };
+    return { type, wallMs, proof: this.#proof.proof, ...person };
   }
 
   get #question(): "asked" | "looked_in" {

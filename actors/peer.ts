@@ -184,6 +184,7 @@ export function peer(options: PeerOptions): Behavior<PeerMessage> {
           history: options.history,
           memory: memoryOfRooms,
           hosted,
+          person: memory.person,
           broadcaster,
           direct: { memory: memory.direct, membership: () => cast.get("membership") },
         }),

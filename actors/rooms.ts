@@ -5,6 +5,7 @@ import {
   type ChatRoomMessage,
   type GuestMessage,
   type HistoryDeps,
+  type PersonMemory,
   type RoomMemory,
   type SayReply,
 } from "./chat_room.ts";
@@ -52,6 +53,8 @@ export type RoomsMessage =
   | Readonly<{ type: "whoami"; replyTo: ActorRef<Readonly<{ author: AuthorId; name: string }>> }>
   /** What the person decides about a name: whose it is, whether it is read, whether it is one's own. */
   | Readonly<{ type: Decision; name: string; replyTo: ActorRef<PeopleReply> }>
+  /** The person is away from the screen, for that reason; or back, without one. */
+  | Readonly<{ type: "away"; away: string | undefined; replyTo: ActorRef<"told"> }>
   /** The names of those who are ignored. */
   | Readonly<{ type: "ignored"; replyTo: ActorRef<readonly string[]> }>
   /** A timer: what is known of people is kept. */
@@ -85,6 +88,8 @@ type RoomsDeps = Readonly<{
   memory: RoomsMemory;
   /** Rooms that are open for guests only. */
   hosted: RoomsMemory;
+  /** Outlives a crash of the rooms; without, nothing does. */
+  person?: PersonMemory;
   broadcaster: () => ActorRef<BroadcasterMessage>;
   /** What is said to one other goes by way of all members. */
   direct?: Readonly<{ memory: ChronicleMemory; membership(): ActorRef<MembershipMessage> }>;
@@ -103,10 +108,17 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     const peopleChanged = (): void => {
       if (!ctx.timers.has("people")) ctx.timers.after("people", SAVE_PEOPLE_AFTER_MS, { type: "save_people" });
     };
-    ctx.onStop(() => people.save());
+    ctx.onStop(() => people.save(true));
+
+    const person = deps.person ?? {};
+    const setAway = (away: string | undefined): void => {
+      if (away === undefined) delete person.away;
+      else person.away = away;
+      for (const actor of open.values()) actor.tell({ type: "tell_presence" });
+    };
 
     const start = (memory: RoomMemory): void => {
-      const behavior = chatRoom({ ...deps, memory, people, peopleChanged, counters });
+      const behavior = chatRoom({ ...deps, memory, people, person, peopleChanged, counters });
       let name = `room-${memory.room}`;
       for (let life = 2; named.has(name); life++) name = `room-${memory.room}-${life}`;
       const actor = ctx.spawn(name, behavior);
@@ -285,6 +297,9 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
         case "unignore":
         case "nick":
           return message.replyTo.tell(decide(message.type, message.name));
+        case "away":
+          setAway(message.away);
+          return message.replyTo.tell("told");
         case "ignored":
           return message.replyTo.tell(people.ignored);
         case "save_people":

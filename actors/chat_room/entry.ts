@@ -25,8 +25,8 @@ export type Entry =
   /** Your name belongs to another key here, this one: you are not let in. */
   | Readonly<{ type: "refused"; wallMs: number; holder: AuthorId }>;
 
-/** What one who is here says besides: which key is theirs. */
-type Self = Readonly<{ proof?: Proof }>;
+/** What one who is here says besides: which key is theirs; and where they are, if they are away from the screen. */
+type Self = Readonly<{ proof?: Proof; away?: string }>;
 
 /** A key, and its signature over who is where since when. */
 export type Proof = Readonly<{ key: AuthorId; signature: Uint8Array }>;
@@ -43,6 +43,9 @@ const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
 const WALL_MS_MAX = 8_640_000_000_000_000;
 
 const SIGNATURE_BYTES = 64;
+
+/** Longest text that says where somebody is, in UTF-8 bytes: a line. */
+export const AWAY_BYTES_MAX = 200;
 
 /** Version of the encoding, first in each entry. */
 const ENTRY_VERSION = 1;
@@ -80,9 +83,9 @@ export function encodeEntry(entry: Entry): Uint8Array {
 }
 
 function selfRow(entry: Self & Readonly<{ guest?: string }>): unknown[] {
-  const { guest, proof } = entry;
-  if (proof !== undefined) return [null, guest ?? null, keyOf(proof.key), proof.signature];
-  return guest === undefined ? [] : [null, guest];
+  const { guest = null, away = null, proof } = entry;
+  if (proof !== undefined) return [away, guest, keyOf(proof.key), proof.signature];
+  return guest === null && away === null ? [] : [away, guest];
 }
 
 /** The entry in a stranger's bytes; `undefined` when there is none. */
@@ -101,7 +104,7 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   const of = guest === undefined ? {} : { guest };
   const proof = proofIn(key, signature);
   if (proof === undefined && key !== undefined) return undefined;
-  const self = proof === undefined ? {} : { proof };
+  const self = { ...(proof === undefined ? {} : { proof }), ...(isAway(content) ? { away: content } : {}) };
   switch (code) {
     case CODES.came:
       return { type: "came", wallMs, ...of, ...self };
@@ -122,6 +125,11 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
     default:
       return undefined;
   }
+}
+
+/** Whoever says more of it, or something else, is here as far as we know. */
+function isAway(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && Buffer.byteLength(value) <= AWAY_BYTES_MAX;
 }
 
 function proofIn(key: unknown, signature: unknown): Proof | undefined {

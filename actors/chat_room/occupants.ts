@@ -1,7 +1,10 @@
 import type { Entry } from "./entry.ts";
 
-/** Somebody who is in the room, and since when by their own clock; a guest is there by the member `via`. */
-export type Occupant = Readonly<{ name: string; sinceWallMs: number; via?: string }>;
+/**
+ * Somebody who is in the room, and since when by their own clock; a guest is there by the member `via`. Who is away from
+ * the screen may say where.
+ */
+export type Occupant = Readonly<{ name: string; sinceWallMs: number; via?: string; away?: string }>;
 
 /** People in one room, and members remembered as gone: what is beyond cannot be a crowd, only an attack. */
 const NAMES_MAX = 4_096;
@@ -20,12 +23,17 @@ export class Occupants {
     }
     const guest = "guest" in entry ? entry.guest : undefined;
     if (entry.type === "went") return this.#byKey.delete(keyOf(author, guest));
-    return this.#add(author, guest, entry.wallMs);
+    return this.#add(author, guest, entry.wallMs, "away" in entry ? entry.away : undefined);
   }
 
   /** Who speaks is here, since then as far as we know. */
   spoke(author: string, wallMs: number): void {
     if (!this.#byKey.has(author)) this.#add(author, undefined, wallMs);
+  }
+
+  /** Whether this member is here itself. */
+  has(member: string): boolean {
+    return this.#byKey.has(member);
   }
 
   /** Whether anybody here is called so, member or guest. */
@@ -58,14 +66,16 @@ export class Occupants {
     return [...this.#byKey.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  #add(author: string, guest: string | undefined, sinceWallMs: number): boolean {
+  #add(author: string, guest: string | undefined, sinceWallMs: number, away?: string): boolean {
     const key = keyOf(author, guest);
     const isNew = !this.#byKey.has(key);
     // The last words of somebody who is gone may arrive after the news of it; they do not bring them back.
     if (isNew && (this.#gone.has(author) || this.#byKey.size >= NAMES_MAX)) return false;
     this.#byKey.set(
       key,
-      guest === undefined ? { name: author, sinceWallMs } : { name: guest, sinceWallMs, via: author },
+      guest === undefined
+        ? { name: author, sinceWallMs, ...(away === undefined ? {} : { away }) }
+        : { name: guest, sinceWallMs, via: author },
     );
     return isNew;
   }

@@ -173,8 +173,9 @@ export class People implements Viewer {
     return this.#names.changes !== this.#savedChanges;
   }
 
-  save(): void {
-    if (!this.isChanged) return;
+  /** Keeps what is known of names; `all` also when they were seen last, which alone is no reason to. */
+  save(all = false): void {
+    if (!this.isChanged && !all) return;
     this.#savedChanges = this.#names.changes;
     this.#store.remember(NAMES_KEY, this.#names.toText());
   }

@@ -1,6 +1,7 @@
 import { type Address, splitAddress } from "../../transport/address.ts";
 import type { RegistryPeer } from "../bootstrap.ts";
 import { type ChronicleMemory, newChronicleMemory } from "../chat_room/chronicle.ts";
+import type { PersonMemory } from "../chat_room.ts";
 import { ItemMap } from "../items/item_map.ts";
 import type { GatewayMemory } from "../gateway.ts";
 import { type CliChatMemory, newCliChatMemory } from "../cli_chat.ts";
@@ -34,6 +35,7 @@ export type PeerMemory = PoolMemory & {
   readonly rooms: RoomsMemory;
   /** Rooms that are open only for guests of ours. */
   readonly hostedRooms: RoomsMemory;
+  readonly person: PersonMemory;
   /** What waits of what was said to us alone. */
   readonly direct: ChronicleMemory;
   readonly items: ItemMap;
@@ -90,6 +92,7 @@ export function newMemory(last: LastRun = {}): PeerMemory {
     pools: new Map(),
     rooms: new Map(),
     hostedRooms: new Map(),
+    person: {},
     direct: newChronicleMemory(),
     items: new ItemMap(),
     serf: newSerfMemory(),

@@ -58,6 +58,11 @@ export class Talk {
     return this.#ask((replyTo: ActorRef<PeopleReply>) => ({ type, name, replyTo }));
   }
 
+  /** Tells all rooms that the person is away from the screen, for that reason; or back, without one. */
+  async setAway(away: string | undefined): Promise<void> {
+    await this.#ask((replyTo: ActorRef<"told">) => ({ type: "away", away, replyTo }));
+  }
+
   /** The names of those whom the person ignores. */
   ignored(): Promise<readonly string[]> {
     return this.#ask((replyTo: ActorRef<readonly string[]>) => ({ type: "ignored", replyTo }));

@@ -13,7 +13,7 @@ import { inMs } from "../in_ms.ts";
 import { NO_ROOM } from "../no_room.ts";
 import { topicOnEntering } from "./room_commands.ts";
 import { readName } from "../quoted_name.ts";
-import { visible } from "../visible.ts";
+import { isolated, visible } from "../visible.ts";
 
 const FIRST_ROOM = "lobby" as RoomName;
 
@@ -54,10 +54,10 @@ export const CHAT_COMMANDS: readonly Command[] = [
       const { room } = named;
       const result = await call.peer.steps.occupants(room);
       if (!result.ok) return failed(result.why);
-      const lines = result.value.map(({ name, via, sinceWallMs }) => {
+      const lines = result.value.map(({ name, via, sinceWallMs, away }) => {
         const own = via === undefined && name === call.peer.steps.name ? " (you)" : "";
         const guest = via === undefined ? "" : `, guest of ${visible(via)}`;
-        return `${visible(name)}${own}${guest}, since ${clockTime(sinceWallMs)}`;
+        return `${visible(name)}${own}${guest}, since ${clockTime(sinceWallMs)}${awayPart(away)}`;
       });
       call.print(lines, { room, occupants: result.value.map(asData) });
     },
@@ -98,8 +98,14 @@ export const CHAT_COMMANDS: readonly Command[] = [
   },
 ];
 
-function asData({ name, via, sinceWallMs }: Occupant): CommandData {
-  return { name, since: new Date(sinceWallMs).toISOString(), ...(via === undefined ? {} : { guestOf: via }) };
+function asData({ name, via, sinceWallMs, away }: Occupant): CommandData {
+  const guest = via === undefined ? {} : { guestOf: via };
+  return { name, since: new Date(sinceWallMs).toISOString(), ...guest, ...(away === undefined ? {} : { away }) };
+}
+
+function awayPart(away: string | undefined): string {
+  if (away === undefined) return "";
+  return away === "" ? ", away" : `, away: ${isolated(visible(away))}`;
 }
 
 /** Those in all our rooms, for Tab. */

@@ -1,3 +1,4 @@
+import { AWAY_BYTES_MAX } from "../../chat_room/entry.ts";
 import { fingerprintOf } from "../../history/fingerprint.ts";
 import type { AuthorId } from "../../history/author.ts";
 import type { Whois } from "../../history/people.ts";
@@ -7,7 +8,7 @@ import type { Decision } from "../../rooms.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
 import { dateTime } from "../clock_time.ts";
 import { readName } from "../quoted_name.ts";
-import { isolated, visibleName } from "../visible.ts";
+import { isolated, visible, visibleName } from "../visible.ts";
 
 /** Logs of one author that are shown. */
 const LOGS_SHOWN_MAX = 16;
@@ -43,11 +44,14 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
       const [whois, members] = await Promise.all([steps.talk.whois(name), steps.members()]);
       const names = whois?.names ?? [name];
       const member = members.find((one) => names.includes(one.name));
+      const away = member === undefined ? undefined : await awayOf(steps, member.name);
       if (whois === null && member === undefined) return failed(`Nobody called "${shown(name)}" is known here`);
-      print([...linesOf(name, whois), memberLine(member)], {
+      const awayLine = away === undefined ? [] : [`Away${away === "" ? "" : `: ${isolated(visible(away))}`}`];
+      print([...linesOf(name, whois), memberLine(member), ...awayLine], {
         name,
         known: whois === null ? null : dataOf(whois),
         address: member?.address ?? null,
+        away: away ?? null,
       });
     },
   },
@@ -58,12 +62,14 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     summary: "Say something to one other alone, sealed; who is away gets it on return",
     group: "people",
     complete: knownNames,
-    async run({ text, peer }) {
+    async run({ text, peer, print }) {
       const [, first = "", said = ""] = /^("(?:[^"\\]|\\.)*"|\S+)\s+([\s\S]*\S)\s*$/.exec(text) ?? [];
       const name = readName(first);
       if (name === undefined) return "usage";
       const reply = await peer.steps.talk.tell(name, said);
       if (!reply.ok) return failed(reply.why);
+      const away = await awayOf(peer.steps, name);
+      if (away !== undefined) print(`${shown(name)} is away${away === "" ? "" : `: ${isolated(visible(away))}`}`);
     },
   },
   {
@@ -98,6 +104,26 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     run: (call) => decide(call, "unignore", (name) => `You ignore ${name} no longer`),
   },
   {
+    name: "away",
+    usage: "[TEXT…]",
+    summary: "Tell the others that you are away from the screen, and where; who and whois show it",
+    group: "people",
+    async run({ text, peer, print }) {
+      if (Buffer.byteLength(text) > AWAY_BYTES_MAX) return failed("That is too long a line");
+      await peer.steps.talk.setAway(text.toWellFormed());
+      print("You are away: back ends that", { away: text });
+    },
+  },
+  {
+    name: "back",
+    summary: "Tell the others that you are back",
+    group: "people",
+    async run({ peer, print }) {
+      await peer.steps.talk.setAway(undefined);
+      print("You are back", { away: null });
+    },
+  },
+  {
     name: "nick",
     usage: "[NAME]",
     summary: "Speak by another name from now on; your name among the members stays",
@@ -115,6 +141,18 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+/** Where a member is, who has said in one of our rooms to be away from the screen. */
+async function awayOf(steps: CommandCall["peer"]["steps"], member: string): Promise<string | undefined> {
+  for (const room of steps.rooms) {
+    const occupants = await steps.occupants(room);
+    const there = occupants.ok
+      ? occupants.value.find(({ name, via }) => name === member && via === undefined)
+      : undefined;
+    if (there !== undefined) return there.away;
+  }
+  return undefined;
+}
 
 async function decide(
   { text, peer, print }: CommandCall,

@@ -23,8 +23,10 @@ const proven = fc.record({
   wallMs,
   proof,
 });
+const away = fc.tuple(silent.filter((type) => type !== "went"), wallMs, fc.string({ maxLength: 40 }), fc.option(proof))
+  .map(([type, wallMs, away, proof]): Entry => ({ type, wallMs, away, ...(proof === null ? {} : { proof }) }) as Entry);
 const refused = fc.record({ type: fc.constant("refused" as const), wallMs, holder: key });
-const entry: fc.Arbitrary<Entry> = fc.oneof(plain, proven, refused)
+const entry: fc.Arbitrary<Entry> = fc.oneof(plain, proven, away, refused)
   .map((one) => "proof" in one ? { ...one, proof: { ...one.proof! } } : { ...one });
 
 Deno.test("an entry comes out of its bytes as it went in", () => {
@@ -66,6 +68,13 @@ const REJECTS: Readonly<Record<string, unknown>> = {
 for (const [what, value] of Object.entries(REJECTS)) {
   Deno.test(`decodeEntry() refuses ${what}`, () => assertEquals(decodeEntry(encode(value)), undefined));
 }
+
+Deno.test("too long a word of where somebody is, or none, counts for nothing: they are here", () => {
+  for (const content of ["x".repeat(201), 7, "\ud800"]) {
+    assertEquals(decodeEntry(encode([1, 2, 5, content])), { type: "present", wallMs: 5 });
+  }
+  assertEquals(decodeEntry(encode([1, 2, 5, "x".repeat(200)])), { type: "present", wallMs: 5, away: "x".repeat(200) });
+});
 
 Deno.test("a text is measured in bytes", () => {
   const longest = "ä".repeat(TEXT_BYTES_MAX / 2);

@@ -42,3 +42,13 @@ Deno.test("a crowd beyond any room is not let in", () => {
   assertEquals(occupants.note("bot0", { type: "went", wallMs: 0 }), true);
   assertEquals(occupants.note("late", { type: "came", wallMs: 0 }), true);
 });
+
+Deno.test("who is away is here all the same, until back", () => {
+  const occupants = new Occupants();
+  occupants.note("bob", { type: "present", wallMs: 1, away: "lunch" });
+  assertEquals(occupants.list(), [{ name: "bob", sinceWallMs: 1, away: "lunch" }]);
+  occupants.spoke("bob", 2);
+  assertEquals(occupants.list()[0]?.away, "lunch");
+  assertEquals(occupants.note("bob", { type: "present", wallMs: 1 }), false);
+  assertEquals(occupants.list(), [{ name: "bob", sinceWallMs: 1 }]);
+});

@@ -46,6 +46,7 @@ const TAKES_TEXT = [
   "edit",
   "search",
   "nick",
+  "away",
   "tell",
   "echo",
   "execute",

@@ -169,3 +169,43 @@ Deno.test("of who is ignored nothing is shown that was told to us alone, and by 
   await other.enter("/tell alice hello?", 1_000);
   assertEquals(alice.look(), []);
 });
+
+/** How bob stands in the list of who is in the room. */
+async function who(seat: Seat): Promise<string> {
+  return (await seat.enter("/who")).find((line) => line.startsWith("bob") && line.includes("since"))!;
+}
+
+Deno.test("who is away is shown so, with where, to all who are there and who come later, until back", async () => {
+  const { world, alice, bob } = await two("away");
+  assertEquals(await bob.enter("/away at lunch", 500), ["You are away: back ends that"]);
+  assertEquals(alice.look(), [], "it is there for who looks");
+  const isAway = /^bob, since [\d:]{8}, away: at lunch$/;
+  assertMatch(await who(alice), isAway);
+  assertEquals((await alice.enter("/whois bob")).at(-1), "Away: at lunch");
+  assertMatch(await who(bob), /^bob \(you\), since [\d:]{8}, away: at lunch$/);
+  const charly = new Seat(world, "charly");
+  await world.clock.advance(3_000);
+  charly.look();
+  assertMatch(await who(charly), isAway);
+  assertEquals(timeless(await charly.enter("/tell bob psst")), ["TIME you -> bob: psst", "bob is away: at lunch"]);
+  bob.peer.system.crash("/peer/rooms");
+  await world.clock.advance(2_000);
+  assertMatch(await who(alice), isAway);
+  assertEquals((await bob.enter("/back", 500)).at(-1), "You are back");
+  assertMatch(await who(alice), /^bob, since [\d:]{8}$/);
+  assertEquals(await bob.enter("/away", 500), ["You are away: back ends that"]);
+  assertMatch(await who(alice), /^bob, since [\d:]{8}, away$/);
+  assertEquals(await bob.enter(`/away ${"x".repeat(201)}`), ["That is too long a line"]);
+});
+
+Deno.test("of who is gone it is known when they were seen last", async () => {
+  const { world, alice, bob } = await two("last seen");
+  await bob.enter("bye", 60_000);
+  const goneAt = world.clock.wallMs();
+  bob.peer.quit();
+  await world.clock.advance(120_000);
+  const shown = await alice.enter("/whois bob");
+  assertEquals(shown.at(-1), "Not a member now");
+  const [, lastSeen = ""] = /last seen (.*)$/.exec(shown.find((line) => line.startsWith("Known since"))!) ?? [];
+  assert(Math.abs(new Date(lastSeen).getTime() - goneAt) < 5_000, `${lastSeen}, gone at ${goneAt}`);
+});

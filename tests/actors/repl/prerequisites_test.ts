@@ -42,6 +42,8 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "redact": from(6, Array(6).fill("chatjoin")),
   "react 👍": from(6, Array(6).fill("chatjoin")),
   "tell bob hi": from(0, []),
+  "away": from(0, []),
+  "back": from(0, []),
   "whoami": from(0, []),
   "whois alice": from(0, []),
   "accept bob": from(0, []),
