@@ -303,10 +303,10 @@ export class Chronicle {
     const wasForked = this.#log.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
     if (!admission.ok) return void this.#counters["batches refused"]++;
-    if (isAsked) this.#repair.arrived(log, from, this.#world.now());
     if (!isDirect) this.#noteMember(authorOfLog(log), from);
     const { news, forked, lacking } = admission;
-    if (news.length === 0) return;
+    if (news.length === 0) return; // who sends only what is here is not asked on and on
+    if (isAsked) this.#repair.arrived(log, from, this.#world.now());
     // A disk that was put back into an earlier state: what we had written since stands, and we go on elsewhere.
     if (log === this.#log.ownLog) this.#log.beginAnew();
     this.#counters["entries taken"] += news.length;

@@ -306,7 +306,8 @@ export class RoomLog {
 
   #note({ parents, time }: Kept): void {
     for (const { log, sequence } of parents) {
-      if (sequence > (this.#followed.get(log) ?? 0)) this.#followed.set(log, sequence);
+      const isKnown = this.#followed.has(log) || this.#followed.size < LOGS_MAX; // anybody can name logs that are none
+      if (isKnown && sequence > (this.#followed.get(log) ?? 0)) this.#followed.set(log, sequence);
     }
     this.#latest = laterOf(this.#latest, time);
   }
