@@ -3,12 +3,11 @@ import type { Guard } from "../transport/guard.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
 import type { Protection } from "../transport/wire/protection.ts";
 import { fillPacket, gossipBudget, packetBudget, USER_OVERHEAD_BYTES } from "./broadcaster/piggyback.ts";
-import { decodeRumour, type Rumour } from "./broadcaster/rumour.ts";
-import { Seen } from "./broadcaster/seen.ts";
+import type { BroadcasterWord } from "./broadcaster/rumour.ts";
+import { type BroadcasterMemory, Rumours } from "./broadcaster/rumours.ts";
 import { TickGrid } from "./broadcaster/tick_grid.ts";
 import { type Broadcast, retransmitLimit, TransmitQueue } from "./broadcaster/transmit_queue.ts";
 import { type BroadcastReply, UserBroadcasts, type UserReplacement } from "./broadcaster/user_broadcasts.ts";
-import { published } from "./links/exports.ts";
 import type { MembershipEvent, MemberView } from "./membership.ts";
 import type { Member } from "./membership/member.ts";
 import type { LinksMessage } from "./links.ts";
@@ -16,9 +15,8 @@ import type { PoolCast } from "./pool/cast.ts";
 import { takesCrc } from "./pool/capability.ts";
 import type { Profile } from "./pool/profile.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
-import { type Topic, topic } from "./runtime/events.ts";
+import type { Topic } from "./runtime/events.ts";
 import type { ActorRef } from "./runtime/ref.ts";
-import { isParley } from "./serf/tags.ts";
 import type { Delivered, UnsentReceiver } from "./transport.ts";
 
 /** What the broadcaster understands. */
@@ -66,13 +64,15 @@ export type BroadcasterMessage =
   /** From rooms: say this to everybody, or to one. */
   | Readonly<{ type: "publish"; topic: string; payload: Uint8Array }>
   | Readonly<{ type: "send_to"; to: string; topic: string; payload: Uint8Array }>
-  /** From another peer's broadcaster. */
-  | Rumour
+  /** From the broadcaster of the peer at that address. */
+  | Readonly<{ type: "heard"; from: Address; word: BroadcasterWord }>
+  | Readonly<{ type: "link_broken"; peer: Address }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
   | Readonly<{ type: "members"; members: readonly MemberView[] }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** Timers. */
-  | Readonly<{ type: "tick" }>;
+  | Readonly<{ type: "tick" }>
+  | Readonly<{ type: "tree_due" }>;
 
 /**
  * What became of a user message for one: given to the network, which may lose it; taken by the other side, if it was
@@ -80,17 +80,7 @@ export type BroadcasterMessage =
  */
 export type SendReply = Readonly<{ type: "sent" }> | Readonly<{ type: "failed"; why: string }>;
 
-/** A rumour that came the first time. */
-export type RumourHeard = Readonly<
-  Pick<Rumour, "topic" | "author" | "ageMs" | "payload"> & {
-    /** It was said to us only. */
-    direct: boolean;
-  }
->;
-export const RUMOURS = topic<RumourHeard>("rumours");
-
-/** What of the broadcaster outlives a crash: where the numbering of our own rumours stands, and which of others we had. */
-export type BroadcasterMemory = { started: boolean; epoch: number; sequence: number; seen?: Seen };
+export { type RumourHeard, RUMOURS } from "./broadcaster/rumours.ts";
 
 type BroadcasterDeps = Readonly<{
   name: string;
@@ -102,13 +92,6 @@ type BroadcasterDeps = Readonly<{
   /** Carry rumours, if members are Parley peers; without, there are none. */
   links?: (() => ActorRef<LinksMessage>) | undefined;
 }>;
-
-/** The name under which other peers address this actor. */
-const BROADCASTER_ID = "broadcaster";
-
-/** A newcomer is told again what we said this recently: others may have known of it before we did. */
-const RECENT_MS = 5_000;
-const RECENT_MAX = 256;
 
 /** Members to whom a farewell goes directly; gossip reaches the rest. */
 const FAREWELL_DIRECT_MAX = 16;
@@ -148,16 +131,20 @@ export function broadcaster(deps: BroadcasterDeps): Behavior<BroadcasterMessage>
           return rumours.publish(message.topic, message.payload);
         case "send_to":
           return rumours.sendTo(message.to, message.topic, message.payload);
-        case "rumour":
-          return rumours.heard(message);
+        case "heard":
+          return rumours.heard(message.from, message.word);
+        case "link_broken":
+          return rumours.linkBroken(message.peer);
         case "member":
           return rumours.member(message.event);
         case "members":
-          return message.members.forEach((member) => rumours.meet(member));
+          return rumours.meet(message.members);
         case "status":
           return message.replyTo.tell({ ...gossip.counters, ...sending.counters, ...rumours.counters });
         case "tick":
           return gossip.tick();
+        case "tree_due":
+          return rumours.treeDue();
       }
     };
   };
@@ -352,105 +339,3 @@ class Sending {
     replyTo?.tell(problem === undefined ? { type: "sent" } : { type: "failed", why: problem });
   }
 }
-
-/** Our way for rooms: straight to everybody over links, told apart by author and number. */
-class Rumours {
-  readonly counters = {
-    "rumours heard twice": 0,
-    "rumours heard too late": 0,
-    "rumours to unknown members": 0,
-    "rumours without links": 0,
-  };
-  readonly #ctx: Context<BroadcasterMessage>;
-  readonly #deps: BroadcasterDeps;
-  readonly #seen: Seen;
-  readonly #others = new Map<string, Address>();
-  readonly #recent: { readonly at: number; readonly rumour: Rumour }[] = [];
-
-  constructor(ctx: Context<BroadcasterMessage>, deps: BroadcasterDeps) {
-    this.#ctx = ctx;
-    this.#deps = deps;
-    this.#seen = deps.memory.seen ??= new Seen();
-    const { cast, links } = deps;
-    if (links === undefined) return;
-    const actor = published<BroadcasterMessage>(ctx.self, decodeRumour);
-    links().tell({ type: "publish", id: BROADCASTER_ID, actor });
-    const known = ctx.ask(
-      cast.get("membership"),
-      (replyTo: ActorRef<readonly MemberView[]>) => ({ type: "list" as const, replyTo }),
-      MEMBERS_TIMEOUT_MS,
-    );
-    ctx.pipeToSelf(known, (members) => ({ type: "members", members }), () => ({ type: "members", members: [] }));
-  }
-
-  publish(topic: string, payload: Uint8Array): void {
-    const { memory } = this.#deps;
-    if (memory.epoch === 0) memory.epoch = Math.max(1, Math.floor(this.#ctx.clock.wallMs()));
-    const rumour = this.#rumour(topic, payload, ++memory.sequence);
-    this.#recent.push({ at: this.#ctx.clock.now(), rumour });
-    if (this.#recent.length > RECENT_MAX) this.#recent.shift();
-    this.#send([...this.#others.values()], rumour);
-  }
-
-  sendTo(name: string, topic: string, payload: Uint8Array): void {
-    const address = this.#others.get(name);
-    if (address === undefined) this.counters["rumours to unknown members"]++;
-    else this.#send([address], this.#rumour(topic, payload, 0));
-  }
-
-  heard({ topic, author, epoch, sequence, ageMs, payload }: Rumour): void {
-    if (author === this.#deps.name) return;
-    // What a newcomer is told again may be behind what it has heard since: rather a gap than the wrong order.
-    if (ageMs > 0 && this.#seen.isBehind(author, epoch, sequence)) {
-      this.counters["rumours heard too late"]++;
-      return;
-    }
-    if (sequence > 0 && !this.#seen.isNew(author, epoch, sequence)) {
-      this.counters["rumours heard twice"]++;
-      return;
-    }
-    this.#ctx.events.publish(RUMOURS, { topic, author, ageMs, payload, direct: sequence === 0 });
-  }
-
-  member({ type, member }: MembershipEvent): void {
-    if (type === "left" || type === "failed") this.#others.delete(member.name);
-    else if (type === "joined" || type === "updated") this.#welcome(member);
-  }
-
-  /** Others than peers of ours have no links, and would complain of what comes. */
-  meet({ name, address, meta }: MemberView): void {
-    if (name === this.#deps.name) return;
-    if (isParley(meta)) this.#others.set(name, address);
-    else this.#others.delete(name);
-  }
-
-  /** We are a member no more: nobody is there to be told, and whoever comes next has nothing to catch up with. */
-  forgetOthers(): void {
-    this.#others.clear();
-    this.#recent.length = 0;
-  }
-
-  #welcome(member: MemberView): void {
-    const before = this.#others.get(member.name);
-    this.meet(member);
-    const now = this.#others.get(member.name);
-    if (now === undefined || now === before) return;
-    for (const { at, rumour } of this.#recent) {
-      const ageMs = this.#ctx.clock.now() - at;
-      if (ageMs <= RECENT_MS) this.#send([now], { ...rumour, ageMs });
-    }
-  }
-
-  #rumour(topic: string, payload: Uint8Array, sequence: number): Rumour {
-    const { name, memory } = this.#deps;
-    return { type: "rumour", topic, author: name, epoch: memory.epoch, sequence, ageMs: 0, payload };
-  }
-
-  #send(to: readonly Address[], message: Rumour): void {
-    const { links } = this.#deps;
-    if (links === undefined) this.counters["rumours without links"]++;
-    else links().tell({ type: "spread", to, id: BROADCASTER_ID, message });
-  }
-}
-
-const MEMBERS_TIMEOUT_MS = 5_000;

@@ -7,7 +7,7 @@ import { failureDetector, type FailureDetectorMemory } from "./failure_detector.
 import { isAllowedAddress } from "./membership/allowed_addresses.ts";
 import { membership, type MembershipDeps } from "./membership.ts";
 import type { Claim } from "./membership/merge.ts";
-import type { BroadcasterMemory } from "./broadcaster.ts";
+import type { BroadcasterMemory } from "./broadcaster/rumours.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 import { tellApplication } from "./pool/delegate.ts";

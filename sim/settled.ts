@@ -32,14 +32,17 @@ export async function settle(
   profile: Profile,
   /** Lets so many ms of virtual time go by. */
   pass: (ms: number) => Promise<void> = (ms) => world.clock.advance(ms),
-): Promise<void> {
+): Promise<readonly MemberView[]> {
+  const views: MemberView[] = [];
   const rows: NodeState[] = [];
   let problem: string | undefined;
   for (const peer of peers) {
     world.clock.after(0, async () => {
       const founded = await found(peer);
-      if (founded.ok) rows.push(rowOf(founded.value, profile));
-      else problem ??= `${peer.name} cannot be settled: ${founded.why}`;
+      if (founded.ok) {
+        views.push(founded.value);
+        rows.push(rowOf(founded.value, profile));
+      } else problem ??= `${peer.name} cannot be settled: ${founded.why}`;
     });
   }
   const isOver = (): boolean => rows.length === peers.length || problem !== undefined;
@@ -48,6 +51,12 @@ export async function settle(
   for (let first = 0; first < peers.length; first += PEERS_AT_ONCE) {
     await handOut(rows, peers.slice(first, first + PEERS_AT_ONCE), pass);
   }
+  return views;
+}
+
+/** Tells those who are to say something to all whom there is to tell, of which handing out the rows tells nobody. */
+export function acquaint(peers: readonly SimulatedPeer[], members: readonly MemberView[]): void {
+  for (const { cast } of peers) cast.get("broadcaster").tell({ type: "members", members });
 }
 
 async function handOut(

@@ -24,6 +24,16 @@ export class Seen {
     return true;
   }
 
+  /** Those from `first` to `last` that were not seen. */
+  lacking(author: string, epoch: number, first: number, last: number): readonly number[] {
+    const seen = this.#lives.get(keyOf(author, epoch));
+    const lacking: number[] = [];
+    for (let sequence = Math.max(first, (seen?.upTo ?? 0) + 1); sequence <= last; sequence++) {
+      if (seen?.ahead.has(sequence) !== true) lacking.push(sequence);
+    }
+    return lacking;
+  }
+
   /** Whether a later one of the same life was seen before this one, and this one was not. */
   isBehind(author: string, epoch: number, sequence: number): boolean {
     const seen = this.#lives.get(keyOf(author, epoch));

@@ -1,4 +1,4 @@
-import type { BroadcasterMemory } from "../broadcaster.ts";
+import type { BroadcasterMemory } from "../broadcaster/rumours.ts";
 import type { MembershipMemory } from "../membership.ts";
 import { LostMembers } from "../membership/lost_members.ts";
 

@@ -1,5 +1,6 @@
 /** Whom the rooms' messages go to. */
 import { assertEquals } from "@std/assert";
+import { newRumour } from "../../../actors/broadcaster/rumour.ts";
 import { broadcaster, type BroadcasterMessage, RUMOURS } from "../../../actors/broadcaster.ts";
 import type { LinksMessage } from "../../../actors/links.ts";
 import {
@@ -71,7 +72,8 @@ async function start(known: readonly MemberView[] = []) {
     /** Bob's rumour of that number, said so long ago. */
     hears: async (sequence: number, ageMs = 0) => {
       const payload = Uint8Array.of(sequence);
-      actor.tell({ type: "rumour", topic: "room", author: "bob", epoch: 1, sequence, ageMs, payload });
+      const said = { way: "direct", topic: "room", author: "bob", epoch: 1, sequence, ageMs, payload } as const;
+      actor.tell({ type: "heard", from: "127.0.0.1:2" as Address, word: newRumour(said) });
       await clock.advance(10);
     },
     crash: async () => {

@@ -65,3 +65,13 @@ Deno.test("a rumour is behind when a later one of its life was seen, and it was 
   ]);
   assertEquals([seen.isBehind("bob", 2, 1), seen.isBehind("charly", 1, 1)], [false, false]);
 });
+
+Deno.test("of a range, those are lacking that were not seen", () => {
+  const seen = new Seen();
+  assertEquals(seen.lacking("bob", 1, 3, 5), [3, 4, 5], "nothing was heard of that life");
+  for (const sequence of [1, 2, 4, 7]) seen.isNew("bob", 1, sequence);
+  assertEquals(seen.lacking("bob", 1, 1, 8), [3, 5, 6, 8]);
+  assertEquals([seen.lacking("bob", 1, 1, 2), seen.lacking("bob", 1, 4, 4), seen.lacking("bob", 2, 1, 1)], [[], [], [
+    1,
+  ]]);
+});
