@@ -528,8 +528,9 @@ export class Chronicle {
     if (others.length > 0) this.#tellAllHeads(others[this.#world.random.below(others.length)]!, true);
   }
 
-  /** What changed last is told if there are more logs than fit. */
+  /** What changed last is told if there are more logs than fit. What is told is on disk. */
   #tellAllHeads(to: string, wantsAnswer: boolean): void {
+    this.#deps.store.flush();
     const spans = this.#log.holdings.logs.flatMap((log) => this.#piecesOf(log)).slice(-SPANS_MAX);
     this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans, wantsAnswer }));
     this.#tellBranches(to);

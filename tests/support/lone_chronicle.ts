@@ -6,6 +6,7 @@ import { simulatedHistory } from "./author.ts";
 
 /** A chronicle in a world that only writes down what it is told; time goes on by a second with whatever is published. */
 export function loneChronicle(name: string, room: RoomName, others: readonly string[]) {
+  const history = simulatedHistory(name);
   const sent: (readonly [to: string, message: LogMessage])[] = [];
   const shown: string[] = [];
   const filled: number[] = [];
@@ -13,7 +14,7 @@ export function loneChronicle(name: string, room: RoomName, others: readonly str
   const chronicle = new Chronicle({
     room,
     name,
-    ...simulatedHistory(name),
+    ...history,
     memory: newChronicleMemory(),
     counters: newChronicleCounters(),
     world: {
@@ -32,5 +33,5 @@ export function loneChronicle(name: string, room: RoomName, others: readonly str
       filled: (count) => void filled.push(count),
     },
   });
-  return { chronicle, sent, shown, filled };
+  return { chronicle, store: history.store, sent, shown, filled };
 }

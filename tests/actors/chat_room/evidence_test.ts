@@ -1,7 +1,9 @@
 /** Who holds what we said, by what others tell of themselves. */
 import { assertEquals } from "@std/assert";
 import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import { decodeLogMessage } from "../../../actors/history/log_message.ts";
 import type { Span } from "../../../actors/history/store.ts";
+import { Author } from "../../support/author.ts";
 import { logId } from "../../support/entries.ts";
 import { loneChronicle } from "../../support/lone_chronicle.ts";
 
@@ -42,4 +44,15 @@ Deno.test("of a log in a thousand pieces, as a liar may claim it, only so much i
   for (let first = 2_001; first >= 3; first -= 2) tells("bob", first, first);
   assertEquals(holders(), ["", "", ""]);
   chronicle.gone("bob");
+});
+
+Deno.test("who tells that it holds something has put it on disk, so that a crash takes nothing back that counts as held", () => {
+  const dev = "dev" as RoomName;
+  const { chronicle, sent, store } = loneChronicle("bob", dev, ["alice"]);
+  const batch = decodeLogMessage(new Author("alice", dev).says("hello", 1))!;
+  chronicle.heard("alice", batch, false, false);
+  chronicle.meet("alice");
+  const [, told] = sent.find(([, message]) => message.type === "heads")!;
+  store.crash();
+  assertEquals(told.type === "heads" && told.spans, store.spans(dev));
 });
