@@ -45,6 +45,9 @@ const LOOKED_BACK_AT = 64;
 const BRANCH_ENTRIES_MAX = 64;
 const AWAITED_MAX = 256;
 
+/** Pieces of a forked log of which is told where they end. */
+const PIECES_MAX = 16;
+
 /** Entries that are read from the store at a time. */
 const READ_AT_ONCE = 32;
 
@@ -143,11 +146,15 @@ export class RoomLog {
 
   /** Where the branches of forked logs end, also those that were here first. */
   get branchEnds(): readonly BranchEnd[] {
-    const first = this.#forks.logs.flatMap((log) => {
-      const top = this.#topOf(log);
-      return top === undefined ? [] : [{ log, ...top }];
+    return [...this.#forks.logs.flatMap((log) => this.#ownEndsOf(log)), ...this.#forks.ends];
+  }
+
+  /** Of a branch with gaps, what is behind a gap may go on from another one: each piece has its end. */
+  #ownEndsOf(log: LogId): readonly BranchEnd[] {
+    return this.holdings.piecesOf(log).slice(-PIECES_MAX).flatMap(({ last: sequence }) => {
+      const entry = this.#store.at(this.#room, log, sequence);
+      return entry === undefined ? [] : [{ log, sequence, hash: entry.hash }];
     });
-    return [...first, ...this.#forks.ends];
   }
 
   /** Whether an end of a branch is news to us. */

@@ -1,0 +1,39 @@
+/** A log that says two things under one number: whoever has one of them must come to know of the other. */
+import { assertEquals } from "@std/assert";
+import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import type { Batch } from "../../../actors/history/log_message.ts";
+import { MemoryStore } from "../../../actors/history/memory_store.ts";
+import { pageOf, RoomLog } from "../../../actors/history/room_log.ts";
+import type { Kept } from "../../../actors/history/store.ts";
+import { simulatedSigning } from "../../../sim/simulated_signing.ts";
+import { DEV } from "../../support/entries.ts";
+
+function logOf(name: string, store = new MemoryStore()) {
+  const log = new RoomLog({ room: DEV as RoomName, store, signing: simulatedSigning(name) });
+  const says = (...texts: readonly string[]): readonly Kept[] =>
+    texts.flatMap((text) => log.write([{ type: "said", text }], { name, wallMs: 1 }));
+  const takes = (...entries: readonly Kept[]) => log.admit(pageOf(entries) as Batch, 1);
+  const texts = (): readonly string[] =>
+    store.before(DEV, undefined, 99).map(({ content }) => "text" in content ? content.text : "").toSorted();
+  return { log, says, takes, texts };
+}
+
+Deno.test("also where the second branch came in pieces that lie behind a gap of the first, the first one's end is told", () => {
+  const before = logOf("alice");
+  const common = before.says("1", "2", "3", "4");
+  const backup = new MemoryStore();
+  backup.put(common);
+  const [lost] = before.says("5, before the disk was put back");
+  const after = logOf("alice", backup);
+  const [fifth, sixth, seventh, eighth] = after.says("5", "6", "7", "8");
+  const bob = logOf("bob");
+  bob.takes(...common, lost!);
+  bob.takes(seventh!, eighth!);
+  bob.takes(fifth!, sixth!);
+  const charly = logOf("charly");
+  charly.takes(...common, fifth!, sixth!, seventh!, eighth!);
+  const unknown = bob.log.branchEnds.filter((end) => charly.log.lacks(end));
+  assertEquals(unknown.map(({ hash }) => hash), [lost!.hash]);
+  charly.log.admit(bob.log.branchTo(unknown[0]!)!, 1);
+  assertEquals(charly.texts(), bob.texts());
+});
