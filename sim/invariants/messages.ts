@@ -83,20 +83,25 @@ export const messageOrder: Invariant = {
 export const messageCausality: Invariant = {
   name: "a message is shown after one that follows from it",
   watch({ cluster }, report) {
-    /** Of each screen, up to which number of each log something that was shown follows from it. */
-    const followed = new Map<string, Map<LogId, number>>();
+    /** Of each screen, up to which number of each log something that was shown follows from it, and from what. */
+    const followed = new Map<string, Map<LogId, Readonly<{ sequence: number; by: Kept }>>>();
     return {
       started: (name) => void followed.delete(name),
       chat(observer, event) {
         const entry = entryOf(event, observer, cluster);
         if (entry === undefined) return;
-        const ofLogs = followed.get(observer) ?? new Map<LogId, number>();
+        const ofLogs = followed.get(observer) ?? new Map<LogId, Readonly<{ sequence: number; by: Kept }>>();
         followed.set(observer, ofLogs);
-        if (!isLate(event) && entry.sequence <= (ofLogs.get(entry.log) ?? 0)) {
+        const after = ofLogs.get(entry.log);
+        // What stands behind the other is another entry with that number, of a log that was forked.
+        const isBehind = after !== undefined && entry.sequence <= after.sequence && isBefore(entry, after.by);
+        if (!isLate(event) && isBehind) {
           report(`${observer} was shown number ${entry.sequence} of ${entry.name} after what follows from it`);
         }
         const before = [...entry.parents, { log: entry.log, sequence: entry.sequence - 1 }];
-        for (const { log, sequence } of before) ofLogs.set(log, Math.max(sequence, ofLogs.get(log) ?? 0));
+        for (const { log, sequence } of before) {
+          if (sequence > (ofLogs.get(log)?.sequence ?? 0)) ofLogs.set(log, { sequence, by: entry });
+        }
       },
     };
   },

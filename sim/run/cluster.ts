@@ -75,7 +75,7 @@ export class Cluster {
       },
     });
     for (const name of plan.names) {
-      this.#disks.set(name, new Disk());
+      this.#disks.set(name, new Disk(() => this.world.clock.now()));
       this.#clocks.set(name, new MachineClock(this.world.clock));
     }
   }

@@ -261,7 +261,7 @@ Deno.test("of an author with two logs, the order of the room decides", () => {
 });
 
 Deno.test("what is shown after what follows from it is a finding, unless it says that it is late", () => {
-  const answer = { log: "p3", sequence: 2, parents: [{ log: "p2", sequence: 4 }] };
+  const answer = { log: "p3", sequence: 2, ms: 9, parents: [{ log: "p2", sequence: 4 }] };
   const [asked, next, earlier] = [{ log: "p2", sequence: 4 }, { log: "p2", sequence: 5 }, { log: "p3", sequence: 1 }];
   assertEquals(shownEntries(messageCausality, earlier, asked, answer, next), []);
   assertEquals(shownEntries(messageCausality, answer, { ...asked, late: true }, next), []);
@@ -269,6 +269,8 @@ Deno.test("what is shown after what follows from it is a finding, unless it says
     "p1 was shown number 4 of p2 after what follows from it",
     "p1 was shown number 1 of p3 after what follows from it",
   ]);
+  const other = { ...asked, ms: 10 };
+  assertEquals(shownEntries(messageCausality, answer, other), [], "another with that number, said later: a fork");
 });
 
 /** A story in which p1 and p2 are in a room. */

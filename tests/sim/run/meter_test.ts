@@ -33,11 +33,11 @@ class Story {
     this.meter = new Meter(plan, this.views, this.sometimes, () => cluster);
   }
 
-  /** Of one log in its room, each holds everything up to this number. */
+  /** Of what was said in its room, each holds so much from the first on. */
   holds(...lasts: readonly number[]): void {
     this.processes = this.names.map((name, at) => ({
       name,
-      history: { spans: () => [{ log: "a log", first: 1, last: lasts[at] }] },
+      history: { before: () => Array.from({ length: lasts[at]! }, (_, number) => ({ hash: `hash ${number}` })) },
     }));
   }
 
