@@ -22,10 +22,10 @@ import { type Occupant, Occupants } from "./chat_room/occupants.ts";
 import type { Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
 import type { Content } from "./history/content.ts";
-import { decodeLogMessage, isLogMessage } from "./history/log_message.ts";
+import { type Batch, decodeLogMessage, isLogMessage } from "./history/log_message.ts";
 import type { People } from "./history/people.ts";
 import { refusalOf, type Writable } from "./history/refusal.ts";
-import type { Signing } from "./history/room_log.ts";
+import type { Admitted, Signing } from "./history/room_log.ts";
 import type { HistoryStore, Kept } from "./history/store.ts";
 import { noteTopics, topicOf } from "./history/topic.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
@@ -52,6 +52,8 @@ export type ChatRoomMessage =
   | Readonly<{ type: "tell_presence" }>
   /** Ask a member anew who it is: its name has another owner now. */
   | Readonly<{ type: "ask"; member: string }>
+  /** What was kept elsewhere; each batch is judged by itself. */
+  | Readonly<{ type: "admit"; batches: readonly Batch[]; replyTo: ActorRef<readonly Admitted[]> }>
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
   /** A timer. */
@@ -191,6 +193,8 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
           return room.tellPresence();
         case "ask":
           return room.ask(message.member);
+        case "admit":
+          return message.replyTo.tell(message.batches.map((batch) => room.chronicle.imports(batch)));
         case "heard":
           return room.heard(message.rumour);
         case "member":

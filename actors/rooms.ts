@@ -20,9 +20,11 @@ import type { Occupant } from "./chat_room/occupants.ts";
 import { direct } from "./direct.ts";
 import type { AuthorId } from "./history/author.ts";
 import { People, type PeopleReply, type Whois } from "./history/people.ts";
+import type { Batch } from "./history/log_message.ts";
+import { type Admitted, admittedOf, RoomLog } from "./history/room_log.ts";
 import type { Writable } from "./history/refusal.ts";
 import { latestShown, type Shown } from "./history/shown.ts";
-import { type Topic, topicOf } from "./history/topic.ts";
+import { noteTopics, type Topic, topicOf } from "./history/topic.ts";
 import type { MembershipMessage } from "./membership.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
@@ -42,6 +44,10 @@ export type RoomsMessage =
   | Readonly<{ type: "list"; room: RoomName; replyTo: ActorRef<readonly Occupant[] | "not_in"> }>
   | Readonly<
     { type: "ping"; room: RoomName; name: string; replyTo: ActorRef<ChatPingReply | Readonly<{ type: "not_in" }>> }
+  >
+  /** What was kept elsewhere of a room that we need not be in; each batch is judged by itself. */
+  | Readonly<
+    { type: "admit"; room: RoomName; batches: readonly Batch[]; replyTo: ActorRef<readonly Admitted[]> }
   >
   /** What was counted of the histories of all rooms. */
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
@@ -239,6 +245,16 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       replyTo.tell(deps.memory.has(room) ? latestShown(deps.history.store, room, limit, people) : "not_in");
     };
 
+    const admit = ({ room, batches, replyTo }: Extract<RoomsMessage, { type: "admit" }>): void => {
+      const ref = open.get(room);
+      if (ref !== undefined) return ref.tell({ type: "admit", batches, replyTo });
+      const log = new RoomLog({ room, store, signing });
+      const admissions = batches.map((batch) => log.admit(batch, ctx.clock.wallMs()));
+      noteTopics(store, room, admissions.flatMap((admission) => admission.ok ? admission.news : []));
+      store.flush();
+      replyTo.tell(admissions.map(admittedOf));
+    };
+
     const ping = ({ room, name, replyTo }: Extract<RoomsMessage, { type: "ping" }>): void => {
       const ref = deps.memory.has(room) ? open.get(room) : undefined;
       if (ref === undefined) replyTo.tell({ type: "not_in" });
@@ -284,6 +300,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return list(message.room, message.replyTo);
         case "ping":
           return ping(message);
+        case "admit":
+          return admit(message);
         case "status":
           return message.replyTo.tell({ ...counters });
         case "tell":

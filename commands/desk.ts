@@ -4,6 +4,7 @@ import { type Environment } from "../config.ts";
 import type { LogSwitch } from "./log_switch.ts";
 import type { PeerSettings } from "./peer_settings.ts";
 import { fullPath } from "./script_file.ts";
+import { readLines, writeLines } from "./line_file.ts";
 import { runInShell } from "./shell.ts";
 import { writeWhole } from "./whole_file.ts";
 
@@ -56,6 +57,24 @@ export function openDesk({ name, settings, log, env, allowShell }: DeskDeps): De
         log.turn(path?.value);
         return path?.value;
       });
+    },
+    async writeLines(file, lines) {
+      const path = here(file);
+      try {
+        await writeLines(path, lines);
+      } catch (error) {
+        throw new Error(`Cannot write ${path}: ${whyNot(error)}`);
+      }
+      return path;
+    },
+    async *readLines(file) {
+      const path = here(file);
+      try {
+        yield* readLines(path);
+      } catch (error) {
+        const why = error instanceof Deno.errors.NotFound ? "there is no such file" : whyNot(error);
+        throw new Error(`Cannot read ${path}: ${why}`);
+      }
     },
     async files(stem) {
       const slash = stem.lastIndexOf("/") + 1;

@@ -14,7 +14,7 @@ import {
 import type { Place } from "../history/entry.ts";
 import type { BranchEnd } from "../history/forks.ts";
 import { newRepairCounters, Repair } from "../history/repair.ts";
-import { pageOf, RoomLog, type Signing } from "../history/room_log.ts";
+import { type Admitted, admittedOf, pageOf, RoomLog, type Signing } from "../history/room_log.ts";
 import { newServingCounters, Serving } from "../history/serving.ts";
 import { Shelf } from "../history/shelf.ts";
 import { Holdings } from "../history/holdings.ts";
@@ -201,6 +201,24 @@ export class Chronicle {
     }
   }
 
+  /** Takes a batch that was kept elsewhere, as if a stranger had sent it: it is history, and nobody is shown it. */
+  imports(batch: Batch): Admitted {
+    const { log } = batch;
+    const wasForked = this.#log.isForked(log);
+    const admission = this.#log.admit(batch, this.#world.wallMs());
+    if (!admission.ok) this.#counters["batches refused"]++;
+    if (!admission.ok || admission.news.length === 0) return admittedOf(admission);
+    const { news, forked } = admission;
+    if (log === this.#log.ownLog) this.#log.beginAnew();
+    this.#counters["entries taken"] += news.length;
+    if (forked) this.#counters["entries forked"] += news.length;
+    if (forked && !wasForked) this.#tellFork(news[0]!);
+    this.#world.setTimer("flush", FLUSH_AFTER_MS);
+    this.#world.taken(news);
+    this.#tellSoon(log);
+    return admittedOf(admission);
+  }
+
   /** Somebody has come, or we have: both say what they hold. */
   meet(member: string): void {
     this.#tellAllHeads(member, true);
@@ -324,8 +342,12 @@ export class Chronicle {
     this.#counters["entries forked"] += news.length;
     if (lacking !== undefined) this.#askForBranch(from, lacking);
     if (wasKnown) return;
-    this.#world.forked(news[0]!);
     this.#tellBranches(from);
+    this.#tellFork(news[0]!);
+  }
+
+  #tellFork(entry: Kept): void {
+    this.#world.forked(entry);
     for (const other of this.#someOf([...this.#world.others()], TOLD_AT_ONCE)) this.#tellBranches(other);
   }
 

@@ -48,9 +48,9 @@ export type Imported =
   | Readonly<{ ok: true; line: number; entry: LogEntry }>
   | Readonly<{ ok: false; line: number; why: string }>;
 
-/** Reads lines one after the other; an empty one is nothing. A bad one changes nothing for the others. */
-export function* entriesIn(lines: Iterable<string>): Generator<Imported> {
-  let line = 0;
+/** Reads lines, so many after the first, one after the other; an empty one is nothing, a bad one changes nothing for others. */
+export function* entriesIn(lines: Iterable<string>, before = 0): Generator<Imported> {
+  let line = before;
   for (const text of lines) {
     line++;
     if (text.trim() === "") continue;

@@ -32,6 +32,15 @@ export type Admission =
   }>
   | Readonly<{ ok: false; why: "malformed" | "broken" | "forged" | "crowded" }>;
 
+/** How many entries of a batch were news, for who wants to know no more. */
+export type Admitted =
+  | Readonly<{ ok: true; news: number }>
+  | Readonly<{ ok: false; why: Extract<Admission, { ok: false }>["why"] }>;
+
+export function admittedOf(admission: Admission): Admitted {
+  return admission.ok ? { ok: true, news: admission.news.length } : admission;
+}
+
 /** Logs of one room: as many as it may have people, and each of them with another device or a begun anew log. */
 const LOGS_MAX = 8_192;
 

@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { ACTOR_COMMANDS } from "./commands/actor_commands.ts";
+import { ARCHIVE_COMMANDS } from "./commands/archive_commands.ts";
 import { BOOTSTRAP_COMMANDS } from "./commands/bootstrap_commands.ts";
 import { BROADCAST_COMMANDS } from "./commands/broadcast_commands.ts";
 import { CHANGE_COMMANDS } from "./commands/change_commands.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   ...HISTORY_COMMANDS,
   ...CHANGE_COMMANDS,
   ...SEARCH_COMMANDS,
+  ...ARCHIVE_COMMANDS,
   ...PEOPLE_COMMANDS,
   ...MEMBERSHIP_COMMANDS,
   ...BOOTSTRAP_COMMANDS,

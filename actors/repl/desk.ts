@@ -11,6 +11,16 @@ export type Desk = Readonly<{
    * allowed.
    */
   shell?(command: string, signal: AbortSignal): Promise<ShellResult>;
+  /**
+   * Writes a file a few lines at a time, in place of one of that name only when `lines` has come to its end; its full
+   * path.
+   */
+  writeLines(
+    file: string,
+    lines: (write: (lines: readonly string[]) => Promise<void>) => Promise<void>,
+  ): Promise<string>;
+  /** The lines of a file, some at a time; of one that is too long only so much that it is seen to be. */
+  readLines(file: string): AsyncIterable<readonly string[]>;
   /** Files and folders that begin with `stem`, for Tab; folders end with a slash. */
   files(stem: string): Promise<readonly string[]>;
 }>;
@@ -26,5 +36,9 @@ export const NO_DESK: Desk = {
   saveSettings: none,
   loadSettings: none,
   log: none,
+  writeLines: none,
+  readLines: (): AsyncIterable<readonly string[]> => {
+    throw new Error("there are no files here");
+  },
   files: () => Promise.resolve([]),
 };

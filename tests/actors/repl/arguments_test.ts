@@ -26,6 +26,8 @@ const TOO_MANY: Readonly<Record<string, string>> = {
   memberlistconfigure: "BindPort 7001 more",
   sleep: "1 2",
   crash: "/peer /peer",
+  export: "f lobby more",
+  import: "f g",
   keyuse: "1 2",
   keyremove: "1 2",
   help: "quit quit",

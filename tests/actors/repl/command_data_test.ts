@@ -33,6 +33,8 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   "rooms": ["rooms"],
   "topic": ["room", "topic"],
   "history": ["room", "entries"],
+  "export f": ["file", "entries"],
+  "import f": ["new", "known", "refused", "refusals"],
   "search hi": ["words", "room", "from", "since", "entries", "more"],
   "held": ["room", "messages"],
   "chatmemberping bob": ["name", "room", "roundTripMs"],
@@ -87,6 +89,11 @@ const DESK: Desk = {
   saveSettings: (file = "alice.json") => Promise.resolve(`/home/${file}`),
   loadSettings: () => Promise.resolve(["bind"]),
   log: (file) => Promise.resolve(file),
+  writeLines: async (file, lines) => {
+    await lines(() => Promise.resolve());
+    return `/home/${file}`;
+  },
+  readLines: async function* () {},
   files: () => Promise.resolve([]),
   shell: () => Promise.resolve({ output: "", end: 0 }),
 };

@@ -55,6 +55,8 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "me waves": from(6, Array(6).fill("chatjoin")),
   "history": from(6, Array(6).fill("chatjoin")),
   "search hi": from(0, []),
+  "export f": from(0, []),
+  "import f": from(0, []),
   "held": from(6, Array(6).fill("chatjoin")),
   "chatleave": from(6, Array(6).fill("chatjoin")),
   "memberlistcreate": from(1, [CONFIGURE]).with(1, "done"),
@@ -104,6 +106,11 @@ const DESK: Desk = {
   saveSettings: (file = "alice.json") => Promise.resolve(`/home/${file}`),
   loadSettings: () => Promise.resolve([]),
   log: (file) => Promise.resolve(file),
+  writeLines: async (file, lines) => {
+    await lines(() => Promise.resolve());
+    return `/home/${file}`;
+  },
+  readLines: async function* () {},
   files: () => Promise.resolve([]),
   shell: () => Promise.resolve({ output: "", end: 0 }),
 };
