@@ -4,7 +4,7 @@ import type { SayReply } from "../../actors/chat_room.ts";
 import { newChronicleCounters, newChronicleMemory } from "../../actors/chat_room/chronicle.ts";
 import { type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_room/entry.ts";
 import { DIRECT, direct, type DirectEvent, type DirectMessage } from "../../actors/direct.ts";
-import { DIRECT_ROOM } from "../../actors/direct/letter.ts";
+import { DIRECT_ROOM, shownLetter } from "../../actors/direct/letter.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import { People } from "../../actors/history/people.ts";
 import { MEMBERSHIP, type MembershipMessage } from "../../actors/membership.ts";
@@ -106,6 +106,7 @@ Deno.test("what is for us is shown whenever it was said, and findable; what is f
   const others = await post();
   await others.hear("bob", letter(simulatedSigning("charly").author));
   assertEquals(others.shown, []);
+  assertEquals(others.people.authorOf("bob"), bob, "who it is by is known all the same");
   const counts = [store, others.store].map((one) => [
     one.before(DIRECT_ROOM, undefined, 9).length,
     one.search({ words: ["hi"], limit: 9 }).length,
@@ -127,4 +128,14 @@ Deno.test("who keeps something tells newcomers that are peers of ours of it", as
   await joined("charly");
   await joined("stranger", new Uint8Array());
   assertEquals(sent, ["charly: heads"]);
+});
+
+Deno.test("a letter of who is ignored is not found by its words", async () => {
+  const { hear, people, store } = await post();
+  await hear("bob", letter());
+  const [entry] = store.before(DIRECT_ROOM, undefined, 1);
+  const sealer = simulatedSealing(people.self);
+  assertEquals(shownLetter(entry!, people, sealer)?.text, "hi");
+  people.ignore("bob");
+  assertEquals(shownLetter(entry!, people, sealer), undefined);
 });

@@ -3,13 +3,24 @@ import { encodeEntry, type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_ro
 import { rooms, type RoomsMemory, type RoomsMessage } from "../../actors/rooms.ts";
 import type { BroadcasterMessage } from "../../actors/broadcaster.ts";
 import { RUMOURS } from "../../actors/broadcaster.ts";
-import { CHAT, type ChatEvent, HISTORY, type HistoryEvent, type SayReply } from "../../actors/chat_room.ts";
+import {
+  CHAT,
+  type ChatEvent,
+  HISTORY,
+  type HistoryEvent,
+  PEOPLE,
+  type PeopleEvent,
+  type SayReply,
+} from "../../actors/chat_room.ts";
 import type { Occupant } from "../../actors/chat_room/occupants.ts";
 import { decodeEntry } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP } from "../../actors/membership.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Address } from "../../transport/address.ts";
 import { isLogMessage } from "../../actors/history/log_message.ts";
+import { type PeopleReply, viewerOf } from "../../actors/history/people.ts";
+import { proofOf } from "../../actors/chat_room/presence.ts";
+import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import type { Topic } from "../../actors/history/topic.ts";
 import { Author, simulatedHistory, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
@@ -31,11 +42,13 @@ function alone() {
     }
   });
   const memory: RoomsMemory = new Map();
+  const history = simulatedHistory("alice");
+  const { store } = history;
   const keeper = system.spawn<RoomsMessage>(
     "rooms",
     rooms({
       self: "alice",
-      history: simulatedHistory("alice"),
+      history,
       memory,
       hosted: new Map(),
       broadcaster: () => broadcaster,
@@ -76,7 +89,7 @@ function alone() {
     system.events.publish(MEMBERSHIP, { type, member });
     await clock.advance(1);
   }
-  return { clock, system, log, spread, shown, memory, keeper, join, leave, say, list, hear, member };
+  return { clock, store, system, log, spread, shown, memory, keeper, join, leave, say, list, hear, member };
 }
 
 Deno.test("a room one is not in can neither be spoken in, nor listed, nor left", async () => {
@@ -258,4 +271,67 @@ Deno.test("who newly comes is told with the earlier messages what the room is ab
   await hear("bob", bob.writes(0, { type: "topic", text: "release" }), 5_000);
   await hear("bob", bob.says("anybody there?", clock.wallMs()));
   assertEquals(told, [{ type: "filled", room: DEV, count: 1, topic: "release" }]);
+});
+
+/** That bob is there, with whoever's key. */
+function present(type: "came" | "present" | "asked", device: string): Parameters<typeof encodeEntry>[0] {
+  const proof = proofOf({ room: DEV, name: "bob", wallMs: 5 }, simulatedSigning(device));
+  return { type, wallMs: 5, proof };
+}
+
+Deno.test("who asks by another's name is refused, and asked anew once the person accepts it", async () => {
+  const { join, list, hear, spread, shown, keeper, clock, system } = alone();
+  const told: PeopleEvent[] = [];
+  system.events.subscribe(PEOPLE, (event) => told.push(event));
+  await join(DEV);
+  await hear("bob", present("came", "bob"));
+  await hear("bob", { type: "went", wallMs: 6 });
+  spread.length = 0;
+  for (const type of ["came", "asked", "present"] as const) await hear("bob", present(type, "thief"));
+  assertEquals(spread, ["bob: refused", "bob: refused"]);
+  assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice"]);
+  assertEquals(shown.map(({ type }) => type), ["came", "went"]);
+  const [known, other] = ["bob", "thief"].map((device) => simulatedSigning(device).author);
+  assertEquals<unknown>(told, [{ type: "key_changed", room: DEV, name: "bob", known, other }]);
+  const accepted = keeper.ask((replyTo: ActorRef<PeopleReply>) => ({ type: "accept", name: "bob", replyTo }), 1_000);
+  await clock.advance(2);
+  assertEquals(await accepted, { ok: true });
+  assertEquals(spread.at(-1), "bob: asked");
+  await hear("bob", present("present", "thief"));
+  assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice", "bob"]);
+});
+
+Deno.test("that we are refused is told once a minute, and only by whoever says it to us", async () => {
+  const { join, system, clock } = alone();
+  const told: PeopleEvent[] = [];
+  system.events.subscribe(PEOPLE, (event) => told.push(event));
+  await join(DEV);
+  const holder = simulatedSigning("holder").author;
+  const payload = encodeEntry({ type: "refused", wallMs: 5, holder });
+  const refuse = async (author: string, direct: boolean): Promise<void> => {
+    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs: 0, direct, payload });
+    await clock.advance(1);
+  };
+  await refuse("bob", false);
+  assertEquals(told, []);
+  for (const name of ["bob", "charly"]) await refuse(name, true);
+  await clock.advance(60_000);
+  await refuse("dora", true);
+  assertEquals(told.map((event) => "by" in event ? event.by : ""), ["bob", "dora"]);
+});
+
+Deno.test("what is learnt of names is kept soon, and when they were seen last at the end", async () => {
+  const { join, hear, clock, system, store } = alone();
+  await join(DEV);
+  await hear("bob", present("came", "bob"));
+  await clock.advance(2_000);
+  const bob = simulatedSigning("bob").author;
+  assertEquals(viewerOf(store, bob).isTaken("bob", simulatedSigning("thief").author), true);
+  const before = store.recall("known names");
+  await hear("bob", present("asked", "bob"));
+  await clock.advance(2_000);
+  assertEquals(store.recall("known names"), before);
+  void system.stop({ mode: "drain" });
+  await clock.advance(100);
+  assertEquals(store.recall("known names") === before, false);
 });

@@ -80,6 +80,42 @@ Deno.test("who speaks by another name than last is called so now", () => {
   ]);
 });
 
+Deno.test("our other name is ours no longer where it was found to be another's meanwhile", () => {
+  const { made, store, again } = people();
+  made.setNick("ali", 5);
+  const other = new People(store, bob, "bob", 6); // on the same disk, with another key
+  assertEquals(other.name, "bob");
+  assertEquals(again().name, "ali");
+});
+
+Deno.test("back to our own name, nothing is left of the other", () => {
+  const { made, store } = people();
+  made.setNick("ali", 5);
+  made.setNick("alice", 6);
+  assertEquals(store.recall("nick"), undefined);
+});
+
+Deno.test("so many can be ignored and no more, and so many claims are told", () => {
+  const { made } = people();
+  const authorOf = (n: number): Id => simulatedSigning(`nobody ${n}`).author;
+  for (let n = 0; n < 257; n++) made.note(`nobody ${n}`, authorOf(n), n);
+  const replies = Array.from({ length: 257 }, (_, n) => made.ignore(`nobody ${n}`).ok);
+  assertEquals([replies.filter((ok) => ok).length, replies.at(-1)], [256, false]);
+  const claims = Array.from({ length: 1_025 }, (_, n) => made.isNewClaim(`${n}`, bob));
+  assertEquals([claims.filter((isNew) => isNew).length, claims.at(-1)], [1_024, false]);
+});
+
+Deno.test("when somebody was seen last is kept at the end, as there is no other reason to", () => {
+  const { made, again } = people();
+  made.note("bob", bob, 5);
+  made.save();
+  made.note("bob", bob, 9);
+  made.save();
+  assertEquals(again().whois("bob")?.lastWallMs, 5);
+  made.save(true);
+  assertEquals(again().whois("bob")?.lastWallMs, 9);
+});
+
 Deno.test("that a name is claimed is told once for each that claims it", () => {
   const { made } = people();
   const told = [made.isNewClaim("bob", mallory), made.isNewClaim("bob", mallory), made.isNewClaim("bob", undefined)];

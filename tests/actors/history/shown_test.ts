@@ -64,6 +64,24 @@ Deno.test("so many that are shown by themselves are found, however many that are
   assertEquals(lines(3), ["own alice: first", "bob: rests", "bob: rest"]);
 });
 
+Deno.test("however far back it is looked, each is shown once, and what a guest of ours said is not our own", () => {
+  const { write, lines } = room();
+  const all = Array.from({ length: 600 }, (_, n) => `alice: ${n}`);
+  for (const line of all) write("alice", { type: "said", text: line.slice("alice: ".length), guest: "Mina" });
+  assertEquals(lines(1_000), all);
+});
+
+Deno.test("of who is ignored neither words nor signs are shown", () => {
+  const { store, write } = room();
+  const { hash: target } = write("alice", { type: "said", text: "hi" });
+  write("bob", { type: "said", text: "hi" });
+  write("bob", { type: "reacted", target, sign: "+1" });
+  write("charly", { type: "reacted", target, sign: "+1" });
+  const bob = simulatedSigning("bob").author;
+  const shown = latestShown(store, DEV, 10, { ...viewer("alice"), isIgnored: (author) => author === bob });
+  assertEquals(shown.map(({ text, reactions }) => [text, reactions]), [["hi", [{ sign: "+1", by: ["charly"] }]]]);
+});
+
 Deno.test("a change tells what it is about and how that read before; without effect it is none", () => {
   const { store, write } = room();
   const said = write("alice", { type: "said", text: "helo" });

@@ -60,3 +60,10 @@ Deno.test("a topic that was cleared or taken back is none; one that was edited i
   write({ type: "topic", text: "" }, 5);
   assertEquals(topicOf(store, DEV), undefined);
 });
+
+Deno.test("of an author who has said two things under one number, neither topic counts that contradicts its log", () => {
+  const { store, take } = taker();
+  take(written("alice", 1_000, { type: "topic", text: "kept" }));
+  take(written("bob", 2_000, { type: "topic", text: "contradicted" }).map((entry) => ({ ...entry, forked: true })));
+  assertEquals(topicOf(store, DEV)?.text, "kept");
+});

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import type { RoomName } from "../../../actors/chat_room/entry.ts";
 import { World } from "../../../sim/world.ts";
 import { Seat } from "../../support/seat.ts";
 
@@ -107,3 +108,23 @@ for (const bell of [true, false]) {
     assertEquals(rings(), bell ? 2 : 0);
   });
 }
+
+Deno.test("one's own words are not unread, and after leaving the membership nothing is", async () => {
+  const { world, alice, bob } = await two("own");
+  void alice.peer.steps.say("dev" as RoomName, "from elsewhere");
+  await bob.enter("/join dev");
+  await bob.enter("hi", 500);
+  assertEquals((await alice.enter("/rooms")).at(-1), "  #dev (1 unread) [alice, bob]");
+  await alice.enter("/memberlistleave", 3_000);
+  assertEquals([...alice.peer.memory.repl.unread], []);
+  await world.clock.advance(1);
+});
+
+Deno.test("numbers of a history that was looked at are forgotten with the room", async () => {
+  const { alice } = await two("forgotten");
+  await alice.enter("hi", 500);
+  await alice.enter("/history");
+  await alice.enter("/part", 500);
+  await alice.enter("/join lobby", 500);
+  assertEquals((await alice.enter("/redact 1")).at(-1), "There is no line 1: history numbers what it shows");
+});
