@@ -73,6 +73,10 @@ interface RefCodec {
 const PING: Envelope = { type: "ping" };
 const PONG: Envelope = { type: "pong" };
 const ARRAY_OF_ONE = 0x91;
+const ARRAY_OF_FOUR = 0x94;
+const NIL = 0xc0;
+const BIN_8 = 0xc4;
+const BIN_32 = 0xc6;
 const PING_BODY = Uint8Array.of(ARRAY_OF_ONE, CODES.ping);
 const PONG_BODY = Uint8Array.of(ARRAY_OF_ONE, CODES.pong);
 
@@ -119,6 +123,8 @@ export class EnvelopeCodec {
       if (body[1] === CODES.ping) return PING;
       if (body[1] === CODES.pong) return PONG;
     }
+    const bytesTold = readBytesTold(body);
+    if (bytesTold !== undefined) return bytesTold;
     if (!isSound(body)) return undefined;
     try {
       return fromArray(decode(body, { extensionCodec: this.#extensions }));
@@ -139,6 +145,22 @@ export class EnvelopeCodec {
 function isSound(bytes: Uint8Array): boolean {
   const reader = new MsgpackReader(bytes);
   return reader.skip() === true && reader.position === bytes.length;
+}
+
+/**
+ * A message that is nothing but bytes, as most of them are: there is nothing in it that would have to be walked through
+ * twice. Whatever is not written just so is left to the library, which decides whether it is one.
+ */
+function readBytesTold(body: Uint8Array): Envelope | undefined {
+  if (body[0] !== ARRAY_OF_FOUR || body[1] !== CODES.tell) return undefined;
+  const reader = new MsgpackReader(body, 2);
+  const id = reader.text();
+  if (!isId(id) || body[reader.position] === NIL) return undefined;
+  const number = reader.unsigned(Number.MAX_SAFE_INTEGER);
+  const head = body[reader.position];
+  if (number === undefined || head === undefined || head < BIN_8 || head > BIN_32) return undefined;
+  const message = reader.byteString();
+  return message === undefined || reader.position < body.length ? undefined : { type: "tell", id, number, message };
 }
 
 function toArray(envelope: Envelope): unknown[] {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { encode, ExtData } from "@msgpack/msgpack";
+import { decode, encode, ExtData } from "@msgpack/msgpack";
 import fc from "fast-check";
 import type { ActorRef } from "../../../actors/runtime/ref.ts";
 import { REMOTE_STOP_DEADLINE_MAX_MS } from "../../../actors/runtime/remote_ref.ts";
@@ -95,6 +95,41 @@ Deno.test("bytes in a message come back as bytes", () => {
   const decoded = codec.decode(codec.encode({ type: "tell", id: "a", number: 1, message: Uint8Array.of(1, 2, 255) }));
   assert(decoded?.type === "tell");
   assertEquals(decoded.message, Uint8Array.of(1, 2, 255));
+});
+
+/** What the library makes of a body, if it is a tell of nothing but bytes; `undefined` if it throws or is none. */
+function bytesToldTo(body: Uint8Array): Envelope | undefined {
+  try {
+    const [code, id, number, message, ...more] = decode(body) as unknown[];
+    if (code !== 1 || more.length > 0 || typeof id !== "string" || id === "" || id.length > 256) return undefined;
+    if (typeof number !== "number" || !Number.isSafeInteger(number) || number < 0) return undefined;
+    return message instanceof Uint8Array ? { type: "tell", id, number, message } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+Deno.test("a message that is nothing but bytes is understood and refused as the library does it, whichever byte is another", () => {
+  const told = fc.record({ id: fc.string({ minLength: 1, maxLength: 40 }), number, message: fc.uint8Array() });
+  fc.assert(
+    fc.property(told, fc.nat(60), fc.nat(255), ({ id, number, message }, at, byte) => {
+      const body = codec.encode({ type: "tell", id, number, message });
+      const whole = codec.decode(body);
+      assertEquals(whole, bytesToldTo(body));
+      assert(whole !== undefined);
+      const changed = Uint8Array.from(body, (was, index) => index === at ? byte : was);
+      const expected = bytesToldTo(changed);
+      if (expected !== undefined) assertEquals(codec.decode(changed), expected);
+      const got = codec.decode(changed);
+      if (got?.type === "tell" && got.message instanceof Uint8Array) assertEquals(got, expected);
+    }),
+    { numRuns: 2_000 },
+  );
+  const sized = (...number: readonly number[]) =>
+    codec.decode(Uint8Array.of(0x94, 1, 0xa1, 0x61, ...number, 0xc4, 1, 7));
+  assertEquals([sized(0xc0), sized(0xff), sized(0xc4, 0)], [undefined, undefined, undefined], "no number");
+  const tell = { type: "tell", id: "a", number: 5, message: Uint8Array.of(7) } as const;
+  assertEquals([sized(5), sized(0xd1, 0, 5)], [tell, tell]);
 });
 
 Deno.test("a negative zero comes back as zero, as it does from JSON", () => {
