@@ -12,6 +12,7 @@ type LifeSeen = { upTo: number; last: number; readonly ahead: Set<number> };
  */
 export class Seen {
   readonly #lives = new Map<string, LifeSeen>();
+  #youngest: string | undefined;
 
   /** True the first time. */
   isNew(author: string, epoch: number, sequence: number): boolean {
@@ -43,6 +44,8 @@ export class Seen {
   #life(author: string, epoch: number): LifeSeen {
     const key = keyOf(author, epoch);
     const seen = this.#lives.get(key) ?? { upTo: 0, last: 0, ahead: new Set<number>() };
+    if (key === this.#youngest) return seen;
+    this.#youngest = key;
     this.#lives.delete(key); // set again, it is the youngest
     this.#lives.set(key, seen);
     const oldest = this.#lives.keys().next();
