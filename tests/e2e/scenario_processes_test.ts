@@ -79,14 +79,13 @@ for (const name of ["chat", "name-clash", "crash-and-return", "wrong-key", "last
 
 const FAULTS = `
 start alice bob charly
-cut alice | bob
+cut alice | bob charly
 alice: one
-expect "alice: one" on charly
-expect not "alice: one" on bob for 1s
+expect not "alice: one" on bob charly for 1s
 heal
-expect "alice: one" on bob within 15s
+expect "alice: one" on bob charly within 15s
 wait 3s
-cut alice -> bob
+cut alice -> bob charly
 bob: two
 expect "bob: two" on charly
 expect not "bob: two" on alice for 1s
@@ -101,9 +100,13 @@ pause bob for 2s
 alice: four
 expect not "alice: four" on bob for 1s
 expect "alice: four" on bob within 5s
-loss 10%
+cut alice | bob # charly, who has both, hands on what they say
 alice: five
-expect "alice: five"
+expect "alice: five" on bob within 5s
+heal
+loss 10%
+alice: six
+expect "alice: six"
 expect never "failed"
 `;
 
