@@ -21,10 +21,11 @@ export function isTarget(word: string): boolean {
   return /^(last|[1-9]\d{0,4})$/.test(word) || isId(word);
 }
 
-/** The message that a word means; by default the last one, of those that still say something. */
+/** The message that a word means; by default the last one, of those that still say something. A topic is none. */
 export function targetOf(word: string | undefined, whose: Whose, { listed, latest }: Scene): Target {
   if (word === undefined || word === "last") {
-    const last = latest.findLast(({ isOwn, text }) => isOwn === (whose === "own") && text !== undefined);
+    const isMessage = ({ entry, text }: Shown): boolean => entry.content.type !== "topic" && text !== undefined;
+    const last = latest.findLast((shown) => shown.isOwn === (whose === "own") && isMessage(shown));
     if (last !== undefined) return { ok: true, target: last.entry.hash };
     return {
       ok: false,

@@ -1,4 +1,5 @@
-import { AWAY_BYTES_MAX } from "../../chat_room/entry.ts";
+import { AWAY_BYTES_MAX, type RoomName } from "../../chat_room/entry.ts";
+import { DIRECT_ROOM } from "../../direct/letter.ts";
 import { fingerprintOf } from "../../history/fingerprint.ts";
 import type { AuthorId } from "../../history/author.ts";
 import type { Whois } from "../../history/people.ts";
@@ -171,6 +172,11 @@ async function knownNames({ steps }: CommandCall["peer"]): Promise<readonly stri
   return (await steps.members()).map(({ name }) => name);
 }
 
+/** Direct messages have a room of their own, which nobody can enter. */
+function placeOf(room: RoomName): string {
+  return room === DIRECT_ROOM ? "of direct messages" : `in #${room}`;
+}
+
 function linesOf(name: string, whois: Whois | null): readonly string[] {
   if (whois === null) return [`${shown(name)} has shown no key here`];
   const { author, names, sinceWallMs, lastWallMs, claimant, isIgnored, logs } = whois;
@@ -183,7 +189,7 @@ function linesOf(name: string, whois: Whois | null): readonly string[] {
     ...(others.length === 0 ? [] : [`Also called ${others.join(", ")}`]),
     ...(claimant === undefined ? [] : [`Another key goes by that name: ${fingerprintOf(claimant).words}`]),
     ...logs.slice(0, LOGS_SHOWN_MAX).map(({ room, log, last }) =>
-      `Log ${log.slice(-LOG_DIGITS_SHOWN)} in #${room}: ${last} ${last === 1 ? "entry" : "entries"}`
+      `Log ${log.slice(-LOG_DIGITS_SHOWN)} ${placeOf(room)}: ${last} ${last === 1 ? "entry" : "entries"}`
     ),
     ...more,
   ];

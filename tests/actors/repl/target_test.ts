@@ -14,7 +14,14 @@ const [A, B, C, D, E] = ["a", "b", "c", "d", "e"].map(hashOf) as [
 ];
 
 function shown(hash: EntryHash, isOwn: boolean, text: string | undefined = "hi"): Shown {
-  return { entry: { hash } as Kept, isOwn, text, isEdited: false, isForeign: false, reactions: [] };
+  return {
+    entry: { hash, content: { type: "said", text: "hi" } } as Kept,
+    isOwn,
+    text,
+    isEdited: false,
+    isForeign: false,
+    reactions: [],
+  };
 }
 
 const taken = (hash: EntryHash, isOwn: boolean): Shown => ({ ...shown(hash, isOwn), text: undefined });
@@ -42,6 +49,15 @@ Deno.test("without a word the last message is meant that still says something, o
     ok: false,
     why: "Nobody else has said anything lately",
   });
+});
+
+Deno.test("a topic is no message: who corrects the last means what was said before it", () => {
+  const topic = shown(D, true);
+  const latest = [shown(A, true), {
+    ...topic,
+    entry: { ...topic.entry, content: { type: "topic", text: "hi" } } as Kept,
+  }];
+  assertEquals(targetOf("last", "own", { listed: [], latest }), { ok: true, target: A });
 });
 
 Deno.test("a number is that of a line as the history was last shown", () => {
