@@ -1,4 +1,4 @@
-import { AWAY_BYTES_MAX, type RoomName } from "../../chat_room/entry.ts";
+import { AWAY_BYTES_MAX } from "../../chat_room/entry.ts";
 import { DIRECT_ROOM } from "../../direct/letter.ts";
 import { fingerprintOf } from "../../history/fingerprint.ts";
 import type { AuthorId } from "../../history/author.ts";
@@ -173,7 +173,7 @@ async function knownNames({ steps }: CommandCall["peer"]): Promise<readonly stri
 }
 
 /** Direct messages have a room of their own, which nobody can enter. */
-function placeOf(room: RoomName): string {
+function placeOf(room: string): string {
   return room === DIRECT_ROOM ? "of direct messages" : `in #${room}`;
 }
 
