@@ -17,7 +17,8 @@ import { decodeEntry } from "../../actors/chat_room/entry.ts";
 import { MEMBERSHIP } from "../../actors/membership.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Address } from "../../transport/address.ts";
-import { isLogMessage } from "../../actors/history/log_message.ts";
+import { encodeLogMessage, isLogMessage } from "../../actors/history/log_message.ts";
+import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
 import { type PeopleReply, viewerOf } from "../../actors/history/people.ts";
 import { proofOf } from "../../actors/chat_room/presence.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
@@ -334,4 +335,35 @@ Deno.test("what is learnt of names is kept soon, and when they were seen last at
   void system.stop({ mode: "drain" });
   await clock.advance(100);
   assertEquals(store.recall("known names") === before, false);
+});
+
+Deno.test("a topic that was shown is not told again with earlier messages", async () => {
+  const { system, clock, join, hear } = alone();
+  const told: HistoryEvent[] = [];
+  system.events.subscribe(HISTORY, (event) => told.push(event));
+  await join(DEV);
+  await clock.advance(1_000);
+  await hear("bob", new Author("bob", DEV).writes(clock.wallMs(), { type: "topic", text: "release" }));
+  const charly = new Author("charly", DEV);
+  await hear("charly", charly.says("long before", 0), 5_000);
+  await hear("charly", charly.says("now", clock.wallMs()));
+  assertEquals(told, [{ type: "filled", room: DEV, count: 1 }]);
+});
+
+Deno.test("who speaks by another name is told to be called so, but not by one that is another's", async () => {
+  const { system, clock, join, hear } = alone();
+  const told: PeopleEvent[] = [];
+  system.events.subscribe(PEOPLE, (event) => told.push(event));
+  await join(DEV);
+  await hear("bob", new Author("bob", DEV).says("it is me", clock.wallMs()));
+  const { store } = simulatedHistory("thief");
+  const log = new RoomLog({ room: DEV, store, signing: simulatedSigning("thief") });
+  for (const name of ["thief", "robber", "bob"]) {
+    const entries = log.write([{ type: "said", text: name }], { name, wallMs: clock.wallMs() });
+    await hear("thief", encodeLogMessage(pageOf(entries)!));
+  }
+  assertEquals(told.map((event) => event.type === "renamed" ? `${event.from} -> ${event.to}` : event.type), [
+    "thief -> robber",
+    "key_changed",
+  ]);
 });
