@@ -1,5 +1,5 @@
 import { type BroadcasterMessage, type RumourHeard, RUMOURS } from "./broadcaster.ts";
-import type { HistoryDeps, SayReply } from "./chat_room.ts";
+import { HISTORY, type HistoryDeps, type SayReply } from "./chat_room.ts";
 import { Chronicle, type ChronicleCounters, type ChronicleMemory, type ChronicleTimer } from "./chat_room/chronicle.ts";
 import { isTextTooLong } from "./chat_room/entry.ts";
 import { DIRECT_ROOM, openedText, type Sealer } from "./direct/letter.ts";
@@ -34,6 +34,8 @@ export type DirectEvent = Readonly<{
   id: EntryHash;
   /** The name belongs to another key here. */
   foreign?: true;
+  /** Our own, and only in memory: what keeps it has failed. */
+  unstored?: true;
 }>;
 export const DIRECT = topic<DirectEvent>("direct");
 
@@ -172,7 +174,10 @@ class Post {
         others: () => this.#isEmpty ? [] : [...this.#members],
         taken: (entries) => this.#taken(entries),
         show: (entries) => entries.forEach((entry) => this.#show(entry)),
-        forked: () => {},
+        forked: ({ name: author, log, sequence }) => {
+          const key = authorOfLog(log);
+          this.#ctx.events.publish(HISTORY, { type: "forked", room: DIRECT_ROOM, author, key, sequence });
+        },
         unheld: () => {},
         filling: () => {},
         filled: () => {},
@@ -198,7 +203,7 @@ class Post {
   }
 
   #show(entry: Kept): void {
-    const { people, sealer } = this.#deps;
+    const { people, sealer, history: { store } } = this.#deps;
     const { content, wallMs, hash: id } = entry;
     const author: AuthorId = authorOfLog(entry.log);
     const text = openedText(entry, people.self, sealer);
@@ -206,6 +211,7 @@ class Post {
     const foreign = people.isTaken(entry.name, author) ? { foreign: true as const } : {};
     const [from, to] = [entry.name, people.nameOf(content.to)];
     const own = author === people.self;
-    this.#ctx.events.publish(DIRECT, { type: "told", from, to, own, text, wallMs, id, ...foreign });
+    const unstored = own && store.trouble !== undefined ? { unstored: true as const } : {};
+    this.#ctx.events.publish(DIRECT, { type: "told", from, to, own, text, wallMs, id, ...foreign, ...unstored });
   }
 }

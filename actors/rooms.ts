@@ -303,7 +303,7 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
         case "admit":
           return admit(message);
         case "status":
-          return message.replyTo.tell({ ...counters });
+          return message.replyTo.tell({ ...counters, ...people.counters });
         case "tell":
           return tell(message);
         case "whois":

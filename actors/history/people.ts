@@ -54,6 +54,7 @@ export class People implements Viewer {
   readonly #ignored: Set<AuthorId>;
   readonly #lastNames = new Map<AuthorId, string>();
   readonly #claims = new Set<string>();
+  #claimsUntold = 0;
   #nick: string | undefined;
   #savedChanges = 0;
 
@@ -91,7 +92,11 @@ export class People implements Viewer {
   /** Whether that somebody goes by another's name was not told yet; somebody without a key is one like another. */
   isNewClaim(name: string, author: AuthorId | undefined): boolean {
     const claim = `${name} ${author ?? ""}`;
-    if (this.#claims.has(claim) || this.#claims.size >= CLAIMS_MAX) return false;
+    if (this.#claims.has(claim)) return false;
+    if (this.#claims.size >= CLAIMS_MAX) {
+      this.#claimsUntold++;
+      return false;
+    }
     this.#claims.add(claim);
     return true;
   }
@@ -157,6 +162,17 @@ export class People implements Viewer {
     this.#names.note(nick, this.self, wallMs);
     this.save();
     return { ok: true };
+  }
+
+  /** What became of names that were not simply known. */
+  get counters(): Readonly<Record<string, number>> {
+    const { evicted = 0, unkept = 0, refused = 0 } = this.#names.counters();
+    return {
+      "names forgotten for others": evicted,
+      "names not kept": unkept,
+      "names claimed by others": refused,
+      "claims not told": this.#claimsUntold,
+    };
   }
 
   whois(name: string): Whois | undefined {

@@ -81,7 +81,7 @@ export function announceDirect(event: DirectEvent, style: Style, looks: LookAlik
   const other = own ? to : from;
   const shown = style.byName(other, shownName(other, looks) + (event.foreign === true ? FOREIGN : ""));
   const [first = "", ...rest] = text.split(/\r\n|\r|\n/).map(visible);
-  const line = `${head(event, style)}${own ? `you -> ${shown}` : `${shown} -> you`}: ${first}`;
+  const line = `${head(event, style)}${own ? `you -> ${shown}` : `${shown} -> you`}: ${first}${marks(event, style)}`;
   return [line, ...rest.map((line) => `  ${line}`)];
 }
 
@@ -197,7 +197,7 @@ function speech(event: Spoken, place: string, style: Style, looks: LookAlikes): 
 }
 
 /** What is to be known of a line besides what it says. */
-function marks({ late, unstored }: Spoken | Changed | Extract<ChatEvent, { type: "topic" }>, style: Style): string {
+function marks({ late, unstored }: Readonly<{ late?: true; unstored?: true }>, style: Style): string {
   return (late === true ? style.dim(" (late)") : "") + (unstored === true ? style.red(" (not stored)") : "");
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type BroadcasterMessage, RUMOURS } from "../../actors/broadcaster.ts";
-import type { SayReply } from "../../actors/chat_room.ts";
+import { HISTORY, type HistoryEvent, type SayReply } from "../../actors/chat_room.ts";
 import { newChronicleCounters, newChronicleMemory } from "../../actors/chat_room/chronicle.ts";
 import { type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_room/entry.ts";
 import { DIRECT, direct, type DirectEvent, type DirectMessage } from "../../actors/direct.ts";
@@ -17,7 +17,7 @@ import { Author, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
 /** alice's keeper of what is said to one other; of members, nobody was there before it. */
-async function post() {
+async function post(store = new MemoryStore()) {
   const { clock, system, log } = virtualSystem();
   const sent: string[] = [];
   const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => (message) => {
@@ -29,7 +29,6 @@ async function post() {
     if (message.type === "list") message.replyTo.tell([]);
   });
   const signing = simulatedSigning("alice");
-  const store = new MemoryStore();
   const people = new People(store, signing.author, "alice", 0);
   const keeper = system.spawn<DirectMessage>(
     "direct",
@@ -64,7 +63,7 @@ async function post() {
     system.events.publish(RUMOURS, { topic: "room/@direct", author, ageMs: 90_000, direct: false, payload });
     await clock.advance(1);
   }
-  return { clock, log, people, sent, shown, store, tell, joined, hear };
+  return { clock, system, log, people, sent, shown, store, tell, joined, hear };
 }
 
 const bob = simulatedSigning("bob").author;
@@ -120,6 +119,19 @@ Deno.test("what was sealed for elsewhere is not shown, and what cannot be read i
   await hear("bob", Uint8Array.of(0x92, 2, 9));
   assertEquals(shown, []);
   assertEquals(log.map(({ event }) => event), ["log_message_malformed"]);
+});
+
+Deno.test("that an author has said two things under one number is shown, and what is not on a disk is marked", async () => {
+  const { hear, system, people, store, tell, shown } = await post(new MemoryStore({ trouble: "the disk is full" }));
+  const told: HistoryEvent[] = [];
+  system.events.subscribe(HISTORY, (event) => told.push(event));
+  await hear("bob", letter());
+  await hear("bob", letter(simulatedSigning("charly").author));
+  assertEquals(told.map(({ type, room }) => [type, room]), [["forked", DIRECT_ROOM]]);
+  people.note("bob", bob, 1);
+  await tell("bob", "hi");
+  assertEquals(shown.map(({ own, unstored }) => [own, unstored]), [[false, undefined], [true, true]]);
+  assertEquals(store.trouble, "the disk is full");
 });
 
 Deno.test("who keeps something tells newcomers that are peers of ours of it", async () => {

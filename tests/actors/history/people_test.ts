@@ -103,6 +103,13 @@ Deno.test("so many can be ignored and no more, and so many claims are told", () 
   assertEquals([replies.filter((ok) => ok).length, replies.at(-1)], [256, false]);
   const claims = Array.from({ length: 1_025 }, (_, n) => made.isNewClaim(`${n}`, bob));
   assertEquals([claims.filter((isNew) => isNew).length, claims.at(-1)], [1_024, false]);
+  made.note("nobody 1", bob, 300);
+  assertEquals(made.counters, {
+    "names forgotten for others": 0,
+    "names not kept": 0,
+    "names claimed by others": 1,
+    "claims not told": 1,
+  });
 });
 
 Deno.test("when somebody was seen last is kept at the end, as there is no other reason to", () => {
