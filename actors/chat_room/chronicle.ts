@@ -193,6 +193,8 @@ export class Chronicle {
         return this.#wanted(from, message.span);
       case "branches":
         return this.#branches(from, message.ends);
+      case "tops":
+        return this.#branches(from, message.ends.filter(({ log, sequence }) => this.#log.holdings.has(log, sequence)));
       case "want_branch":
         return this.#sendBranch(from, message.end);
       case "lacking":
@@ -555,6 +557,8 @@ export class Chronicle {
     this.#deps.store.flush();
     const spans = this.#log.holdings.logs.flatMap((log) => this.#piecesOf(log)).slice(-SPANS_MAX);
     this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans, wantsAnswer }));
+    const ends = this.#log.tops.slice(-ENDS_MAX);
+    if (ends.length > 0) this.#world.sendTo(to, encodeLogMessage({ type: "tops", ends }));
     this.#tellBranches(to);
   }
 

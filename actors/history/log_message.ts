@@ -25,6 +25,8 @@ export type LogMessage =
   | Readonly<{ type: "want"; span: Span }>
   /** "Here branches of forked logs end": an author said different things under one number, and I have both. */
   | Readonly<{ type: "branches"; ends: readonly BranchEnd[] }>
+  /** "These are my newest entries": who has another one there learns of a fork that the numbers do not show. */
+  | Readonly<{ type: "tops"; ends: readonly BranchEnd[] }>
   /** "Send me that branch, from its end back." The answer is a batch. */
   | Readonly<{ type: "want_branch"; end: BranchEnd }>
   /** "Of what you wanted last, I have nothing more." */
@@ -44,7 +46,7 @@ const SIGNATURE_BYTES = 64;
 
 /** Version of this vocabulary, first in each message; 1 is that of who is here. */
 const VERSION = 2;
-const CODES = { batch: 0, heads: 1, want: 2, lacking: 3, branches: 4, want_branch: 5 } as const;
+const CODES = { batch: 0, heads: 1, want: 2, lacking: 3, branches: 4, want_branch: 5, tops: 6 } as const;
 
 /** Made once: to make them costs as much as a message does. */
 const encoder = new Encoder();
@@ -67,6 +69,7 @@ export function encodeLogMessage(message: LogMessage): Uint8Array {
     case "lacking":
       return encoder.encode([...head, spanRow(message.span)]);
     case "branches":
+    case "tops":
       return encoder.encode([...head, message.ends.map(endRow)]);
     case "want_branch":
       return encoder.encode([...head, endRow(message.end)]);
@@ -102,9 +105,10 @@ export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
       const span = spanIn(rest[0]);
       return span === undefined ? undefined : { type: code === CODES.want ? "want" : "lacking", span };
     }
-    case CODES.branches: {
+    case CODES.branches:
+    case CODES.tops: {
       const ends = endsIn(rest[0]);
-      return ends === undefined ? undefined : { type: "branches", ends };
+      return ends === undefined ? undefined : { type: code === CODES.tops ? "tops" : "branches", ends };
     }
     case CODES.want_branch: {
       const end = endIn(rest[0]);

@@ -158,6 +158,14 @@ export class RoomLog {
     return [...this.#forks.logs.flatMap((log) => this.#ownEndsOf(log)), ...this.#forks.ends];
   }
 
+  /** The newest entries of all logs that are not known to be forked; what changed last is last. */
+  get tops(): readonly BranchEnd[] {
+    return this.holdings.logs.flatMap((log) => {
+      const top = this.#forks.has(log) ? undefined : this.#topOf(log);
+      return top === undefined ? [] : [{ log, sequence: top.sequence, hash: top.hash }];
+    });
+  }
+
   /** Of a branch with gaps, what is behind a gap may go on from another one: each piece has its end. */
   #ownEndsOf(log: LogId): readonly BranchEnd[] {
     return this.holdings.piecesOf(log).slice(-PIECES_MAX).flatMap(({ last: sequence }) => {

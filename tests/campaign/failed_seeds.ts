@@ -29,6 +29,8 @@ const MEND_OF_LATENESS =
   "rooms: what comes behind something later of its author, or behind our own answer, is said to be late";
 const MEND_OF_GAPS = "rooms: what is below a gap is told too, and held is only what another says it holds";
 
+const MEND_OF_HIDDEN_FORKS = "history: a fork shows also where both branches are equally long";
+
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
 const ALL_OF_17 = "crash,restart,power-cut,restart-without-disk,churn,pause,slow,loss,latency,duplication,reordering," +
   "bandwidth,cut,one-way-cut,udp-blocked,clock-jump,clock-skew";
@@ -214,5 +216,20 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     },
     invariant: "two peers hold different rooms for ever",
     mendedBy: MEND_OF_GAPS,
+  },
+  // A power cut took what an author had said last; it said as much again, under the same numbers, and no more.
+  {
+    run: {
+      seed: "510230",
+      peers: 5,
+      minutes: 1.6,
+      profile: "lan",
+      faults: ALL_OF_18,
+      only: [2, 3, 4, 16],
+      chatters: 5,
+      rooms: 1,
+    },
+    invariant: "two peers hold different rooms for ever",
+    mendedBy: MEND_OF_HIDDEN_FORKS,
   },
 ];

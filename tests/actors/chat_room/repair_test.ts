@@ -64,3 +64,23 @@ Deno.test("who was away for longer than anybody reads is shown the latest, and t
   assertEquals([shown.length, shown[0], shown.at(-1)], [4_096, "905", "5000"]);
   assertEquals(filled, [904]);
 });
+
+Deno.test("two who hold as much of a log, and not the same, learn that it is forked from what their newest entries are", () => {
+  const [lost, again] = ["lost by the disk", "said under the same number"].map((text) => {
+    const alice = new Author("alice", DEV);
+    return { alice, batch: batchIn(alice.says(text, 1)) };
+  });
+  const bob = loneChronicle("bob", DEV, ["charly"]);
+  bob.chronicle.heard("alice", lost!.batch, false, false);
+  bob.sent.splice(0);
+  const tops = (author: Author): LogMessage => ({ type: "tops", ends: author.log.tops });
+  bob.chronicle.heard("charly", tops(lost!.alice), true, false);
+  assertEquals(bob.sent, [], "the same");
+  const [end] = again!.alice.log.tops;
+  bob.chronicle.heard("charly", { type: "tops", ends: [{ ...end!, sequence: 2 }] }, true, false);
+  assertEquals(bob.sent, [], "more than bob has is fetched as always");
+  bob.chronicle.heard("charly", tops(again!.alice), true, false);
+  assertEquals(bob.sent, [["charly", { type: "want_branch", end: end! }]]);
+  bob.chronicle.heard("charly", again!.batch, true, false);
+  assertEquals(bob.store.before(DEV, undefined, 9).length, 2, "both are kept");
+});
