@@ -1,0 +1,76 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Place } from "../../../actors/history/entry.ts";
+import { Shelf } from "../../../actors/history/shelf.ts";
+import type { Kept } from "../../../actors/history/store.ts";
+import { ALICE, BOB, entryOf } from "../../support/entries.ts";
+
+/** A shelf, and what is here of all. */
+function standing() {
+  const here = new Set<string>();
+  const shelf = new Shelf<Kept>();
+  const keyOf = ({ log, sequence }: Place): string => `${log} ${sequence}`;
+  const put = (...entries: Kept[]): readonly string[] => {
+    entries.forEach((entry) => here.add(keyOf(entry)));
+    const ready = shelf.put(entries, (place) => here.has(keyOf(place)));
+    ready.forEach((entry) => shelf.noteShown(entry));
+    return ready.map(nameOf);
+  };
+  return { shelf, put };
+}
+
+const nameOf = ({ log, sequence }: Place): string => `${log === ALICE ? "a" : "b"}${sequence}`;
+const alice = (sequence: number, parents: readonly Place[] = []) => entryOf(sequence, { parents });
+const bob = (sequence: number, parents: readonly Place[] = [], ms = sequence) =>
+  entryOf(sequence, { log: BOB, parents, ms });
+
+Deno.test("what follows from nothing that is lacking is ready at once", () => {
+  const { shelf, put } = standing();
+  assertEquals(put(alice(1)), ["a1"]);
+  assertEquals(put(alice(2), bob(1, [{ log: ALICE, sequence: 2 }], 3)), ["a2", "b1"]);
+  assertEquals(shelf.size, 0);
+});
+
+Deno.test("an entry waits for the one before it in its log, and what follows from it waits with it", () => {
+  const { shelf, put } = standing();
+  assertEquals(put(alice(2)), []);
+  assertEquals(put(bob(1, [{ log: ALICE, sequence: 2 }], 5)), []);
+  assertEquals([shelf.size, shelf.waiting.map(nameOf)], [2, ["a2", "b1"]]);
+  assertEquals(put(alice(1)), ["a1", "a2", "b1"]);
+  assertEquals(shelf.size, 0);
+});
+
+Deno.test("what no longer can be waited for comes in order, and what it overtook is late", () => {
+  const { shelf, put } = standing();
+  put(alice(3), bob(1, [{ log: ALICE, sequence: 4 }], 9));
+  const all = shelf.takeAll();
+  assertEquals([all.map(nameOf), shelf.size], [["a3", "b1"], 0]);
+  all.forEach((entry) => shelf.noteShown(entry));
+  assert(shelf.isLate(alice(2)) && shelf.isLate(alice(4)));
+  assert(!shelf.isLate(alice(5)) && !shelf.isLate(bob(2, [], 10)));
+});
+
+Deno.test("whatever comes in whatever order, all is shown once, and nothing before what it follows from", () => {
+  const order = fc.shuffledSubarray(Array.from({ length: 12 }, (_, at) => at), { minLength: 12 });
+  fc.assert(fc.property(order, (order) => {
+    const { shelf, put } = standing();
+    // Two who answer each other: each entry follows from the one before it of the other.
+    const entries = Array.from({ length: 12 }, (_, at) => {
+      const number = Math.floor(at / 2) + 1;
+      return at % 2 === 0
+        ? entryOf(number, { ms: at + 1, parents: number > 1 ? [{ log: BOB, sequence: number - 1 }] : [] })
+        : entryOf(number, { ms: at + 1, log: BOB, parents: [{ log: ALICE, sequence: number }] });
+    });
+    assertEquals(order.flatMap((at) => put(entries[at]!)), entries.map(nameOf));
+    assertEquals(shelf.size, 0);
+  }));
+});
+
+Deno.test("of too many that wait, the earliest are let go, told of once, and waited for no more", () => {
+  const { shelf, put } = standing();
+  const many = Array.from({ length: 5_000 }, (_, at) => alice(at + 2));
+  put(...many);
+  const letGo = shelf.takeLetGo();
+  assert(letGo.length >= 904, `${letGo.length}`);
+  assertEquals([nameOf(letGo[0]!), shelf.takeLetGo()], ["a2", []]);
+});
