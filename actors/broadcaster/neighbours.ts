@@ -38,6 +38,12 @@ export class Neighbours {
     this.#isCurrent = false;
   }
 
+  /** Whether any of them is there. */
+  isHome(address: Address): boolean {
+    for (const other of this.#others.values()) if (other === address) return true;
+    return false;
+  }
+
   /** Those on the first ring come first; nobody comes twice. The same array until that changes. */
   near(): readonly Address[] {
     if (this.#isCurrent) return this.#near;

@@ -54,6 +54,7 @@ export class Rumours {
   readonly #counters = {
     "rumours heard twice": 0,
     "rumours heard too late": 0,
+    "rumours not from their author": 0,
     "rumours to unknown members": 0,
     "rumours without links": 0,
   };
@@ -118,6 +119,7 @@ export class Rumours {
   heard(from: Address, word: BroadcasterWord): void {
     switch (word.type) {
       case "rumour":
+        if (!this.#mayBeFrom(from, word)) return void this.#counters["rumours not from their author"]++;
         return word.way === "direct" ? this.#heardDirectly(word) : this.#step({ type: "rumour", from, rumour: word });
       case "announce":
       case "graft":
@@ -149,6 +151,16 @@ export class Rumours {
     this.#neighbours.clear();
     this.#recent.length = 0;
     if (!this.#isTreeAsleep) this.#lookAround();
+  }
+
+  /**
+   * What was not passed on comes from its author, and from where that is known to be; an author of whom we do not know yet
+   * is at least none of those whom we know. What was passed on may come from anybody.
+   */
+  #mayBeFrom(from: Address, { way, hops, author }: Rumour): boolean {
+    if (way !== "direct" && hops > 0) return true;
+    const home = this.#others.get(author);
+    return home === undefined ? !this.#neighbours.isHome(from) : home === from;
   }
 
   #heardDirectly({ topic, author, epoch, sequence, ageMs, payload }: Rumour): void {

@@ -1,25 +1,33 @@
 /** Numbers out of order that are remembered of one author; beyond, the gap is given up. */
 const AHEAD_MAX = 1_024;
 
-/** Lives of authors remembered; the one heard of longest ago is forgotten first. */
-const LIVES_MAX = 4_096;
+/**
+ * Numbers that are remembered together, apart from all others: a number that somebody made up for another, however high,
+ * takes nothing from what its author says outside of these.
+ */
+const WINDOW = 4_096;
 
-type LifeSeen = { upTo: number; last: number; readonly ahead: Set<number> };
+/** Windows of authors' lives remembered; the one heard of longest ago is forgotten first. */
+const WINDOWS_MAX = 4_096;
+
+/** Numbers count from 1 within their window. */
+type WindowSeen = { upTo: number; last: number; readonly ahead: Set<number> };
 
 /**
  * Which rumours were seen. An author numbers its rumours from 1 within an epoch, which is new with each of its starts.
  * Each such life is remembered on its own: the last words of one may arrive behind the first of the next.
  */
 export class Seen {
-  readonly #lives = new Map<string, LifeSeen>();
+  readonly #windows = new Map<string, WindowSeen>();
   #youngest: string | undefined;
 
   /** True the first time. */
   isNew(author: string, epoch: number, sequence: number): boolean {
-    const seen = this.#life(author, epoch);
-    if (sequence <= seen.upTo || seen.ahead.has(sequence)) return false;
-    seen.ahead.add(sequence);
-    seen.last = Math.max(seen.last, sequence);
+    const seen = this.#window(keyOf(author, epoch, sequence));
+    const place = placeOf(sequence);
+    if (isIn(seen, place)) return false;
+    seen.ahead.add(place);
+    seen.last = Math.max(seen.last, place);
     if (seen.ahead.size > AHEAD_MAX) seen.upTo = Math.min(...seen.ahead) - 1;
     while (seen.ahead.delete(seen.upTo + 1)) seen.upTo++;
     return true;
@@ -27,33 +35,44 @@ export class Seen {
 
   /** Those from `first` to `last` that were not seen. */
   lacking(author: string, epoch: number, first: number, last: number): readonly number[] {
-    const seen = this.#lives.get(keyOf(author, epoch));
     const lacking: number[] = [];
-    for (let sequence = Math.max(first, (seen?.upTo ?? 0) + 1); sequence <= last; sequence++) {
-      if (seen?.ahead.has(sequence) !== true) lacking.push(sequence);
+    let seen: WindowSeen | undefined;
+    for (let sequence = first; sequence <= last; sequence++) {
+      const place = placeOf(sequence);
+      if (sequence === first || place === 1) seen = this.#windows.get(keyOf(author, epoch, sequence));
+      if (!isIn(seen, place)) lacking.push(sequence);
     }
     return lacking;
   }
 
   /** Whether a later one of the same life was seen before this one, and this one was not. */
   isBehind(author: string, epoch: number, sequence: number): boolean {
-    const seen = this.#lives.get(keyOf(author, epoch));
-    return seen !== undefined && sequence < seen.last && sequence > seen.upTo && !seen.ahead.has(sequence);
+    const seen = this.#windows.get(keyOf(author, epoch, sequence));
+    const place = placeOf(sequence);
+    if (isIn(seen, place)) return false;
+    return place < (seen?.last ?? 0) || this.#windows.has(keyOf(author, epoch, sequence + WINDOW));
   }
 
-  #life(author: string, epoch: number): LifeSeen {
-    const key = keyOf(author, epoch);
-    const seen = this.#lives.get(key) ?? { upTo: 0, last: 0, ahead: new Set<number>() };
+  #window(key: string): WindowSeen {
+    const seen = this.#windows.get(key) ?? { upTo: 0, last: 0, ahead: new Set<number>() };
     if (key === this.#youngest) return seen;
     this.#youngest = key;
-    this.#lives.delete(key); // set again, it is the youngest
-    this.#lives.set(key, seen);
-    const oldest = this.#lives.keys().next();
-    if (this.#lives.size > LIVES_MAX && !oldest.done) this.#lives.delete(oldest.value);
+    this.#windows.delete(key); // set again, it is the youngest
+    this.#windows.set(key, seen);
+    const oldest = this.#windows.keys().next();
+    if (this.#windows.size > WINDOWS_MAX && !oldest.done) this.#windows.delete(oldest.value);
     return seen;
   }
 }
 
-function keyOf(author: string, epoch: number): string {
-  return `${epoch} ${author}`;
+function isIn(seen: WindowSeen | undefined, place: number): boolean {
+  return seen !== undefined && (place <= seen.upTo || seen.ahead.has(place));
+}
+
+function placeOf(sequence: number): number {
+  return (sequence - 1) % WINDOW + 1;
+}
+
+function keyOf(author: string, epoch: number, sequence: number): string {
+  return `${epoch} ${Math.floor((sequence - 1) / WINDOW)} ${author}`;
 }

@@ -1,6 +1,6 @@
 /** Whom the rooms' messages go to. */
 import { assertEquals } from "@std/assert";
-import { newRumour } from "../../../actors/broadcaster/rumour.ts";
+import { newRumour, type Way } from "../../../actors/broadcaster/rumour.ts";
 import { broadcaster, type BroadcasterMessage, RUMOURS } from "../../../actors/broadcaster.ts";
 import type { LinksMessage } from "../../../actors/links.ts";
 import {
@@ -70,10 +70,11 @@ async function start(known: readonly MemberView[] = []) {
       await clock.advance(10);
     },
     /** Bob's rumour of that number, said so long ago. */
-    hears: async (sequence: number, ageMs = 0) => {
+    hears: async (sequence: number, ageMs = 0, way: Way = "direct", port = 2, hops = 0) => {
       const payload = Uint8Array.of(sequence);
-      const said = { way: "direct", topic: "room", author: "bob", epoch: 1, sequence, ageMs, payload } as const;
-      actor.tell({ type: "heard", from: "127.0.0.1:2" as Address, word: newRumour(said) });
+      const said = { way, topic: "room", author: "bob", epoch: 1, sequence, ageMs, payload } as const;
+      const word = { ...newRumour(said), hops };
+      actor.tell({ type: "heard", from: `127.0.0.1:${port}` as Address, word });
       await clock.advance(10);
     },
     crash: async () => {
@@ -133,4 +134,25 @@ Deno.test("what was heard before a crash is not heard again after it", async () 
   await alice.hears(2, 500);
   await alice.hears(3);
   assertEquals(alice.heard, [1, 2, 3]);
+});
+
+Deno.test("what nobody has passed on is its author's only if it comes from where that is", async () => {
+  const alice = await start();
+  await alice.happens("joined", member("bob", 2, PARLEY), member("mallory", 3, PARLEY));
+  await alice.hears(1, 0, "direct", 3);
+  await alice.hears(0, 0, "direct", 3);
+  await alice.hears(2, 0, "tree", 3);
+  await alice.hears(3, 0, "answer", 3);
+  assertEquals(alice.heard, []);
+  await alice.hears(1);
+  await alice.hears(2, 0, "tree", 3, 1);
+  assertEquals(alice.heard, [1, 2]);
+});
+
+Deno.test("a newcomer is heard before it is known, but not from where another is", async () => {
+  const alice = await start();
+  await alice.happens("joined", member("mallory", 3, PARLEY));
+  await alice.hears(1, 0, "direct", 3);
+  await alice.hears(2);
+  assertEquals(alice.heard, [2]);
 });

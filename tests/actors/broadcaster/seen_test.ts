@@ -75,3 +75,18 @@ Deno.test("of a range, those are lacking that were not seen", () => {
     1,
   ]]);
 });
+
+Deno.test("numbers that somebody made up for another do not eat those that are still to come", () => {
+  const seen = new Seen();
+  seen.isNew("bob", 1, 1);
+  for (let at = 0; at < 5_000; at++) seen.isNew("bob", 1, 2 ** 50 + at);
+  for (let sequence = 2; sequence <= 5_000; sequence++) assertEquals(seen.isNew("bob", 1, sequence), true);
+  assertEquals(seen.lacking("bob", 1, 4_090, 5_002), [5_001, 5_002]);
+});
+
+Deno.test("what is behind is so also where the numbers are remembered apart", () => {
+  const seen = new Seen();
+  for (const sequence of [1, 4_097]) seen.isNew("bob", 1, sequence);
+  const sequences = [1, 2, 4_096, 4_097, 4_098];
+  assertEquals(sequences.map((sequence) => seen.isBehind("bob", 1, sequence)), [false, true, true, false, false]);
+});
