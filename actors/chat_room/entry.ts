@@ -1,4 +1,5 @@
-import { decode, encode } from "@msgpack/msgpack";
+import { encode } from "@msgpack/msgpack";
+import { decodeSound } from "../../transport/sound_msgpack.ts";
 import { type AuthorId, authorOf, keyOf } from "../history/author.ts";
 import type { Brand } from "../runtime/brand.ts";
 import { parseGuestName } from "./guest_name.ts";
@@ -90,12 +91,7 @@ function selfRow(entry: Self & Readonly<{ guest?: string }>): unknown[] {
 
 /** The entry in a stranger's bytes; `undefined` when there is none. */
 export function decodeEntry(bytes: Uint8Array): Entry | undefined {
-  let value: unknown;
-  try {
-    value = decode(bytes);
-  } catch {
-    return undefined; // not msgpack: no entry
-  }
+  const value = decodeSound(bytes);
   if (!Array.isArray(value) || value[0] !== ENTRY_VERSION) return undefined;
   const [, code, wallMs, content, guestOrNone, key, signature]: unknown[] = value;
   if (typeof wallMs !== "number" || !Number.isInteger(wallMs) || wallMs < 0 || wallMs > WALL_MS_MAX) return undefined;

@@ -2,8 +2,9 @@
  * One entry of an author's log: what it says, and where it stands. Its bytes are what is hashed, chained and signed, so
  * they are kept and handed on as they came and never encoded anew.
  */
-import { Decoder, Encoder } from "@msgpack/msgpack";
+import { Encoder } from "@msgpack/msgpack";
 import { hash } from "node:crypto";
+import { decodeSound } from "../../transport/sound_msgpack.ts";
 import { type RoomName, TEXT_BYTES_MAX } from "../chat_room/entry.ts";
 import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
 import { type Content, contentIn, rowOf } from "./content.ts";
@@ -59,7 +60,6 @@ const VERSION = 1;
 
 /** Made once: to make them costs as much as an entry does. */
 const encoder = new Encoder();
-const decoder = new Decoder();
 
 export function encodeBody({ previous, parents, time, wallMs, name, content }: Body): Uint8Array {
   const seen = parents.map(({ log, sequence }) => [keyOf(authorOfLog(log)), epochOfLog(log), sequence]);
@@ -78,12 +78,7 @@ export function encodeBody({ previous, parents, time, wallMs, name, content }: B
 /** The body in somebody's bytes; `undefined` when there is none. */
 export function decodeBody(bytes: Uint8Array): Body | undefined {
   if (bytes.length > ENTRY_BYTES_MAX) return undefined;
-  let value: unknown;
-  try {
-    value = decoder.decode(bytes);
-  } catch {
-    return undefined; // not msgpack: no entry
-  }
+  const value = decodeSound(bytes);
   if (!Array.isArray(value) || value[0] !== VERSION) return undefined;
   const [, before, seen, ms, count, wallMs, name, ...row]: unknown[] = value;
   const previous = hashIn(before);

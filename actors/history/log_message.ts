@@ -1,5 +1,6 @@
 /** What peers say to each other about the logs of a room. */
-import { Decoder, Encoder } from "@msgpack/msgpack";
+import { Encoder } from "@msgpack/msgpack";
+import { decodeSound } from "../../transport/sound_msgpack.ts";
 import { AUTHOR_BYTES, authorOf, authorOfLog, EPOCH_MAX, epochOfLog, keyOf, type LogId, logOf } from "./author.ts";
 import { ENTRY_BYTES_MAX, SEQUENCE_MAX } from "./entry.ts";
 import type { Span } from "./store.ts";
@@ -50,7 +51,6 @@ const CODES = { batch: 0, heads: 1, want: 2, lacking: 3, branches: 4, want_branc
 
 /** Made once: to make them costs as much as a message does. */
 const encoder = new Encoder();
-const decoder = new Decoder();
 
 export function encodeLogMessage(message: LogMessage): Uint8Array {
   const head = [VERSION, CODES[message.type]];
@@ -85,12 +85,7 @@ const MSGPACK_SHORT_ARRAY = 0x90;
 
 /** The message in a stranger's bytes; `undefined` when there is none. */
 export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
-  let value: unknown;
-  try {
-    value = decoder.decode(bytes);
-  } catch {
-    return undefined; // not msgpack: no message
-  }
+  const value = decodeSound(bytes);
   if (!Array.isArray(value) || value[0] !== VERSION) return undefined;
   const [, code, ...rest]: unknown[] = value;
   switch (code) {

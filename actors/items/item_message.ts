@@ -1,4 +1,5 @@
-import { decode, encode } from "@msgpack/msgpack";
+import { encode } from "@msgpack/msgpack";
+import { decodeSound } from "../../transport/sound_msgpack.ts";
 import { hybridTimeIn } from "../history/hybrid_time.ts";
 import type { Item } from "./item_map.ts";
 
@@ -49,12 +50,7 @@ export function encodeItems(items: readonly Item[]): Uint8Array[] {
 
 /** The message in a stranger's bytes; `undefined` when there is none. One bad item makes all of them bad. */
 export function decodeItemMessage(bytes: Uint8Array): ItemMessage | undefined {
-  let value: unknown;
-  try {
-    value = decode(bytes);
-  } catch {
-    return undefined; // not msgpack: no message
-  }
+  const value = decodeSound(bytes);
   if (!Array.isArray(value) || value[0] !== VERSION) return undefined;
   const [, code, content]: unknown[] = value;
   switch (code) {

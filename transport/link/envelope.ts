@@ -1,6 +1,7 @@
 import { decode, encode, Encoder, ExtensionCodec } from "@msgpack/msgpack";
 import type { ActorRef, StopOptions, StopReason } from "../../actors/runtime/ref.ts";
 import { REMOTE_STOP_DEADLINE_MAX_MS } from "../../actors/runtime/remote_ref.ts";
+import { isSound } from "../sound_msgpack.ts";
 import { type Address, parseAddress } from "../address.ts";
 import { MsgpackReader, SKIPPED_NESTING_MAX } from "../wire/msgpack.ts";
 
@@ -136,15 +137,6 @@ export class EnvelopeCodec {
   #newEncoder(): Encoder {
     return new Encoder({ extensionCodec: this.#extensions, ignoreUndefined: true, maxDepth: ENVELOPE_DEPTH_MAX });
   }
-}
-
-/**
- * Whether the bytes are one value, all there and not nested too deep. Asked before they are decoded, because the library
- * believes what an array claims of its length: five bytes would cost a quarter of a gigabyte.
- */
-function isSound(bytes: Uint8Array): boolean {
-  const reader = new MsgpackReader(bytes);
-  return reader.skip() === true && reader.position === bytes.length;
 }
 
 /**
