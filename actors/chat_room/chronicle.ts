@@ -192,7 +192,8 @@ export class Chronicle {
       case "want":
         return this.#wanted(from, message.span);
       case "branches":
-        return this.#branches(from, message.ends);
+        this.#branches(from, message.ends);
+        return this.#askForMissing(from, new Set(message.ends.map(({ log }) => log)));
       case "tops":
         return this.#branches(from, message.ends.filter(({ log, sequence }) => this.#log.holdings.has(log, sequence)));
       case "want_branch":
@@ -355,6 +356,11 @@ export class Chronicle {
 
   #branches(from: string, ends: readonly BranchEnd[]): void {
     for (const end of ends) if (this.#log.lacks(end)) this.#askForBranch(from, end);
+  }
+
+  /** Who knows that these logs are forked may have what lies between the pieces of ours. */
+  #askForMissing(from: string, logs: ReadonlySet<LogId>): void {
+    for (const end of this.#log.missingEnds) if (logs.has(end.log)) this.#askForBranch(from, end);
   }
 
   #askForBranch(from: string, end: BranchEnd): void {

@@ -174,6 +174,17 @@ export class RoomLog {
     });
   }
 
+  /** What pieces of forked logs follow from, where that is not here: nobody fetches it as a gap, since the log is over. */
+  get missingEnds(): readonly BranchEnd[] {
+    return this.#forks.logs.flatMap((log) =>
+      this.holdings.piecesOf(log).slice(-PIECES_MAX).flatMap(({ first }) => {
+        const hash = this.#store.at(this.#room, log, first)?.previous;
+        const isHere = hash === undefined || this.#store.find(this.#room, hash) !== undefined;
+        return isHere ? [] : [{ log, sequence: first - 1, hash }];
+      })
+    );
+  }
+
   /** Whether an end of a branch is news to us. */
   lacks({ hash }: BranchEnd): boolean {
     return this.#store.find(this.#room, hash) === undefined;

@@ -31,6 +31,8 @@ const MEND_OF_GAPS = "rooms: what is below a gap is told too, and held is only w
 
 const MEND_OF_HIDDEN_FORKS = "history: a fork shows also where both branches are equally long";
 
+const MEND_OF_FORKED_GAPS = "history: what lies between the pieces of a forked log is asked for too";
+
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
 const ALL_OF_17 = "crash,restart,power-cut,restart-without-disk,churn,pause,slow,loss,latency,duplication,reordering," +
   "bandwidth,cut,one-way-cut,udp-blocked,clock-jump,clock-skew";
@@ -231,5 +233,19 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     },
     invariant: "two peers hold different rooms for ever",
     mendedBy: MEND_OF_HIDDEN_FORKS,
+  },
+  // The newest of one branch came behind the other branch, and nobody fetched what lies between.
+  {
+    run: {
+      seed: "660027",
+      peers: 4,
+      minutes: 4,
+      profile: "lan",
+      faults: "power-cut,one-way-cut,restart",
+      chatters: 4,
+      rooms: 1,
+    },
+    invariant: "two peers hold different rooms for ever",
+    mendedBy: MEND_OF_FORKED_GAPS,
   },
 ];

@@ -37,3 +37,23 @@ Deno.test("also where the second branch came in pieces that lie behind a gap of 
   charly.log.admit(bob.log.branchTo(unknown[0]!)!, 1);
   assertEquals(charly.texts(), bob.texts());
 });
+
+Deno.test("what lies between the pieces of a forked log is asked for by what follows from it", () => {
+  const before = logOf("alice");
+  const common = before.says("1", "2");
+  const backup = new MemoryStore();
+  backup.put(common);
+  const [lost] = before.says("3, before the disk was put back");
+  const after = logOf("alice", backup);
+  const [third, fourth, fifth, sixth] = after.says("3", "4", "5", "6");
+  const bob = logOf("bob");
+  bob.takes(...common, lost!);
+  bob.takes(sixth!);
+  bob.takes(third!);
+  assertEquals(bob.log.missingEnds, [{ log: fifth!.log, sequence: 5, hash: fifth!.hash }]);
+  const charly = logOf("charly");
+  charly.takes(...common, third!, fourth!, fifth!, sixth!);
+  assertEquals(charly.log.missingEnds, [], "not forked");
+  bob.log.admit(charly.log.branchTo(bob.log.missingEnds[0]!)!, 1);
+  assertEquals([bob.log.missingEnds, bob.texts().length], [[], 7]);
+});
