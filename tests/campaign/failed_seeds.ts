@@ -31,6 +31,8 @@ const MEND_OF_GAPS = "rooms: what is below a gap is told too, and held is only w
 
 const MEND_OF_HIDDEN_FORKS = "history: a fork shows also where both branches are equally long";
 
+const MEND_OF_HIDDEN_ENDS =
+  "history: of a forked log the end of each piece is told, so that whoever has another branch asks for it";
 const MEND_OF_FORKED_GAPS = "history: what lies between the pieces of a forked log is asked for too";
 
 /** What `all` was before actors could crash: what a seed draws depends on the faults that there are to draw. */
@@ -233,6 +235,20 @@ export const FAILED_SEEDS: readonly FailedSeed[] = [
     },
     invariant: "two peers hold different rooms for ever",
     mendedBy: MEND_OF_HIDDEN_FORKS,
+  },
+  // What had come behind a gap hid where the first branch ended.
+  {
+    run: {
+      seed: "511",
+      peers: 4,
+      minutes: 4,
+      profile: "lan",
+      faults: "power-cut,one-way-cut,restart",
+      chatters: 4,
+      rooms: 1,
+    },
+    invariant: "two peers hold different rooms for ever",
+    mendedBy: MEND_OF_HIDDEN_ENDS,
   },
   // The newest of one branch came behind the other branch, and nobody fetched what lies between.
   {
