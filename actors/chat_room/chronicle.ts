@@ -430,7 +430,7 @@ export class Chronicle {
     const { shelf } = this.#deps.memory;
     if (entries.length === 0) return;
     this.#world.show(entries, live, (entry) => shelf.isLate(entry));
-    entries.forEach((entry) => shelf.noteShown(entry));
+    entries.forEach((entry) => shelf.noteShown(entry, (place) => this.#isThere(place)));
   }
 
   /** What is shown without what it follows from is in the right order among itself. */

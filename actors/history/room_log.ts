@@ -79,6 +79,8 @@ export class RoomLog {
   readonly #signing: Signing;
   /** Of each log, up to which number something of another log follows from it. */
   readonly #followed = new Map<LogId, number>();
+  /** Of each log, one number of which something follows that is not here: it counts when it comes, if ever. */
+  readonly #claimed = new Map<LogId, number>();
   /** The newest entry of each log that was looked at. */
   readonly #tops = new Map<LogId, Top>();
   readonly #forks: Forks;
@@ -339,12 +341,20 @@ export class RoomLog {
     return parents;
   }
 
-  #note({ parents, time }: Kept): void {
-    for (const { log, sequence } of parents) {
-      const isKnown = this.#followed.has(log) || this.#followed.size < LOGS_MAX; // anybody can name logs that are none
-      if (isKnown && sequence > (this.#followed.get(log) ?? 0)) this.#followed.set(log, sequence);
+  #note({ log, sequence, parents, time }: Kept): void {
+    for (const parent of parents) {
+      if (this.holdings.has(parent.log, parent.sequence)) this.#follow(parent);
+      else if (this.#claimed.size < LOGS_MAX) this.#claimed.set(parent.log, parent.sequence);
+    }
+    if (this.#claimed.get(log) === sequence) {
+      this.#claimed.delete(log);
+      this.#follow({ log, sequence });
     }
     this.#latest = laterOf(this.#latest, time);
+  }
+
+  #follow({ log, sequence }: Place): void {
+    if (sequence > (this.#followed.get(log) ?? 0)) this.#followed.set(log, sequence);
   }
 
   #kept(

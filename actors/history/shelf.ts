@@ -23,6 +23,8 @@ export class Shelf<T extends Waiting> {
   #waiting: T[] = [];
   /** Of each log, up to which number something that follows from it was shown before it was here. */
   readonly #overtaken = new Map<LogId, number>();
+  /** Of each log, up to which number something names entries that are not here, and maybe never were, and the latest that does. */
+  readonly #claimed = new Map<LogId, Readonly<{ sequence: number; by: OrderKey }>>();
   /** Of each author, the latest that was shown: a device that lost its disk goes on in a log that knows of no other. */
   readonly #shown = new Map<AuthorId, OrderKey>();
   /** Because too many waited, in the order of the room. */
@@ -68,19 +70,35 @@ export class Shelf<T extends Waiting> {
   isLate(entry: OrderKey): boolean {
     const { log, sequence } = entry;
     const shown = this.#shown.get(authorOfLog(log));
+    const claimed = this.#claimed.get(log);
+    if (sequence === claimed?.sequence) return true;
+    if (claimed !== undefined && sequence < claimed.sequence && compareOrder(entry, claimed.by) < 0) return true;
     return sequence <= (this.#overtaken.get(log) ?? 0) || (shown !== undefined && compareOrder(entry, shown) < 0);
   }
 
   /** It is on the screen. Our own words are at once, also where something that they follow from still waits. */
-  noteShown({ order, log, sequence, hash, parents }: Waiting): void {
+  noteShown({ order, log, sequence, hash, parents }: Waiting, isHeld: IsHeld = () => true): void {
+    const entry = { order, log, sequence, hash };
     this.#overtake({ log, sequence: sequence - 1 });
-    parents.forEach((parent) => this.#overtake(parent));
+    for (const parent of parents) {
+      if (isHeld(parent)) this.#overtake(parent);
+      else this.#claim(parent, entry);
+    }
     const author = authorOfLog(log);
     const before = this.#shown.get(author);
-    const entry = { order, log, sequence, hash };
     if (before === undefined ? this.#shown.size < LOGS_MAX : compareOrder(before, entry) < 0) {
       this.#shown.set(author, entry);
     }
+  }
+
+  /** Anybody can name entries that are none: late is one that was named, and what was said before it was named. */
+  #claim({ log, sequence }: Place, by: OrderKey): void {
+    const before = this.#claimed.get(log);
+    if (before === undefined && this.#claimed.size >= LOGS_MAX) return;
+    this.#claimed.set(log, {
+      sequence: Math.max(sequence, before?.sequence ?? 0),
+      by: before === undefined || compareOrder(before.by, by) < 0 ? by : before.by,
+    });
   }
 
   #overtake({ log, sequence }: Place): void {

@@ -1,8 +1,10 @@
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { HistoryDeps } from "../../actors/chat_room.ts";
 import type { Content } from "../../actors/history/content.ts";
-import { decodeBody } from "../../actors/history/entry.ts";
-import { decodeLogMessage, encodeLogMessage } from "../../actors/history/log_message.ts";
+import { logOf } from "../../actors/history/author.ts";
+import { type Body, decodeBody, encodeBody, hashOf } from "../../actors/history/entry.ts";
+import { type Batch, decodeLogMessage, encodeLogMessage } from "../../actors/history/log_message.ts";
+import { bytesOf, type EntryHash } from "../../actors/history/values.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import { type Viewer, viewerOf } from "../../actors/history/people.ts";
 import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
@@ -41,4 +43,25 @@ export class Author {
 export function writtenIn(payload: Uint8Array): readonly Content[] | undefined {
   const message = decodeLogMessage(payload);
   return message?.type === "batch" ? message.bodies.map((body) => decodeBody(body)!.content) : undefined;
+}
+
+/** One signed entry as somebody's key can make it without any log behind it: it follows from what nobody has written. */
+export function crafted(
+  name: string,
+  room: RoomName,
+  { sequence = 1, ...over }: Partial<Body & { sequence: number }>,
+): Batch {
+  const signing = simulatedSigning(name);
+  const log = logOf(signing.author, 5);
+  const bytes = encodeBody({
+    previous: sequence === 1 ? undefined : "ab".repeat(32) as EntryHash,
+    parents: [],
+    time: { ms: 10, count: 0 },
+    wallMs: 10,
+    name,
+    content: { type: "said", text: `${name} ${sequence}` },
+    ...over,
+  });
+  const hash = hashOf(room, { log, sequence }, bytes);
+  return { type: "batch", log, first: sequence, bodies: [bytes], signature: signing.sign(bytesOf(hash)) };
 }

@@ -64,3 +64,14 @@ Deno.test("of more than anybody reads at once, the latest are shown in order, an
   assertEquals(letGo, [901, 902, 903, 904]);
   assertEquals(shelf.size, 800, "as nobody said that they are history");
 });
+
+Deno.test("who names entries that nobody has written makes nothing late but what was said before", () => {
+  const shelf = new Shelf();
+  const isHeld = ({ sequence }: Place): boolean => sequence === 1;
+  shelf.noteShown(entry(hers, 1, 50, { log: his, sequence: 2 ** 40 }), isHeld);
+  assertEquals([40, 60].map((ms) => shelf.isLate(entry(his, 2, ms))), [true, false]);
+  shelf.noteShown(entry(hers, 2, 55, { log: his, sequence: 3 }), isHeld);
+  assertEquals([53, 60].map((ms) => shelf.isLate(entry(his, 4, ms))), [true, false]);
+  shelf.noteShown(entry(hers, 3, 70, { log: his, sequence: 1 }), isHeld);
+  assertEquals(shelf.isLate(entry(his, 2, 60)), false, "what is here is no claim");
+});
