@@ -206,9 +206,6 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
   };
 }
 
-/** Timers that begin again when they are set again. */
-const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting"]);
-
 /** Many refuse a newcomer at once, for the same reason. */
 const REFUSED_QUIET_MS = 60_000;
 
@@ -553,10 +550,10 @@ class Room {
     this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload });
   }
 
-  /** What is to happen soon is not put off by more of its kind; what ends a wait is. */
+  /** What is to happen soon is not put off by more of its kind. */
   #setTimer(timer: ChronicleTimer, delayMs: number): void {
     const { timers } = this.#ctx;
-    if (PUT_OFF.has(timer) || !timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
+    if (!timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
   }
 
   /** The other members that are here, or have guests here. */

@@ -57,9 +57,6 @@ const ASK_TIMEOUT_MS = 5_000;
 /** Of all who could hand a newcomer what was said to it, about so many do. */
 const GREETERS = 4;
 
-/** Timers that begin again when they are set again. */
-const PUT_OFF: ReadonlySet<ChronicleTimer> = new Set(["give_up_waiting"]);
-
 const RUMOURS_TOPIC = `room/${DIRECT_ROOM}`;
 
 /**
@@ -187,7 +184,7 @@ class Post {
 
   #setTimer(timer: ChronicleTimer, delayMs: number): void {
     const { timers } = this.#ctx;
-    if (PUT_OFF.has(timer) || !timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
+    if (!timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
   }
 
   /** Makes findable what we can read. */

@@ -132,8 +132,10 @@ const TOLD_EVERY_MS = 2_000;
 const SERVE_EVERY_MS = 20;
 /** Forked logs of one room whose branches are completed. */
 const BRANCHES_ASKED_MAX = 64;
-/** What is shown in order waits so long for what lies between, after anything has come. */
+/** What is shown in order waits so long for what lies between; while something is being fetched, longer. */
 const WAIT_FOR_GAP_MS = 2_000;
+const WAIT_WHILE_FETCHING_MS = 10_000;
+const WAIT_LOOK_MS = 500;
 
 /** The signed history of one room as this peer keeps it: written, handed on, repaired, and shown in order. */
 export class Chronicle {
@@ -414,7 +416,7 @@ export class Chronicle {
     const isNews = ({ order }: Kept): boolean => live || compareTimes(order, since.time!) > 0;
     const awaited = news.filter(isNews);
     this.#filled += news.length - awaited.length;
-    const ready = shelf.put(awaited, (place) => this.#isThere(place));
+    const ready = shelf.put(awaited, (place) => this.#isThere(place), this.#world.now());
     // More than anybody reads at once: what comes before that is history, as it is for a newcomer.
     for (const { order } of shelf.takeLetGo()) {
       this.#filled++;
@@ -433,9 +435,12 @@ export class Chronicle {
     entries.forEach((entry) => shelf.noteShown(entry, (place) => this.#isThere(place)));
   }
 
-  /** What is shown without what it follows from is in the right order among itself. */
+  /** Each waits for itself: neither more talk nor what somebody makes up keeps others' words off the screen. */
   #giveUpWaiting(): void {
-    this.#show(this.#deps.memory.shelf.takeAll(), false);
+    const { shelf } = this.#deps.memory;
+    const waitMs = this.#repair.isIdle ? WAIT_FOR_GAP_MS : WAIT_WHILE_FETCHING_MS;
+    this.#show(shelf.giveUp(this.#world.now() - waitMs, (place) => this.#isThere(place)), false);
+    if (shelf.size > 0) this.#world.setTimer("give_up_waiting", WAIT_LOOK_MS);
   }
 
   #heads(from: string, spans: readonly Span[], wantsAnswer: boolean): void {

@@ -11,6 +11,9 @@ const WAITING_MAX = 4_096;
 /** Logs of which something was overtaken, and authors of whom something was shown. */
 const LOGS_MAX = 8_192;
 
+/** Places that were given up. */
+const GIVEN_UP_MAX = 8_192;
+
 /** Whether an entry is here. */
 type IsHeld = (place: Place) => boolean;
 
@@ -21,6 +24,10 @@ type IsHeld = (place: Place) => boolean;
 export class Shelf<T extends Waiting> {
   /** In the order of the room. */
   #waiting: T[] = [];
+  /** Since when each of them waits. */
+  readonly #since = new Map<T, number>();
+  /** Places that were waited for in vain: nothing waits for them again. */
+  readonly #givenUp = new Set<string>();
   /** Of each log, up to which number something that follows from it was shown before it was here. */
   readonly #overtaken = new Map<LogId, number>();
   /** Of each log, up to which number something names entries that are not here, and maybe never were, and the latest that does. */
@@ -34,21 +41,21 @@ export class Shelf<T extends Waiting> {
     return this.#waiting.length;
   }
 
-  get waiting(): readonly T[] {
-    return this.#waiting;
-  }
-
   /** Takes entries, and yields all that now wait for nothing, in the order of the room. */
-  put(entries: readonly T[], isHeld: IsHeld): readonly T[] {
+  put(entries: readonly T[], isHeld: IsHeld, now: number): readonly T[] {
     if (this.#waiting.length === 0 && entries.length === 1) { // as nearly always
       const [entry] = entries;
-      if (isReady(entry!, isHeld, NOTHING)) return entries;
+      if (this.#isReady(entry!, isHeld, NOTHING)) return entries;
     }
+    for (const entry of entries) this.#since.set(entry, now);
     this.#waiting = [...this.#waiting, ...entries].toSorted(compareOrder);
     const ready = this.#takeReady(isHeld);
     const surplus = this.#waiting.length - WAITING_MAX;
     if (surplus <= 0) return ready;
-    this.#letGo.push(...this.#waiting.splice(0, surplus));
+    for (const entry of this.#waiting.splice(0, surplus)) {
+      this.#since.delete(entry);
+      this.#letGo.push(entry);
+    }
     return [...ready, ...this.#takeReady(isHeld)].toSorted(compareOrder); // nothing waits for what was let go
   }
 
@@ -59,11 +66,19 @@ export class Shelf<T extends Waiting> {
     return letGo;
   }
 
-  /** What nothing can be waited for any longer. */
-  takeAll(): readonly T[] {
-    const all = this.#waiting;
-    this.#waiting = [];
-    return all;
+  /** What waits since then or longer waits in vain: it is yielded, with what can be shown because of that, in order. */
+  giveUp(since: number, isHeld: IsHeld): readonly T[] {
+    for (const [entry, at] of this.#since) {
+      if (at > since) continue;
+      for (const place of followedBy(entry)) if (!isHeld(place)) this.#giveUpOn(place);
+    }
+    return this.#takeReady(isHeld);
+  }
+
+  #giveUpOn(place: Place): void {
+    this.#givenUp.add(keyOf(place));
+    const [oldest] = this.#givenUp;
+    if (this.#givenUp.size > GIVEN_UP_MAX && oldest !== undefined) this.#givenUp.delete(oldest);
   }
 
   /** Whether something that follows from it may have been shown already, or something later of its author. */
@@ -112,8 +127,9 @@ export class Shelf<T extends Waiting> {
     const left: T[] = [];
     const behind = new Set<string>();
     for (const entry of this.#waiting) {
-      if (isReady(entry, isHeld, behind)) {
+      if (this.#isReady(entry, isHeld, behind)) {
         ready.push(entry);
+        this.#since.delete(entry);
       } else {
         left.push(entry);
         behind.add(keyOf(entry));
@@ -122,14 +138,21 @@ export class Shelf<T extends Waiting> {
     this.#waiting = left;
     return ready;
   }
+
+  /** Nothing that it follows from is lacking, but for what was given up, or held back itself. */
+  #isReady(entry: T, isHeld: IsHeld, behind: ReadonlySet<string>): boolean {
+    return followedBy(entry).every((place) => {
+      const key = keyOf(place);
+      return this.#givenUp.has(key) || (isHeld(place) && !behind.has(key));
+    });
+  }
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** Nothing that it follows from is lacking, or held back itself. */
-function isReady({ log, sequence, parents }: Waiting, isHeld: IsHeld, behind: ReadonlySet<string>): boolean {
-  const isThere = (place: Place): boolean => isHeld(place) && !behind.has(keyOf(place));
-  return (sequence === 1 || isThere({ log, sequence: sequence - 1 })) && parents.every(isThere);
+/** What it comes after: the entry before it in its log, and what its author had seen of others. */
+function followedBy({ log, sequence, parents }: Waiting): readonly Place[] {
+  return sequence === 1 ? parents : [{ log, sequence: sequence - 1 }, ...parents];
 }
 
 function keyOf({ log, sequence }: Place): string {

@@ -315,3 +315,25 @@ Deno.test("how far a long filling is, is told now and then", async () => {
   const filled = told.flatMap((event) => event.type === "filled" ? [event.count] : []);
   assertEquals(filled.reduce((sum, count) => sum + count, 0), 12_000);
 });
+
+Deno.test("what follows from something that nobody has keeps nobody else's words off the screen", async () => {
+  const { world, peers, addresses } = await five("made up");
+  const [alice, bob, charly, dora, eva] = peers;
+  const heal = world.network.add(cut(addresses([alice!]), addresses([charly!, dora!, eva!])));
+  alice!.say("only bob hears this");
+  await world.clock.advance(500);
+  world.network.add(cut(addresses([bob!]), addresses([alice!])));
+  alice!.kill();
+  bob!.history.crash(); // and forgets it
+  bob!.say("an answer to it");
+  await world.clock.advance(100);
+  bob!.kill();
+  for (let n = 1; n <= 20; n++) {
+    charly!.say(`line ${n}`);
+    await world.clock.advance(1_000);
+  }
+  heal();
+  for (const peer of [dora!, eva!]) {
+    assert(peer.said.filter((line) => line.startsWith("charly")).length >= 15, peer.said.join());
+  }
+});

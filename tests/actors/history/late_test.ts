@@ -41,8 +41,8 @@ Deno.test("what an author said in another log, and earlier than what is on the s
 Deno.test("of one that waits in vain, what it waited for comes late once it is on the screen", () => {
   const shelf = new Shelf<ReturnType<typeof entry>>();
   const waiting = entry(hers, 1, 20, { log: his, sequence: 1 });
-  assertEquals(shelf.put([waiting], () => false), []);
-  assertEquals(shelf.takeAll(), [waiting]);
+  assertEquals(shelf.put([waiting], () => false, 0), []);
+  assertEquals(shelf.giveUp(0, () => false), [waiting]);
   shelf.noteShown(waiting);
   assertEquals(shelf.isLate(entry(his, 1, 10)), true);
 });
@@ -56,7 +56,7 @@ Deno.test("of more than anybody reads at once, the latest are shown in order, an
   for (let last = 5_000; last >= 100; last -= 100) { // pages, the newest first, and the first hundred never come
     const page = Array.from({ length: 100 }, (_, at) => entry(hers, last - 99 + at, last - 99 + at));
     page.forEach(({ sequence }) => sequence > 100 && held.add(sequence));
-    shown.push(...shelf.put(page.filter(({ sequence }) => sequence > 100), isHeld).map(({ sequence }) => sequence));
+    shown.push(...shelf.put(page.filter(({ sequence }) => sequence > 100), isHeld, 0).map(({ sequence }) => sequence));
     letGo.push(...shelf.takeLetGo().map(({ sequence }) => sequence));
   }
   assertEquals([shown[0], shown.length, shown.at(-1)], [905, 4_096, 5_000]);

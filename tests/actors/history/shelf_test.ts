@@ -10,13 +10,18 @@ function standing() {
   const here = new Set<string>();
   const shelf = new Shelf<Kept>();
   const keyOf = ({ log, sequence }: Place): string => `${log} ${sequence}`;
-  const put = (...entries: Kept[]): readonly string[] => {
-    entries.forEach((entry) => here.add(keyOf(entry)));
-    const ready = shelf.put(entries, (place) => here.has(keyOf(place)));
+  const isHere = (place: Place): boolean => here.has(keyOf(place));
+  const shown = (ready: readonly Kept[]): readonly string[] => {
     ready.forEach((entry) => shelf.noteShown(entry));
     return ready.map(nameOf);
   };
-  return { shelf, put };
+  const putAt = (now: number, ...entries: Kept[]): readonly string[] => {
+    entries.forEach((entry) => here.add(keyOf(entry)));
+    return shown(shelf.put(entries, isHere, now));
+  };
+  const put = (...entries: Kept[]): readonly string[] => putAt(0, ...entries);
+  const giveUp = (since: number): readonly string[] => shown(shelf.giveUp(since, isHere));
+  return { shelf, put, putAt, giveUp };
 }
 
 const nameOf = ({ log, sequence }: Place): string => `${log === ALICE ? "a" : "b"}${sequence}`;
@@ -35,19 +40,30 @@ Deno.test("an entry waits for the one before it in its log, and what follows fro
   const { shelf, put } = standing();
   assertEquals(put(alice(2)), []);
   assertEquals(put(bob(1, [{ log: ALICE, sequence: 2 }], 5)), []);
-  assertEquals([shelf.size, shelf.waiting.map(nameOf)], [2, ["a2", "b1"]]);
+  assertEquals(shelf.size, 2);
   assertEquals(put(alice(1)), ["a1", "a2", "b1"]);
   assertEquals(shelf.size, 0);
 });
 
 Deno.test("what no longer can be waited for comes in order, and what it overtook is late", () => {
-  const { shelf, put } = standing();
+  const { shelf, put, giveUp } = standing();
   put(alice(3), bob(1, [{ log: ALICE, sequence: 4 }], 9));
-  const all = shelf.takeAll();
-  assertEquals([all.map(nameOf), shelf.size], [["a3", "b1"], 0]);
-  all.forEach((entry) => shelf.noteShown(entry));
+  assertEquals([giveUp(0), shelf.size], [["a3", "b1"], 0]);
   assert(shelf.isLate(alice(2)) && shelf.isLate(alice(4)));
   assert(!shelf.isLate(alice(5)) && !shelf.isLate(bob(2, [], 10)));
+});
+
+Deno.test("each waits for itself, and what was waited for in vain is not waited for again, however much more comes", () => {
+  const { shelf, putAt, giveUp } = standing();
+  const madeUp = { log: ALICE, sequence: 99 };
+  assertEquals(putAt(0, bob(1, [madeUp])), []);
+  assertEquals(putAt(10, bob(2), bob(3)), [], "they follow from what waits");
+  assertEquals(putAt(20, bob(5)), []);
+  assertEquals(giveUp(-1), []);
+  assertEquals(giveUp(0), ["b1", "b2", "b3"]);
+  assertEquals(putAt(30, alice(1, [madeUp])), ["a1"]);
+  assertEquals([giveUp(10), shelf.size], [[], 1]);
+  assertEquals([giveUp(20), shelf.size], [["b5"], 0]);
 });
 
 Deno.test("whatever comes in whatever order, all is shown once, and nothing before what it follows from", () => {

@@ -146,8 +146,8 @@ Deno.test("a shelf that hands out twice what waited: a message is shown twice", 
 Deno.test("a shelf that waits for nothing of others: a message is shown after one that follows from it", async () => {
   const prototype = Shelf.prototype as Shelf<Kept>;
   const ofOneLog = (right: Shelf<Kept>["put"]) =>
-    function (this: Shelf<Kept>, ...[entries, isHeld]: Parameters<typeof right>) {
-      return right.call(this, entries.map((entry) => ({ ...entry, parents: [] })), isHeld);
+    function (this: Shelf<Kept>, ...[entries, ...rest]: Parameters<typeof right>) {
+      return right.call(this, entries.map((entry) => ({ ...entry, parents: [] })), ...rest);
     };
   const { invariant } = await planted(
     prototype,
