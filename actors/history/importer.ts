@@ -43,8 +43,7 @@ const WHY = {
 export class Importer {
   readonly result: ImportResult = { new: 0, known: 0, refused: 0, refusals: [] };
   readonly #admit: Admit;
-  #waiting: Run[] = [];
-  #waitingCount = 0;
+  #waiting: Line[] = [];
   #waitingBytes = 0;
 
   constructor(admit: Admit) {
@@ -61,18 +60,13 @@ export class Importer {
     await this.#offer(runsOf(good), (run) => this.#wait(run));
   }
 
-  /** There are no more lines: what waits is tried until nothing more is taken. */
+  /** There are no more lines: what waits is tried once more, the newest first, and is refused where nobody vouches for it. */
   async end(): Promise<ImportResult> {
-    for (let before = Infinity; this.#waiting.length > 0 && this.#waitingCount < before;) {
-      before = this.#waitingCount;
-      const runs = runsOf(this.#waiting.flatMap((run) => run.lines));
-      this.#forgetWaiting();
-      for (let at = 0; at < runs.length; at += RUNS_AT_ONCE) {
-        await this.#offer(runs.slice(at, at + RUNS_AT_ONCE), (run) => this.#wait(run));
-      }
+    const runs = runsOf(this.#waiting);
+    this.#waiting = [];
+    for (let at = 0; at < runs.length; at += RUNS_AT_ONCE) {
+      await this.#offer(runs.slice(at, at + RUNS_AT_ONCE), (run) => this.#refuseAll(run, WHY.forged));
     }
-    for (const run of this.#waiting) this.#refuseAll(run, WHY.forged);
-    this.#forgetWaiting();
     return this.result;
   }
 
@@ -96,18 +90,11 @@ export class Importer {
 
   #wait(run: Run): void {
     const bytes = run.lines.reduce((sum, { entry }) => sum + entry.bytes.length, 0);
-    if (this.#waitingCount + run.lines.length > WAITING_MAX || this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
+    if (this.#waiting.length + run.lines.length > WAITING_MAX || this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
       return this.#refuseAll(run, WHY.forged);
     }
-    this.#waiting.push(run);
-    this.#waitingCount += run.lines.length;
+    this.#waiting.push(...run.lines);
     this.#waitingBytes += bytes;
-  }
-
-  #forgetWaiting(): void {
-    this.#waiting = [];
-    this.#waitingCount = 0;
-    this.#waitingBytes = 0;
   }
 
   #refuseAll({ lines }: Run, why: string): void {

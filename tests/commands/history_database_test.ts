@@ -271,6 +271,17 @@ test("row 71: on a full disk the chat goes on in memory, with all that was put, 
   using(path, (store) => assertEquals([numbersIn(store), store.trouble], [upTo(flushed), undefined]));
 });
 
+test("row 71: what was let go of stays gone when the file cannot be written any more", (path) => {
+  using(path, (store) => {
+    store.put(entries(1, 5));
+    while (store.counters()["entries"]! > 3) store.expire({ bytesMax: store.counters()["bytes"]! - 1 }, 0);
+  });
+  using(path, (store) => {
+    assert(store.trouble !== undefined);
+    assertEquals([...store.floors(DEV)], [[ALICE, 2]]);
+  }, { connect: (path: string) => new DatabaseSync(path, { readOnly: true }) });
+});
+
 test("row 71: a file that cannot be written is shown, and the chat goes on in memory", (path) => {
   using(path, (store) => {
     store.put(entries(1, 3));

@@ -4,6 +4,7 @@ import type { Retention } from "../../actors/history/store.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import { Disk } from "../../sim/disk.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
+import { entryOf } from "../support/entries.ts";
 
 const LOBBY = "lobby" as RoomName;
 const HOUR_MS = 3_600_000;
@@ -97,4 +98,13 @@ Deno.test("of a long history, who keeps little stops fetching when it has as muc
   assertEquals([after["repair wishes"], after["entries taken"]], [before["repair wishes"], before["entries taken"]]);
   alice.say("7000");
   await world.clock.until(() => numbersIn(bob).includes(7_000), 1_000, "what is new still comes");
+});
+
+Deno.test("of much that is too old, slice after slice goes soon", async () => {
+  const world = new World({ seed: "slices" });
+  const disk = new Disk();
+  disk.history.put(Array.from({ length: 1_000 }, (_, at) => entryOf(at + 1, { room: LOBBY })));
+  world.start("alice", { disk, retention: { ageMs: HOUR_MS } });
+  await world.clock.advance(11_000);
+  assertEquals(disk.history.counters()["entries"], 0);
 });

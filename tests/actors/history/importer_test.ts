@@ -52,6 +52,18 @@ for (const atOnce of [1_000, 7, 1]) {
   });
 }
 
+Deno.test("what stands in a file as it was exported is judged once, a signature at a time", async () => {
+  const bob = roomOf(signer(2));
+  const sizes: number[] = [];
+  const importer = new Importer((_room, batches) => {
+    sizes.push(...batches.map(({ bodies }) => bodies.length));
+    return Promise.resolve(batches.map((batch) => admittedOf(bob.log.admit(batch, 5))));
+  });
+  await importer.take(entriesIn(linesOf(40).toReversed()));
+  await importer.end();
+  assertEquals(sizes, [10, 10, 10, 10]);
+});
+
 Deno.test("what one signature stands for comes in with it, and every signature is kept, to be handed on", async () => {
   const { alice } = await imported(linesOf(40).toReversed());
   const signed = alice.store.before(DEV, undefined, 100).filter(({ signature }) => signature !== undefined);

@@ -67,3 +67,9 @@ Deno.test("a store in memory says the trouble that it stands in for", () => {
   assertEquals(new MemoryStore({ trouble: "The disk is full" }).trouble, "The disk is full");
   assertEquals(new MemoryStore().trouble, undefined);
 });
+
+Deno.test("what is crowded out raises the floor of its log, so that nobody fetches it for nothing", () => {
+  const store = new MemoryStore({ entriesMax: 2 });
+  store.put([entryOf(1), entryOf(2), entryOf(3)]);
+  assertEquals([...store.floors(DEV)], [[ALICE, 1]]);
+});

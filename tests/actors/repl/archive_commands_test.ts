@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Desk, NO_DESK } from "../../../actors/repl/desk.ts";
 import { World } from "../../../sim/world.ts";
+import { DIRECT_ROOM } from "../../../actors/direct/letter.ts";
+import { entryOf } from "../../support/entries.ts";
 import { Seat } from "../../support/seat.ts";
 
 /** A machine whose files are in memory. */
@@ -95,4 +97,12 @@ Deno.test("files that are not there, rooms that are none and too many words are 
   assertEquals(await alice.enter("/export f lobby more"), ["Usage: export FILE [ROOM]"]);
   assertEquals(await alice.enter("/import"), ["Usage: import FILE"]);
   assertEquals(await alice.enter("/export f @direct"), ['No room can be called "@direct"']);
+});
+
+Deno.test("what was said to one alone is in no export, as only the two could read it", async () => {
+  const files = new Map<string, readonly string[]>();
+  const alice = await seated("alice", files);
+  await alice.enter("to all");
+  alice.peer.history.put([entryOf(1, { room: DIRECT_ROOM })]);
+  assertEquals(last(await alice.enter("/export all")), "Wrote 1 entry to /home/all");
 });

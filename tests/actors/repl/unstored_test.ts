@@ -38,8 +38,11 @@ Deno.test("faults row 71: what is not stored where it was said is marked there, 
 
 Deno.test("faults row 71: held says what is not stored here, whoever else holds it", async () => {
   const { alice, bob } = await two();
+  await alice.enter("before", 100);
   await alice.enter("hello", 5_000);
-  assertMatch((await alice.enter("/held")).at(-1) ?? "", /hello \(held by 1 of 1: bob; not stored here\)$/);
+  const held = await alice.enter("/held");
+  assertMatch(held.at(-2) ?? "", /before \(held by 1 of 1: bob; not stored here\)$/);
+  assertMatch(held.at(-1) ?? "", /hello \(held by 1 of 1: bob; not stored here\)$/);
   await bob.enter("hi", 5_000);
   assertMatch((await bob.enter("/held")).at(-1) ?? "", /hi \(held by 1 of 1: alice\)$/);
 });
