@@ -209,8 +209,8 @@ Deno.test("3.7: what comes before the time is over is not asked for", () => {
 Deno.test("3.7: if it does not come then either, the next one who announced it is asked after a second, shorter wait", () => {
   const node = new Node();
   node.announces(D, span("bob", 1));
-  node.announces(E, span("bob", 1));
   node.announces(D, span("bob", 1));
+  node.announces(E, span("bob", 1));
   assertEquals(node.after(GRAFT_AFTER_MS), ["graft these_and_more of bob 1-1 to D"]);
   assertEquals(node.after(GRAFT_AGAIN_AFTER_MS - 1), []);
   assertEquals(node.after(1), ["graft these_and_more of bob 1-1 to E"]);
@@ -320,6 +320,12 @@ Deno.test("3.8: who has had something much earlier than it came here is asked to
   assertEquals(node.counter("shortcuts tried"), 3);
 });
 
+Deno.test("3.8: who is not near us is no shortcut", () => {
+  const node = new Node([A, B]);
+  node.hears(A, rumour("bob", 1, 6));
+  assertEquals(node.announces(E, span("bob", 1, 1, 0)), []);
+});
+
 Deno.test("3.8: the former way is pruned when what comes by it comes second", () => {
   const node = new Node();
   node.hears(A, rumour("bob", 1, 6));
@@ -346,6 +352,16 @@ Deno.test("3.8: when who brings us somebody's words is gone, what is missing is 
   assertEquals(node.counter("tree links lost"), 1);
 });
 
+Deno.test("3.8: who is lost is not asked himself, and may be sent it when he asks for it", () => {
+  const node = new Node();
+  node.hears(A, rumour("bob", 1));
+  node.take({ type: "prune", from: C, author: "bob" });
+  assertEquals(node.take({ type: "link_broken", peer: A }), ["graft more of bob 1-1 to B"]);
+  assertEquals(node.tree.placeIn("bob")?.parent, undefined);
+  assertEquals(node.take({ type: "graft", from: A, wants: "more", spans: [span("bob", 1)] }), []);
+  assertEquals(node.hears(B, rumour("bob", 2))[0], "tree bob 2 after 1 to A");
+});
+
 Deno.test("3.8: who was only sent something and is gone is sent nothing more, and nobody is asked", () => {
   const node = new Node();
   node.hears(A, rumour("bob", 1));
@@ -366,6 +382,7 @@ Deno.test("3.8: who is not near any more is no part of any tree; who comes to st
   node.hears(A, rumour("bob", 1));
   const left = node.take({ type: "neighbours", near: [A, E, C, D] });
   assertEquals([left, node.hears(A, rumour("bob", 2))[0]], [[], "tree bob 2 after 1 to CE"]);
+  assertEquals(node.after(2 * NEAREST.afterMs).filter((line) => line.endsWith("to B")), []);
   node.take({ type: "neighbours", near: [F, A, E, C, D] });
   assertEquals(node.hears(A, rumour("bob", 3))[0], "tree bob 3 after 1 to CE", "there was none");
   assertEquals(node.take({ type: "neighbours", near: [F, E, C, D] }), ["graft more of bob 1-1 to F"]);
@@ -384,9 +401,13 @@ Deno.test("trees of authors who were silent longest are forgotten, and grow anew
   const node = new Node();
   node.hears(A, rumour("bob", 1));
   node.take({ type: "prune", from: B, author: "bob" });
-  for (let n = 0; n < TREES_MAX; n++) node.hears(A, rumour(`author${n}`, 1));
+  for (let n = 1; n < TREES_MAX; n++) node.hears(A, rumour(`early${n}`, 1));
+  node.hears(A, rumour("bob", 2));
+  node.hears(A, rumour("one more", 1));
+  assertEquals([node.tree.placeIn("bob")?.parent, node.tree.placeIn("early1")], [A, undefined]);
+  for (let n = 1; n < TREES_MAX; n++) node.hears(A, rumour(`late${n}`, 1));
   assertEquals(node.tree.placeIn("bob"), undefined);
-  assertEquals(node.hears(A, rumour("bob", 2))[0], "tree bob 2 after 1 to BC");
+  assertEquals(node.hears(A, rumour("bob", 3))[0], "tree bob 3 after 1 to BC");
 });
 
 Deno.test("the alarm is set for what is due first, and not again for what is due later", () => {

@@ -102,3 +102,11 @@ Deno.test("there is a ring less when there are so many less, also when none of t
   for (const name of names.slice(40)) neighbours.remove(name);
   assertEquals(neighbours.near(), neighboursOf("peer-0", names.slice(0, 40)).near());
 });
+
+Deno.test("two whose names have one hash stand next to each other, each on its side", () => {
+  const names = ["costarring", "liquid", ...members(3)];
+  const near = map(names);
+  assert(near.get("liquid")!.has("costarring"));
+  for (const [name, of] of near) for (const other of of) assert(near.get(other)!.has(name), `${name} ${other}`);
+  assert(farthest(near, "liquid", 2) < Infinity);
+});

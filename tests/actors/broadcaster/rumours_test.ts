@@ -1,5 +1,8 @@
 /** Whom the rooms' messages go to. */
 import { assertEquals } from "@std/assert";
+import { LINK_BROKEN } from "../../../actors/links/link.ts";
+import { Neighbours } from "../../../actors/broadcaster/neighbours.ts";
+import { DIRECT_MAX } from "../../../actors/broadcaster/rumours.ts";
 import { newRumour, type Way } from "../../../actors/broadcaster/rumour.ts";
 import { broadcaster, type BroadcasterMessage, RUMOURS } from "../../../actors/broadcaster.ts";
 import type { LinksMessage } from "../../../actors/links.ts";
@@ -75,6 +78,17 @@ async function start(known: readonly MemberView[] = []) {
       const said = { way, topic: "room", author: "bob", epoch: 1, sequence, ageMs, payload } as const;
       const word = { ...newRumour(said), hops };
       actor.tell({ type: "heard", from: `127.0.0.1:${port}` as Address, word });
+      await clock.advance(10);
+    },
+    /** Bob's rumour of that number, brought by somebody in his tree. */
+    isBrought: async (from: Address, sequence: number) => {
+      const said = { way: "tree", topic: "room", author: "bob", epoch: 1, sequence, ageMs: 0 } as const;
+      const word = { ...newRumour({ ...said, payload: Uint8Array.of(sequence) }), hops: 1 };
+      actor.tell({ type: "heard", from, word });
+      await clock.advance(10);
+    },
+    losesLinkTo: async (peer: Address) => {
+      system.events.publish(LINK_BROKEN, { peer });
       await clock.advance(10);
     },
     crash: async () => {
@@ -155,4 +169,50 @@ Deno.test("a newcomer is heard before it is known, but not from where another is
   await alice.hears(1, 0, "direct", 3);
   await alice.hears(2);
   assertEquals(alice.heard, [2]);
+});
+
+/** So many others, and who of them is near alice. */
+function crowd(count: number) {
+  const others = Array.from({ length: count }, (_, n) => member(`peer-${n}`, 100 + n, PARLEY));
+  const near = (): readonly Address[] => {
+    const neighbours = new Neighbours("alice");
+    for (const { name, address } of others) neighbours.add(name, address);
+    return neighbours.near();
+  };
+  return { others, near };
+}
+
+Deno.test("up to so many others are told by the author itself; of more, those who are near", async () => {
+  const { others, near } = crowd(DIRECT_MAX + 1);
+  const alice = await start(others.slice(0, DIRECT_MAX));
+  await alice.say();
+  assertEquals(alice.sentTo().length, DIRECT_MAX);
+  await alice.happens("joined", others[DIRECT_MAX]!);
+  alice.sentTo();
+  await alice.say();
+  assertEquals(alice.sentTo(), near().slice(0, 4).toSorted());
+});
+
+Deno.test("a tree is mended when the link to who brings something breaks, and when that one goes", async () => {
+  const { others, near } = crowd(60);
+  const alice = await start(others);
+  const [first, second, third] = near() as [Address, Address, Address];
+  await alice.isBrought(first, 1);
+  assertEquals(alice.sentTo(), [second, third].toSorted());
+  await alice.losesLinkTo(first);
+  assertEquals(alice.sentTo(), [second], "who is asked to bring more");
+  await alice.isBrought(second, 2);
+  alice.sentTo();
+  const gone = others.find(({ address }) => address === second)!;
+  others.splice(others.indexOf(gone), 1);
+  await alice.happens("left", gone);
+  assertEquals(alice.sentTo(), near().slice(0, 1), "whoever is nearest now");
+});
+
+Deno.test("as long as nothing goes along a tree, nobody is told of a broken link or of who comes and goes", async () => {
+  const { others, near } = crowd(60);
+  const alice = await start(others);
+  await alice.losesLinkTo(near()[0]!);
+  await alice.happens("left", others[0]!);
+  assertEquals(alice.sentTo(), []);
 });

@@ -38,8 +38,12 @@ Deno.test("who is not there when something comes is not told of it, nor who has 
   announcements.drop(ANNA);
   assertEquals(take(10_000), [[BERT, "2-2"]]);
   announcements.drop(BERT);
+  assertEquals(announcements.earliest, Infinity);
   comes(3);
-  assertEquals([take(20_000), announcements.earliest], [[], Infinity]);
+  announcements.meet(ANNA, NEAREST);
+  comes(4);
+  announcements.drop(ANNA);
+  assertEquals([announcements.earliest, take(20_000)], [Infinity, []]);
 });
 
 Deno.test("who is met again is told what he would have been told", () => {
@@ -76,4 +80,22 @@ Deno.test("who waits longer does not make others wait", () => {
   assert(announcements.earliest <= 1 + 2 * NEAREST.afterMs);
   assertEquals(take(2 * NEAREST.afterMs + 1), [[ANNA, "2-2"]]);
   assertEquals(take(20 * NEAREST.afterMs), [[BERT, "1-2"]]);
+});
+
+Deno.test("nobody is told of what he was sent or has brought, nor made to name it", () => {
+  const { announcements, take } = told(ANNA, BERT);
+  const comes = (sequence: number, from: Address | undefined, ...sentTo: readonly Address[]) =>
+    announcements.add({ author: "x", epoch: 1, sequence, hops: 1 }, from, sentTo, 0);
+  comes(1, undefined, BERT);
+  comes(2, BERT);
+  comes(3, undefined);
+  comes(4, ANNA);
+  comes(5, undefined, BERT);
+  announcements.known(BERT, [{ author: "x", epoch: 1, first: 3, last: 3, hops: 1 }]);
+  assertEquals(take(10_000), [[ANNA, "1-3", "5-5"], [BERT, "4-4"]]);
+  comes(6, undefined, ANNA);
+  comes(7, BERT, ANNA);
+  comes(8, undefined, ANNA);
+  announcements.known(BERT, [6, 8].map((n) => ({ author: "x", epoch: 1, first: n, last: n, hops: 1 })));
+  assertEquals(take(20_000), []);
 });
