@@ -59,11 +59,11 @@ export class Holdings {
     return piece === undefined ? undefined : this.#above(log, piece);
   }
 
-  /** What of a piece of a log is not here and never was, the newest first. */
-  lackingOf(log: LogId, piece: Piece): readonly Piece[] {
+  /** What of a piece of a log is not here and never was, the newest first, in at most so many pieces. */
+  lackingOf(log: LogId, piece: Piece, max?: number): readonly Piece[] {
     const above = this.#above(log, piece);
     if (above === undefined) return [];
-    return this.#logs.get(log)?.lackingOf(above) ?? [above];
+    return this.#logs.get(log)?.lackingOf(above, max) ?? [above];
   }
 
   #above(log: LogId, { first, last }: Piece): Piece | undefined {

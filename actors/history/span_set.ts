@@ -48,17 +48,17 @@ export class SpanSet {
     this.#spans.splice(at, 1, ...rest);
   }
 
-  /** What of a piece is not here, the newest first. */
-  lackingOf({ first, last }: Piece): readonly Piece[] {
+  /** What of a piece is not here, the newest first, in at most so many pieces. */
+  lackingOf({ first, last }: Piece, max = Infinity): readonly Piece[] {
     const lacking: Piece[] = [];
     let upTo = last;
-    for (let at = this.#behind(last) - 1; at >= 0 && upTo >= first; at--) {
+    for (let at = this.#behind(last) - 1; at >= 0 && upTo >= first && lacking.length < max; at--) {
       const held = this.#spans[at]!;
       if (held.last < first) break;
       if (held.last < upTo) lacking.push({ first: held.last + 1, last: upTo });
       upTo = held.first - 1;
     }
-    if (upTo >= first) lacking.push({ first, last: upTo });
+    if (upTo >= first && lacking.length < max) lacking.push({ first, last: upTo });
     return lacking;
   }
 

@@ -106,7 +106,7 @@ Deno.test("of a log the offers of eight are remembered, those of the latest", ()
 
 Deno.test("there is an end to the logs of which something is lacking", () => {
   const { repair, counters, offers } = mender();
-  for (let n = 1; n <= 8_200; n++) offers("mallory", 1, 2, logId("f", n));
+  for (let n = 1; n <= 8_200; n++) offers(`mallory ${n % 9}`, 1, 2, logId("f", n));
   assertEquals([repair.lacking, counters["repair offers given up"]], [2 * 8_192, 8]);
 });
 
@@ -126,4 +126,34 @@ Deno.test("who should hold something is asked until it says that it does not; wh
   repair.gone("charly");
   offers("bob", 1, 2, BOB);
   assertEquals(wants(), ["bob: bob 1-2"]);
+});
+
+Deno.test("who offers a thousand logs keeps nobody from the one of another, whether it answers or not", () => {
+  const { repair, wants, offers } = mender();
+  const floods = (): void => {
+    for (let n = 1; n <= 9_000; n++) offers("mallory", 1, 2 ** 40, logId("f", n));
+  };
+  floods();
+  offers("bob", 1, 5);
+  assertEquals(repair.lacking, 1_000_000, "no figure that somebody makes up is passed on");
+  const first = wants(0);
+  assertEquals([first.length, first[1]], [9, "bob: alice 4-5"]);
+  repair.answered(ALICE, "bob");
+  floods();
+  assertEquals(wants(3_001), ["mallory: other 1-1099511627776"], "who did not answer is asked for one thing at a time");
+  for (let n = 1; n <= 9; n++) offers("bob", 1, 1, logId("b", n + 1));
+  assertEquals(wants(3_002).length, 8);
+  repair.answered(logId("b", 2), "bob");
+  assertEquals(wants(3_003), ["bob: other 1-1"]);
+});
+
+Deno.test("who answers again is asked again as others are", () => {
+  const { repair, wants, offers } = mender();
+  offers("bob", 1, 5);
+  wants(0);
+  wants(3_001);
+  for (let n = 1; n <= 9; n++) offers("bob", 1, 2, logId("b", n + 1));
+  assertEquals(wants(3_002).length, 1);
+  repair.arrived(logId("b", 2), "bob", 3_003);
+  assertEquals(wants(3_003).length, 7);
 });
