@@ -54,7 +54,10 @@ export async function settle(
   return views;
 }
 
-/** Tells those who are to say something to all whom there is to tell, of which handing out the rows tells nobody. */
+/**
+ * Tells peers whom there is to tell what they say, of which handing out the rows leaves nothing: without this, they say it
+ * to those of whom there was news since, as that they came into a room.
+ */
 export function acquaint(peers: readonly SimulatedPeer[], members: readonly MemberView[]): void {
   for (const { cast } of peers) cast.get("broadcaster").tell({ type: "members", members });
 }

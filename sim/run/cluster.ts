@@ -10,7 +10,7 @@ import type { Episode, FaultStage } from "../faults/fault.ts";
 import { faultNamed } from "../faults/table.ts";
 import { MachineClock } from "../machine_clock.ts";
 import type { Rule } from "../rule.ts";
-import { acquaint, settle } from "../settled.ts";
+import { settle } from "../settled.ts";
 import { type SimulatedPeer, type Traffic, World } from "../world.ts";
 import { PROFILES, type RunParameters } from "./parameters.ts";
 import type { Plan } from "./plan.ts";
@@ -93,7 +93,7 @@ export class Cluster {
     this.#isFounded = true;
     const peers = this.names.map((name) => this.#launch(name));
     await pass(1);
-    acquaint(peers, await settle(this.world, peers, this.#profile, pass));
+    await settle(this.world, peers, this.#profile, pass);
     for (const peer of peers) void this.#begin(peer).catch(() => undefined);
   }
 
