@@ -303,11 +303,10 @@ export class Chronicle {
     const some = this.#unwritten.splice(0, fitting(this.#unwritten));
     const entries = this.#log.write(some.map(({ content }) => content), { name, wallMs: this.#world.wallMs() });
     this.#counters["entries written"] += entries.length;
+    if (this.#deps.store.trouble !== undefined && !this.#isUnstored(entries[0]!)) this.#firstUnstored = entries[0];
     this.#world.taken(entries);
     const batch = pageOf(entries);
-    // Before anybody hears of it: after a crash we must not say something else under the same number.
-    this.#deps.store.flush();
-    if (this.#deps.store.trouble !== undefined && !this.#isUnstored(entries[0]!)) this.#firstUnstored = entries[0];
+    this.#deps.store.flush(); // also what was noted of them
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
     for (const [index, { written }] of some.entries()) written(entries[index]!);
     this.#world.setTimer("check_held", HELD_WITHIN_MS);

@@ -73,6 +73,12 @@ export class MemoryStore implements HistoryStore {
     }
   }
 
+  keep(entries: readonly Kept[]): boolean {
+    this.put(entries);
+    this.flush();
+    return true;
+  }
+
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
     return this.#rooms.get(room)?.branches.get(log)?.entries.get(sequence);
   }

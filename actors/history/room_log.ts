@@ -69,6 +69,9 @@ type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | u
 /** Our own log: where it ends, and whether our next start will know of it. */
 type Own = { readonly log: LogId; readonly isPassing: boolean; sequence: number; hash: EntryHash | undefined };
 
+/** Who writes, and when. */
+type WrittenBy = Readonly<{ name: string; wallMs: number }>;
+
 type RoomLogDeps = Readonly<{ room: RoomName; store: HistoryStore; signing: Signing }>;
 
 /** The logs of all authors of one room: what is written into ours, and what is taken into others'. */
@@ -115,34 +118,51 @@ export class RoomLog {
     return this.#latest;
   }
 
-  /** Writes into our log; one signature is for all. */
-  write(contents: readonly Content[], by: Readonly<{ name: string; wallMs: number }>): readonly Kept[] {
+  /** Writes into our log; one signature is for all. What is handed out is on disk, if there is a disk. */
+  write(contents: readonly Content[], by: WrittenBy): readonly Kept[] {
     // What is not kept may be forgotten by our next start, which shall not say something else under the same numbers.
     const isPassing = this.#store.trouble !== undefined;
     if (this.#own === undefined || (isPassing && !this.#own.isPassing)) this.#own = this.#begin(by.wallMs, isPassing);
-    const own = this.#own;
-    const written: Kept[] = [];
-    for (const content of contents) {
+    const drafts = this.#draft(this.#own, contents, by, () => this.#parents());
+    if (this.#store.keep(drafts)) return this.#wrote(this.#own, drafts);
+    this.#own = this.#begin(by.wallMs, true); // the disk has failed over them: nobody has seen them yet
+    const passing = this.#draft(this.#own, contents, by, (index) => drafts[index]!.parents);
+    this.#store.keep(passing);
+    return this.#wrote(this.#own, passing);
+  }
+
+  #draft(
+    { log, sequence, hash: last }: Own,
+    contents: readonly Content[],
+    by: WrittenBy,
+    parentsOf: (index: number) => readonly Place[],
+  ): readonly Kept[] {
+    const drafts: Kept[] = [];
+    for (const [index, content] of contents.entries()) {
       const body: Body = {
-        previous: own.hash,
-        parents: this.#parents(),
+        previous: drafts.at(-1)?.hash ?? last,
+        parents: parentsOf(index),
         time: nextTime(by.wallMs, this.#latest),
         wallMs: by.wallMs,
         name: by.name,
         content,
       };
       const bytes = encodeBody(body);
-      const place = { log: own.log, sequence: own.sequence + 1 };
+      const place = { log, sequence: sequence + index + 1 };
       const hash = hashOf(this.#room, place, bytes);
-      const isLast = written.length === contents.length - 1;
-      const signature = isLast ? this.#signing.sign(bytesOf(hash)) : undefined;
-      const entry = this.#kept({ ...place, ...body, bytes, hash, signature }, by.wallMs, false);
-      Object.assign(own, { sequence: place.sequence, hash });
-      written.push(entry);
-      this.#note(entry);
+      const signature = index === contents.length - 1 ? this.#signing.sign(bytesOf(hash)) : undefined;
+      const draft = this.#kept({ ...place, ...body, bytes, hash, signature }, by.wallMs, false);
+      drafts.push(draft);
+      this.#note(draft);
     }
-    this.#hold(written);
-    return written;
+    return drafts;
+  }
+
+  #wrote(own: Own, entries: readonly Kept[]): readonly Kept[] {
+    const last = entries.at(-1);
+    if (last !== undefined) Object.assign(own, { sequence: last.sequence, hash: last.hash });
+    this.#noteHeld(entries);
+    return entries;
   }
 
   /** What we wrote last may be lost to us, as others have more of it: we go on in another log. */
@@ -367,6 +387,10 @@ export class RoomLog {
 
   #hold(entries: readonly Kept[]): void {
     this.#store.put(entries);
+    this.#noteHeld(entries);
+  }
+
+  #noteHeld(entries: readonly Kept[]): void {
     for (const { log, sequence, hash, previous, forked } of entries) {
       if (forked) continue;
       this.holdings.add({ log, first: sequence, last: sequence });

@@ -69,6 +69,11 @@ export interface HistoryStore {
    * both claim to be on the log's own branch, the first stays there and the other is kept as forked.
    */
   put(entries: readonly Kept[]): void;
+  /**
+   * Puts entries, and flushes them with all that was put before. Where a disk fails over that, none of them is kept, also
+   * not in memory: `false`. Whoever says them to others after that must say them elsewhere.
+   */
+  keep(entries: readonly Kept[]): boolean;
   /** The entry of that number on the log's own branch. */
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined;
   find(room: RoomName, hash: EntryHash): Kept | undefined;

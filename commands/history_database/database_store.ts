@@ -66,6 +66,12 @@ export class DatabaseStore implements HistoryStore {
     for (const entry of entries) this.#put(entry);
   }
 
+  keep(entries: readonly Kept[]): boolean {
+    this.put(entries);
+    this.flush();
+    return true;
+  }
+
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
     return this.#entries.at(room, log, sequence);
   }

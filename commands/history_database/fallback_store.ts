@@ -55,6 +55,18 @@ export class FallbackStore implements HistoryStore {
     this.#change((store) => store.put(entries), entries.length);
   }
 
+  keep(entries: readonly Kept[]): boolean {
+    if (this.#memory !== undefined) return this.#memory.keep(entries);
+    try {
+      this.#database.keep(entries);
+    } catch (error) {
+      this.#fallBack(textOf(error)); // without them
+      return false;
+    }
+    this.#forgetUnflushed();
+    return true;
+  }
+
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
     return this.#run((store) => store.at(room, log, sequence));
   }
@@ -97,8 +109,7 @@ export class FallbackStore implements HistoryStore {
 
   flush(): void {
     this.#run((store) => store.flush());
-    this.#unflushed = [];
-    this.#unflushedCount = 0;
+    this.#forgetUnflushed();
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -113,6 +124,11 @@ export class FallbackStore implements HistoryStore {
     } catch {
       // What was to be said of it is said.
     }
+  }
+
+  #forgetUnflushed(): void {
+    this.#unflushed = [];
+    this.#unflushedCount = 0;
   }
 
   #change(step: (store: HistoryStore) => void, count = 1): void {

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { HistoryStore, Kept } from "../../actors/history/store.ts";
+import { RoomLog } from "../../actors/history/room_log.ts";
+import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { openHistory } from "../../commands/history_database.ts";
 import { MIGRATIONS } from "../../commands/history_database/schema.ts";
 import { ALICE, BOB, DEV, entryOf, OPS, SOME_SIGNATURE } from "../support/entries.ts";
@@ -238,6 +240,46 @@ test("a step to a later version that fails leaves the file as it was", (path) =>
   });
 });
 
+test("row 71: of two starts with a full disk between them, neither says anything under a number of the other", (path) => {
+  const limited = (path: string) => {
+    const db = new DatabaseSync(path);
+    db.exec("pragma max_page_count = 60");
+    return db;
+  };
+  const signing = simulatedSigning("alice");
+  const said: Kept[] = [];
+  const stored = using(path, (store) => {
+    const log = new RoomLog({ room: DEV, store, signing });
+    for (let at = 0; at < 200; at++) {
+      const texts = ["one", "two"].map((word) => `${word} ${at} ${"x".repeat(2_000)}`);
+      const wasStored = store.trouble === undefined;
+      const written = log.write(texts.map((text) => ({ type: "said", text })), { name: "alice", wallMs: 1_000 + at });
+      said.push(...written);
+      if (store.trouble === undefined || !wasStored) continue;
+      assertEquals(written.map(({ content }) => "text" in content && content.text), texts);
+      assertEquals(written.map(({ sequence }) => sequence), [1, 2], "in a log of its own");
+      assertEquals(log.ownLog, written[0]!.log);
+      assertEquals(
+        store.before(DEV, undefined, 1_000).length,
+        said.length,
+        "what could not be kept is not there twice",
+      );
+      const lastStored = said.at(-3)!;
+      assertEquals(log.holdings.topOf(lastStored.log)?.last, lastStored.sequence);
+      assertEquals(store.spans(DEV).find((span) => span.log === lastStored.log)?.last, lastStored.sequence);
+      return lastStored;
+    }
+    throw new Error("the disk did not fail");
+  }, { connect: limited });
+  const again = using(path, (store) => {
+    assertEquals(numbersIn(store).at(-1), stored.sequence);
+    return new RoomLog({ room: DEV, store, signing })
+      .write([{ type: "said", text: "something else" }], { name: "alice", wallMs: 9_000 });
+  });
+  assertEquals(again.map(({ log, sequence }) => [log, sequence]), [[stored.log, stored.sequence + 1]]);
+  assertEquals(said.filter(({ log, sequence }) => log === again[0]!.log && sequence === again[0]!.sequence), []);
+});
+
 test("row 71: on a full disk the chat goes on in memory, with all that was put, and says so", (path) => {
   const limited = (path: string) => {
     const db = new DatabaseSync(path);
@@ -359,6 +401,7 @@ test("row 71: whatever the disk does not do, nothing throws, and what is put is 
     (store) => store.rooms(),
     (store) => store.spans(DEV),
     (store) => store.put(entries(8, 9)),
+    (store) => store.keep(entries(8, 9)),
     (store) => store.at(DEV, ALICE, 1),
     (store) => store.find(DEV, entryOf(1).hash),
     (store) => store.range(DEV, ALICE, 1, 9, 9),
@@ -383,6 +426,21 @@ test("row 71: whatever the disk does not do, nothing throws, and what is put is 
       assertEquals(store.at(DEV, ALICE, 6), { ...entryOf(6), signature: SOME_SIGNATURE }, step.toString());
     }, { connect: failing(() => broken) });
   }
+});
+
+test("row 71: what is to be kept at once is not there at all where the disk fails over it; all that was put before is", (path) => {
+  let broken = false;
+  using(path, (store) => {
+    assertEquals(store.keep(entries(1, 3)), true);
+    store.put(entries(4, 5));
+    broken = true;
+    assertEquals(store.keep(entries(6, 7)), false);
+    assert(store.trouble !== undefined);
+    assertEquals(numbersIn(store), upTo(5));
+    assertEquals(store.keep(entries(6, 8)), true, "in memory, as everything from now on");
+    assertEquals(numbersIn(store), upTo(8));
+  }, { connect: failing((sql) => broken && sql === "commit") });
+  using(path, (store) => assertEquals(numbersIn(store), upTo(3)));
 });
 
 test("what can still be read when writing fails is gone on with, the latest of it, sealed texts and notes among it", (path) => {

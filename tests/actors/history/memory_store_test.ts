@@ -73,3 +73,12 @@ Deno.test("what is crowded out raises the floor of its log, so that nobody fetch
   store.put([entryOf(1), entryOf(2), entryOf(3)]);
   assertEquals([...store.floors(DEV)], [[ALICE, 1]]);
 });
+
+Deno.test("a crash takes nothing back that was to be kept at once, nor what was put before it", () => {
+  const store = new MemoryStore();
+  store.put([entryOf(1)]);
+  assertEquals(store.keep([entryOf(2)]), true);
+  store.put([entryOf(3)]);
+  store.crash();
+  assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: 2 }]);
+});
