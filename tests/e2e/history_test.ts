@@ -18,6 +18,14 @@ function textsIn(shown: string): readonly string[] {
   return [...shown.matchAll(/^(?: *\d+ +)?\d\d:\d\d:\d\d \S+: (.*)$/gm)].map(([, text = ""]) => text);
 }
 
+/** Of how many it was told that they came and are in the history. */
+function earlierIn(shown: string): number {
+  return [...shown.matchAll(/(\d+) earlier messages of #lobby came/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+}
+
 /** Waits until the peer is told that its last message is held so; throws with what it was told instead. */
 async function heldAs(peer: PeerProcess, wanted: RegExp): Promise<void> {
   let told = "";
@@ -109,10 +117,12 @@ Deno.test("who was away for 10,000 messages has them all in order, and so has a 
   await t.step("the one who returns is shown the latest, in order, and told of the others", async () => {
     await using again = await PeerProcess.peer("charly", place);
     const from = performance.now();
-    const [, earlier] = (await again.waitFor(/(\d+) earlier messages of #lobby came/, 60_000))!;
+    // A machine that is busy may find nothing more to ask for meanwhile, and tell of them in two parts.
+    const isAll = () => earlierIn(again.shown) + textsIn(again.shown).length >= MANY;
+    while (!isAll() && performance.now() - from < 60_000) await new Promise((resolve) => setTimeout(resolve, 20));
     tell("who was away had 10,000 messages", from);
     const shown = textsIn(again.shown);
-    assertEquals([...texts.slice(0, Number(earlier)), ...shown], texts);
+    assertEquals([...texts.slice(0, earlierIn(again.shown)), ...shown], texts);
     assert(shown.length >= 1_000, `${shown.length} were shown`);
     assertEquals(await historyOf(again, MANY), texts);
   });
