@@ -29,6 +29,11 @@ export class Holdings {
     pieces.add(first, last);
   }
 
+  /** What was held cannot be read any more, and is lacking. */
+  lose(log: LogId, sequence: number): void {
+    this.#logs.get(log)?.delete(sequence);
+  }
+
   knows(log: LogId): boolean {
     return this.#logs.has(log);
   }

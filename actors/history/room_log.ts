@@ -305,7 +305,10 @@ export class RoomLog {
   #at({ log, sequence }: Place): Pick<Kept, "hash" | "previous"> | undefined {
     const top = this.#tops.get(log);
     if (top?.sequence === sequence) return top;
-    return this.holdings.has(log, sequence) ? this.#store.at(this.#room, log, sequence) : undefined;
+    if (!this.holdings.has(log, sequence)) return undefined;
+    const entry = this.#store.at(this.#room, log, sequence);
+    if (entry === undefined) this.holdings.lose(log, sequence); // what cannot be read contradicts nobody
+    return entry;
   }
 
   #topOf(log: LogId): Top | undefined {
@@ -323,7 +326,11 @@ export class RoomLog {
     for (let end = last; end >= first && bytes < BATCH_BYTES && entries.length < BATCH_ENTRIES_MAX;) {
       const begin = Math.max(first, end - READ_AT_ONCE + 1);
       const some = this.#store.range(this.#room, log, begin, end, READ_AT_ONCE);
-      if (some.length < end - begin + 1) break; // the store has less than it said
+      if (some.length < end - begin + 1) { // the store has less than it said
+        const read = new Set(some.map(({ sequence }) => sequence));
+        for (let n = begin; n <= end; n++) if (!read.has(n)) this.holdings.lose(log, n);
+        break;
+      }
       entries = [...some, ...entries];
       bytes += some.reduce((sum, entry) => sum + entry.bytes.length, 0);
       end = begin - 1;

@@ -64,14 +64,16 @@ export class EntryTable {
     floors?.set(log, Math.max(sequence, floors.get(log) ?? 0));
   }
 
-  /** The row of a new entry; `undefined` for one that is there, whose signature may be new (`signed`). */
+  /** The row of a new entry; one that is there may get a signature (`signed`), and its bytes back. */
   put(entry: Kept): Placed | { readonly signed: boolean } {
     const { room, log, sequence, hash, signature, content } = entry;
     const address = bytesOf(hash);
-    const known = this.#sql.known.get(address);
+    const known = this.#sql.known.get(entry.bytes, address);
     if (known !== undefined) {
+      const id = known["id"] as number;
       const signed = known["signed"] === 0 && signature !== undefined;
-      if (signed) this.#sql.sign.run(signature, known["id"] as number);
+      if (signed) this.#sql.sign.run(signature, id);
+      if (known["intact"] === 0) this.#sql.mend.run(entry.bytes, id); // the hash is that of the bytes
       return { signed };
     }
     const roomId = idOf(this.#sql.room, this.#sql.newRoom, room);
@@ -225,7 +227,10 @@ function statements(db: DatabaseSync) {
       insert into floors values ((select id from rooms where name = ?), ?, ?)
       on conflict (room, log) do update set sequence = max(sequence, excluded.sequence)
     `),
-    known: db.prepare("select id, signature is not null as signed from entries where hash = ?"),
+    known: db.prepare(`
+      select id, signature is not null as signed, bytes = ? as intact from entries where hash = ?
+    `),
+    mend: db.prepare("update entries set bytes = ? where id = ?"),
     sign: db.prepare("update entries set signature = ? where id = ?"),
     room: db.prepare("select id from rooms where name = ?"),
     newRoom: db.prepare("insert into rooms (name) values (?)"),

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { HistoryStore, Kept } from "../../actors/history/store.ts";
-import { RoomLog } from "../../actors/history/room_log.ts";
+import { MemoryStore } from "../../actors/history/memory_store.ts";
+import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { openHistory } from "../../commands/history_database.ts";
 import { MIGRATIONS } from "../../commands/history_database/schema.ts";
@@ -237,6 +238,35 @@ test("a step to a later version that fails leaves the file as it was", (path) =>
     assertEquals([numbersIn(store), store.trouble], [[1, 2, 3], undefined]);
     store.remember("a", "b");
     assertEquals([store.recall("a"), store.trouble], ["b", undefined]);
+  });
+});
+
+test("a row that cannot be read is lacking: no page is made of it, and who sends the entry again mends it", (path) => {
+  const alice = new RoomLog({ room: DEV, store: new MemoryStore(), signing: simulatedSigning("alice") });
+  const said = ["one", "two", "three"].flatMap((text) =>
+    alice.write([{ type: "said", text }], { name: "alice", wallMs: 1 })
+  );
+  const [log, batch] = [said[0]!.log, (entry: Kept) => pageOf([entry])!];
+  const bob = (store: HistoryStore) => new RoomLog({ room: DEV, store, signing: simulatedSigning("bob") });
+  using(path, (store) => said.forEach((entry) => bob(store).admit(batch(entry), 1)));
+  const database = new DatabaseSync(path);
+  database.exec("update entries set bytes = x'c1' where sequence = 2");
+  database.close();
+  using(path, (store) => {
+    const room = bob(store);
+    assertEquals(room.pagesOf({ log, first: 1, last: 3 }).map(({ first }) => first), []);
+    assertEquals(room.holdings.lackingOf(log, { first: 1, last: 3 }), [{ first: 2, last: 2 }]);
+    assertEquals(room.pagesOf({ log, first: 1, last: 3 }).map(({ first }) => first), [3, 1]);
+  });
+  using(path, (store) => {
+    const room = bob(store);
+    const admission = room.admit(batch(said[1]!), 2);
+    assert(admission.ok);
+    assertEquals([admission.news.length, admission.forked, room.isForked(log)], [1, false, false]);
+    assertEquals(store.range(DEV, log, 1, 3, 9).map(({ hash }) => hash), said.map(({ hash }) => hash));
+    assertEquals(room.pagesOf({ log, first: 1, last: 3 }).map(({ first }) => first), [1]);
+    const weights = said.map(({ bytes, signature }) => bytes.length + signature!.length);
+    assertEquals(store.counters()["bytes"], weights.reduce((sum, weight) => sum + weight));
   });
 });
 
