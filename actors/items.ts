@@ -1,6 +1,7 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
-import { ItemMap, ITEMS_MAX } from "./items/item_map.ts";
+import { isPlausible } from "./history/hybrid_time.ts";
+import { type Item, ItemMap, ITEMS_MAX } from "./items/item_map.ts";
 import {
   decodeItemMessage,
   encodeItemMessage,
@@ -94,7 +95,7 @@ class Keeper {
   readonly #deps: ItemsDeps;
   readonly #newcomers = new Set<string>();
   #isMinding = false;
-  readonly #counters = { malformed: 0, "not sent whole": 0 };
+  readonly #counters = { malformed: 0, "from the future": 0, "not sent whole": 0 };
   readonly #wholes: Bucket;
 
   constructor(ctx: Context<ItemsMessage>, deps: ItemsDeps) {
@@ -126,7 +127,7 @@ class Keeper {
     const { memory } = this.#deps;
     switch (message.type) {
       case "items":
-        for (const item of message.items) memory.merge(item);
+        for (const item of message.items) this.#merge(item);
         return this.#mind();
       case "digest":
         if (message.digest === memory.digest()) return;
@@ -135,6 +136,12 @@ class Keeper {
       case "want":
         return this.#sendAll(author);
     }
+  }
+
+  /** A claim from the far future would have the last word about its key until then. */
+  #merge(item: Item): void {
+    if (isPlausible(item.time, this.#ctx.clock.wallMs())) this.#deps.memory.merge(item);
+    else this.#counters["from the future"]++;
   }
 
   member({ type, member }: MembershipEvent): void {

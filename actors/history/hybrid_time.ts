@@ -9,10 +9,26 @@ export const HYBRID_MS_MAX = 8_640_000_000_000_000;
 /** What still counts on when somebody has claimed the last millisecond. */
 const HYBRID_COUNT_MAX = 2 ** 52;
 
+const AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
+const FOLLOWED_COUNT_MAX = 2 ** 32;
+
 /** The time of what is said now by who has seen everything up to `seen`. */
 export function nextTime(wallMs: number, seen: HybridTime | undefined): HybridTime {
   const ms = Math.min(Math.max(0, Math.floor(wallMs)), HYBRID_MS_MAX);
-  return seen === undefined || ms > seen.ms ? { ms, count: 0 } : { ms: seen.ms, count: seen.count + 1 };
+  return seen === undefined || ms > seen.ms ? { ms, count: 0 } : behind(seen);
+}
+
+/**
+ * Whether a time can be followed: what is more than a day ahead of our wall clock, or counted beyond all talk, comes of a
+ * clock that is wrong or of somebody who wants to have the last word for ever.
+ */
+export function isPlausible({ ms, count }: HybridTime, wallMs: number): boolean {
+  return ms <= wallMs + AHEAD_MAX_MS && count <= FOLLOWED_COUNT_MAX;
+}
+
+/** Just behind another one. */
+export function behind({ ms, count }: HybridTime): HybridTime {
+  return { ms, count: count + 1 };
 }
 
 /** Below 0 where `a` is earlier. */

@@ -3,7 +3,7 @@ import { type AuthorId, authorOfLog, epochOfLog, type LogId, logOf } from "./aut
 import type { Content } from "./content.ts";
 import { type Body, decodeBody, encodeBody, hashOf, PARENTS_MAX, type Place } from "./entry.ts";
 import { type BranchEnd, Forks } from "./forks.ts";
-import { type HybridTime, laterOf, nextTime } from "./hybrid_time.ts";
+import { behind, compareTimes, type HybridTime, isPlausible, laterOf, nextTime } from "./hybrid_time.ts";
 import { type Batch, BATCH_BYTES, BATCH_ENTRIES_MAX } from "./log_message.ts";
 import { Holdings } from "./holdings.ts";
 import type { HistoryStore, Kept, Span } from "./store.ts";
@@ -64,7 +64,7 @@ const READ_AT_ONCE = 32;
 const PAGES_MAX = 8;
 
 /** The newest entry of a log. */
-type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | undefined }>;
+type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | undefined; order: HybridTime }>;
 
 /** Our own log: where it ends, and whether our next start will know of it. */
 type Own = { readonly log: LogId; readonly isPassing: boolean; sequence: number; hash: EntryHash | undefined };
@@ -151,7 +151,7 @@ export class RoomLog {
       const place = { log, sequence: sequence + index + 1 };
       const hash = hashOf(this.#room, place, bytes);
       const signature = index === contents.length - 1 ? this.#signing.sign(bytesOf(hash)) : undefined;
-      const draft = this.#kept({ ...place, ...body, bytes, hash, signature }, by.wallMs, false);
+      const draft = this.#kept({ ...place, ...body, bytes, hash, signature }, body.time, by.wallMs, false);
       drafts.push(draft);
       this.#note(draft);
     }
@@ -242,9 +242,12 @@ export class RoomLog {
       (above !== undefined && above.previous !== end.hash) ||
       unknown.some(({ sequence }) => this.holdings.has(log, sequence));
     if (forked && this.#forked + unknown.length > FORKED_MAX) return { ok: false, why: "crowded" };
-    const news = unknown.map((entry) =>
-      this.#kept({ ...entry, signature: isSigned && entry === end ? signature : undefined }, wallMs, forked)
-    );
+    const news: Kept[] = [];
+    for (const entry of unknown) {
+      const order = this.#orderOf(entry, wallMs, news.at(-1)?.order);
+      const signed = { ...entry, signature: isSigned && entry === end ? signature : undefined };
+      news.push(this.#kept(signed, order, wallMs, forked));
+    }
     news.forEach((entry) => this.#note(entry));
     this.#hold(news);
     return { ok: true, news, forked, lacking: forked ? this.#fork(news) : undefined };
@@ -316,7 +319,8 @@ export class RoomLog {
     const known = this.#tops.get(log);
     if (sequence === undefined || known?.sequence === sequence) return known;
     const entry = this.#store.at(this.#room, log, sequence);
-    return entry === undefined ? undefined : { sequence, hash: entry.hash, previous: entry.previous };
+    if (entry === undefined) return undefined;
+    return { sequence, hash: entry.hash, previous: entry.previous, order: entry.order };
   }
 
   /** The page that ends there; entries differ in length, so that they are read a few at a time. */
@@ -368,7 +372,7 @@ export class RoomLog {
     return parents;
   }
 
-  #note({ log, sequence, parents, time }: Kept): void {
+  #note({ log, sequence, parents, order }: Kept): void {
     for (const parent of parents) {
       if (this.holdings.has(parent.log, parent.sequence)) this.#follow(parent);
       else if (this.#claimed.size < LOGS_MAX) this.#claimed.set(parent.log, parent.sequence);
@@ -377,19 +381,40 @@ export class RoomLog {
       this.#claimed.delete(log);
       this.#follow({ log, sequence });
     }
-    this.#latest = laterOf(this.#latest, time);
+    this.#latest = laterOf(this.#latest, order);
   }
 
   #follow({ log, sequence }: Place): void {
     if (sequence > (this.#followed.get(log) ?? 0)) this.#followed.set(log, sequence);
   }
 
+  /**
+   * Where an entry stands: at its own time, unless that is not to be followed, or not later than what it follows from, as
+   * nobody's is who tells the truth. Then it stands just behind that.
+   */
+  #orderOf({ log, previous, parents, time }: Place & Body, wallMs: number, before: HybridTime | undefined): HybridTime {
+    const top = this.#tops.get(log);
+    let base = before ?? (top?.hash === previous ? top?.order : undefined);
+    for (const parent of parents) base = laterOf(base, this.#orderAt(parent));
+    const isFollowed = isPlausible(time, wallMs);
+    if (isFollowed && (base === undefined || compareTimes(time, base) > 0)) return time;
+    base ??= this.#latest; // that somebody follows from nothing at all is rare, and no truth
+    return base === undefined ? nextTime(wallMs, undefined) : behind(base);
+  }
+
+  /** Of the newest entry of a log, as those that something follows from mostly are; others are not worth a look. */
+  #orderAt({ log, sequence }: Place): HybridTime | undefined {
+    const top = this.#tops.get(log);
+    return top?.sequence === sequence ? top.order : undefined;
+  }
+
   #kept(
     entry: Place & Body & Readonly<{ bytes: Uint8Array; hash: EntryHash; signature: Uint8Array | undefined }>,
+    order: HybridTime,
     receivedWallMs: number,
     forked: boolean,
   ): Kept {
-    return { ...entry, room: this.#room, order: entry.time, receivedWallMs, forked };
+    return { ...entry, room: this.#room, order, receivedWallMs, forked };
   }
 
   #hold(entries: readonly Kept[]): void {
@@ -398,10 +423,10 @@ export class RoomLog {
   }
 
   #noteHeld(entries: readonly Kept[]): void {
-    for (const { log, sequence, hash, previous, forked } of entries) {
+    for (const { log, sequence, hash, previous, order, forked } of entries) {
       if (forked) continue;
       this.holdings.add({ log, first: sequence, last: sequence });
-      if (sequence >= (this.#tops.get(log)?.sequence ?? 0)) this.#tops.set(log, { sequence, hash, previous });
+      if (sequence >= (this.#tops.get(log)?.sequence ?? 0)) this.#tops.set(log, { sequence, hash, previous, order });
     }
   }
 }

@@ -154,3 +154,14 @@ Deno.test("texts with escape codes are shown, not obeyed", async () => {
   assertEquals(await alice.enter("/broadcastadd k \x1b[2Jgone", 500), ["items: map[k:<U+001B>[2Jgone]"]);
   assertEquals(await list(bob), ["k: <U+001B>[2Jgone"]);
 });
+
+Deno.test("a claim from the far future is not taken: nobody has the last word for ever", async () => {
+  const world = new World({ seed: 10 });
+  const [alice, bob] = await seats(world, "alice", "bob") as [Seat, Seat];
+  const item = { key: "k", text: "mine", time: { ms: 8_640_000_000_000_000, count: 2 ** 52 }, author: "bob" };
+  const payload = encodeItemMessage({ type: "items", items: [item] });
+  bob.peer.cast.get("broadcaster").tell({ type: "publish", topic: "items", payload });
+  await world.clock.advance(500);
+  assertEquals(await alice.enter("/broadcastadd k v", 500), ["items: map[k:v]"]);
+  assertEquals(await list(alice), ["k: v"]);
+});

@@ -3,6 +3,10 @@ import { HISTORY, type HistoryEvent } from "../../actors/chat_room.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { latestShown } from "../../actors/history/shown.ts";
 import { topicOf } from "../../actors/history/topic.ts";
+import { encodeBody, hashOf } from "../../actors/history/entry.ts";
+import { encodeLogMessage } from "../../actors/history/log_message.ts";
+import { pageOf } from "../../actors/history/room_log.ts";
+import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { Disk } from "../../sim/disk.ts";
 import { cut } from "../../sim/rules/cut.ts";
 import { latency } from "../../sim/rules/latency.ts";
@@ -337,3 +341,27 @@ Deno.test("what follows from something that nobody has keeps nobody else's words
     assert(peer.said.filter((line) => line.startsWith("charly")).length >= 15, peer.said.join());
   }
 });
+
+for (const [what, count] of [["of clocks", 0], ["of counts too", 2 ** 52]] as const) {
+  Deno.test(`an entry from the end ${what} silences nobody, and stands behind what it follows from`, async () => {
+    const { world, peers: [alice, bob, charly] } = await five(`far ${count}`);
+    alice!.say("one");
+    await world.clock.advance(500);
+    const mallory = new Author("mallory", LOBBY);
+    mallory.log.admit(pageOf(alice!.history.before(LOBBY, undefined, 9))!, 0);
+    const [last] = mallory.log.write([{ type: "said", text: "for ever" }], { name: "mallory", wallMs: 0 });
+    const time = { ms: 8_640_000_000_000_000, count };
+    const bytes = encodeBody({ ...last!, time });
+    const hash = hashOf(LOBBY, last!, bytes);
+    const signature = simulatedSigning("mallory").sign(Uint8Array.fromHex(hash));
+    const payload = encodeLogMessage({ type: "batch", log: last!.log, first: 1, bodies: [bytes], signature });
+    charly!.cast.get("broadcaster").tell({ type: "publish", topic: "room/lobby", payload });
+    await world.clock.advance(500);
+    bob!.say("two");
+    await world.clock.advance(500);
+    alice!.say("three");
+    await world.clock.advance(1_000);
+    assertEquals(history(bob!), ["alice: one", "mallory: for ever", "bob: two", "alice: three"]);
+    assertEquals(history(alice!), history(bob!));
+  });
+}
