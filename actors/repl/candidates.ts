@@ -1,6 +1,6 @@
 import type { Command, CommandPeer } from "./command.ts";
 import { splitCommand } from "./command_line.ts";
-import { commandWords, findCommand } from "./command_lookup.ts";
+import { commandTyped, commandWords } from "./command_lookup.ts";
 import type { CompletionAnswer } from "./line_editor/completion.ts";
 import { beginningOfName, needsQuotes, quoted } from "./quoted_name.ts";
 import { visible } from "./visible.ts";
@@ -20,7 +20,7 @@ export function completionOf(before: string, scope: CompletionScope): Completion
   const slash = isChat || before.startsWith("/") ? "/" : "";
   if (before.trimStart() === stem) return offerWords(stem, commandWords(commands).map((word) => slash + word));
   if (slash !== "" && !before.startsWith("/")) return offerWords(stem, []); // speech
-  const command = findCommand(commands, splitCommand(before).word);
+  const command = commandTyped(commands, splitCommand(before).word, isChat);
   if (command?.name === "help") return offerWords(stem, commandWords(commands));
   if (command?.takesName === undefined) return when(command?.complete?.(peer, stem), (all) => offerWords(stem, all));
   const argument = before.replace(/^\s*\S+\s+/, "");

@@ -12,6 +12,8 @@ export type Command = Readonly<{
   name: string;
   /** Other spellings, such as IRC's. */
   aliases?: readonly string[];
+  /** Where plain text is speech, its name means this command; its aliases still mean it. */
+  inChat?: string;
   /** The arguments, as help shows them; a command without takes none. */
   usage?: string;
   summary: string;

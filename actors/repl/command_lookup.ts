@@ -8,6 +8,13 @@ export function findCommand(commands: readonly Command[], word: string): Command
   return commands.find(({ name, aliases = [] }) => name === wanted || aliases.includes(wanted));
 }
 
+/** The command that a word means to who typed it: in chat some names mean another one. */
+export function commandTyped(commands: readonly Command[], word: string, isChat: boolean): Command | undefined {
+  const command = findCommand(commands, word);
+  const isByName = command?.name === word.toLowerCase();
+  return isChat && isByName && command.inChat !== undefined ? findCommand(commands, command.inChat) : command;
+}
+
 /** All names and aliases. */
 export function commandWords(commands: readonly Command[]): string[] {
   return commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);

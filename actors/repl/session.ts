@@ -22,7 +22,7 @@ import {
   failed,
 } from "./command.ts";
 import { splitCommand } from "./command_line.ts";
-import { findCommand, suggest } from "./command_lookup.ts";
+import { commandTyped, findCommand, suggest } from "./command_lookup.ts";
 import { speak } from "./commands/chat_commands.ts";
 import { usageOf } from "./commands/session_commands.ts";
 import type { CompletionAnswer, CompletionRequest } from "./line_editor/completion.ts";
@@ -230,7 +230,7 @@ export class Session {
   #command(line: string): void {
     this.#running = true;
     const { word, rest } = splitCommand(line);
-    const command = findCommand(this.#deps.commands, word);
+    const command = commandTyped(this.#deps.commands, word, this.#mode === "chat");
     if (command === undefined) return this.#await(failed(suggest(this.#deps.commands, word)));
     this.#await(this.#run(command, rest), command);
   }

@@ -31,7 +31,7 @@ Deno.test("in chat mode text is speech, /word a command, and // begins speech wi
   const { seat } = await arrived(1);
   await seat.enter("hello");
   await seat.enter("//etc/hosts is a file");
-  await seat.enter("/msg by command");
+  await seat.enter("/say by command");
   await seat.enter("msg is a word");
   assertEquals(seat.peer.said, [
     "alice: hello",
@@ -39,6 +39,10 @@ Deno.test("in chat mode text is speech, /word a command, and // begins speech wi
     "alice: by command",
     "alice: msg is a word",
   ]);
+  // What is meant for one must not reach all: S1's msg TEXT is for command mode and scripts.
+  const reply = await seat.enter("/msg bob a secret");
+  assertEquals([reply.length, seat.peer.said.length], [1, 4], reply.join());
+  assertMatch(reply[0]!, /bob/);
   assertEquals(await seat.enter("/frobnicate"), ['Unknown command "frobnicate": help lists all commands']);
 });
 

@@ -37,8 +37,9 @@ export const CHAT_COMMANDS: readonly Command[] = [
   {
     name: "msg",
     aliases: ["say"],
+    inChat: "tell", // as everybody expects who has seen a chat; what is meant for one must not reach all
     usage: "TEXT…",
-    summary: "Say something in the room",
+    summary: "Say something in the room; where plain text is speech: msg NAME TEXT, to one other alone",
     group: "chat",
     run: ({ text, peer, session }) => text === "" ? "usage" : speak(peer.steps, session.room(), text),
   },

@@ -176,7 +176,11 @@ Deno.test("help shows every command with its summary, and of one its usage and a
   for (const command of COMMANDS) {
     assert(shown.some((line) => line.includes(usageOf(command)) && line.includes(command.summary)), command.name);
   }
-  assertEquals(await seat.enter("help say"), ["msg TEXT…", "    Say something in the room", "    also: say"]);
+  assertEquals(await seat.enter("help say"), [
+    "msg TEXT…",
+    "    Say something in the room; where plain text is speech: msg NAME TEXT, to one other alone",
+    "    also: say",
+  ]);
   assertEquals(await seat.enter("help /quit"), ["quit", "    Say goodbye to everybody and end", "    also: exit"]);
   const scripts = ["scripts", ...COMMANDS.filter(({ group }) => group === "scripts").map(({ name }) => `  ${name}`)];
   const shownOf = async (word: string) => (await seat.enter(`help ${word}`)).map((line) => /^ *\S+/.exec(line)?.[0]);
