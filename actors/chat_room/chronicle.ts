@@ -11,8 +11,9 @@ import {
   type LogMessage,
   SPANS_MAX,
 } from "../history/log_message.ts";
-import type { Place } from "../history/entry.ts";
+import { decodeBody, type Place } from "../history/entry.ts";
 import type { BranchEnd } from "../history/forks.ts";
+import { BranchWishes } from "../history/branch_wishes.ts";
 import { newRepairCounters, Repair } from "../history/repair.ts";
 import { type Admitted, admittedOf, pageOf, RoomLog, type Signing } from "../history/room_log.ts";
 import { newServingCounters, Serving } from "../history/serving.ts";
@@ -80,6 +81,7 @@ export function newChronicleCounters() {
     "entries that waited": 0,
     "batches refused": 0,
     "batches not asked for": 0,
+    "log messages not to us": 0,
     "entries forked": 0,
     ...newRepairCounters(),
     ...newServingCounters(),
@@ -130,8 +132,6 @@ const LONG_FILL = 1_000;
 const TOLD_EVERY_MS = 2_000;
 /** Who wants more than is given at once gets the next of it after this. */
 const SERVE_EVERY_MS = 20;
-/** Forked logs of one room whose branches are completed. */
-const BRANCHES_ASKED_MAX = 64;
 /** What is shown in order waits so long for what lies between; while something is being fetched, longer. */
 const WAIT_FOR_GAP_MS = 2_000;
 const WAIT_WHILE_FETCHING_MS = 10_000;
@@ -153,11 +153,12 @@ export class Chronicle {
   readonly #memberOf = new Map<AuthorId, string>();
   /** What of our logs others say they hold. */
   readonly #heldBy = new Map<string, Holdings>();
-  /** Forked logs of which we asked for a branch. */
-  readonly #branchesAsked = new Set<LogId>();
+  readonly #branchWishes = new BranchWishes();
   /** From there on, what we wrote is not on disk. */
   #firstUnstored: Place | undefined;
   #isUnheld = false;
+  /** How far what fits no message of heads was told. */
+  #restToldUpTo = 0;
   /** When it is told next how far a long filling is. */
   #progressAt: number | undefined;
   #unwritten: Unwritten[] = [];
@@ -186,6 +187,8 @@ export class Chronicle {
 
   /** Somebody has said something about the logs. */
   heard(from: string, message: LogMessage, isDirect: boolean, isFromBefore: boolean): void {
+    // All but batches is said to one only; what comes by way of others may be anybody's.
+    if (!isDirect && message.type !== "batch") return void this.#counters["log messages not to us"]++;
     switch (message.type) {
       case "batch":
         return this.#batch(from, message, isDirect, isFromBefore);
@@ -226,13 +229,14 @@ export class Chronicle {
 
   /** Somebody has come, or we have: both say what they hold. */
   meet(member: string): void {
-    this.#tellAllHeads(member, true);
+    this.#tellAllHeads(member, true, MESSAGES_AT_MEETING_MAX);
   }
 
   gone(member: string): void {
     this.#repair.gone(member);
     this.#serving.gone(member);
     this.#heldBy.delete(member);
+    this.#branchWishes.gone(member);
     this.#ask();
   }
 
@@ -320,13 +324,14 @@ export class Chronicle {
 
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {
     const { log } = batch;
-    const isAsked = this.#repair.isAskedOf(from, log) || this.#branchesAsked.has(log);
+    const isAsked = this.#repair.isAskedOf(from, log) || this.#branchWishes.isAskedOf(from, log, this.#world.now());
     if (isDirect && !isAsked) return void this.#counters["batches not asked for"]++;
+    if (isDirect) this.#branchWishes.answered(from, log);
     const wasForked = this.#log.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
     if (!admission.ok) return void this.#counters["batches refused"]++;
-    if (!isDirect) this.#noteMember(authorOfLog(log), from);
     const { news, forked, lacking } = admission;
+    if (!isDirect) this.#noteMember(from, batch, news);
     if (news.length === 0) return; // who sends only what is here is not asked on and on
     if (isAsked) this.#repair.arrived(log, from, this.#world.now());
     // A disk that was put back into an earlier state: what we had written since stands, and we go on elsewhere.
@@ -356,7 +361,9 @@ export class Chronicle {
   }
 
   #branches(from: string, ends: readonly BranchEnd[]): void {
-    for (const end of ends) if (this.#log.lacks(end)) this.#askForBranch(from, end);
+    for (const end of ends) {
+      if (this.#log.holdings.knows(end.log) && this.#log.lacks(end)) this.#askForBranch(from, end);
+    }
   }
 
   /** Who knows that these logs are forked may have what lies between the pieces of ours. */
@@ -365,8 +372,7 @@ export class Chronicle {
   }
 
   #askForBranch(from: string, end: BranchEnd): void {
-    if (!this.#branchesAsked.has(end.log) && this.#branchesAsked.size >= BRANCHES_ASKED_MAX) return;
-    this.#branchesAsked.add(end.log);
+    if (!this.#branchWishes.asks(from, end, this.#world.now())) return;
     this.#world.sendTo(from, encodeLogMessage({ type: "want_branch", end }));
   }
 
@@ -458,7 +464,7 @@ export class Chronicle {
 
   #noteHeld(by: string, span: Span): void {
     const held = this.#heldBy.get(by) ?? new Holdings();
-    if (held.piecesOf(span.log).length < PIECES_HELD_MAX) held.add(span);
+    if (held.countOf(span.log) < PIECES_HELD_MAX || held.touches(span)) held.add(span);
     this.#heldBy.set(by, held);
   }
 
@@ -562,11 +568,18 @@ export class Chronicle {
     if (others.length > 0) this.#tellAllHeads(others[this.#world.random.below(others.length)]!, true);
   }
 
-  /** What changed last is told if there are more logs than fit. What is told is on disk. */
-  #tellAllHeads(to: string, wantsAnswer: boolean): void {
+  /** What changed last is always told; if there is more than fits, some of the rest too, each time other. What is told is on disk. */
+  #tellAllHeads(to: string, wantsAnswer: boolean, messagesMax = 1): void {
     this.#deps.store.flush();
-    const spans = this.#log.holdings.logs.flatMap((log) => this.#piecesOf(log)).slice(-SPANS_MAX);
-    this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans, wantsAnswer }));
+    const spans = this.#log.holdings.logs.flatMap((log) => this.#piecesOf(log)).toReversed();
+    const told = spans.splice(0, (messagesMax - 0.5) * SPANS_MAX);
+    if (this.#restToldUpTo >= spans.length) this.#restToldUpTo = 0;
+    const rest = spans.slice(this.#restToldUpTo, this.#restToldUpTo += SPANS_MAX / 2);
+    told.push(...rest);
+    for (let at = 0; at === 0 || at < told.length; at += SPANS_MAX) {
+      const some = told.slice(at, at + SPANS_MAX).toReversed();
+      this.#world.sendTo(to, encodeLogMessage({ type: "heads", spans: some, wantsAnswer: wantsAnswer && at === 0 }));
+    }
     const ends = this.#log.tops.slice(-ENDS_MAX);
     if (ends.length > 0) this.#world.sendTo(to, encodeLogMessage({ type: "tops", ends }));
     this.#tellBranches(to);
@@ -582,9 +595,17 @@ export class Chronicle {
     return this.#log.holdings.piecesOf(log).slice(-PIECES_TOLD_MAX).map((piece) => ({ log, ...piece }));
   }
 
-  #noteMember(author: AuthorId, member: string): void {
+  /**
+   * An author speaks by the member whose name its entry bears; where that is no member's, by who brings it first. Others
+   * may say again what it has said, and are not taken for it.
+   */
+  #noteMember(from: string, { log, bodies }: Batch, news: readonly Kept[]): void {
+    const author = authorOfLog(log);
+    const name = news.at(-1)?.name ?? decodeBody(bodies.at(-1)!)?.name;
+    const isItsName = name === from;
+    if (!isItsName && (news.length === 0 || this.#world.others().some((other) => other === name))) return;
     this.#memberOf.delete(author);
-    this.#memberOf.set(author, member);
+    this.#memberOf.set(author, from);
     const [oldest] = this.#memberOf.keys();
     if (this.#memberOf.size > MEMBERS_MAX && oldest !== undefined) this.#memberOf.delete(oldest);
   }
@@ -593,6 +614,9 @@ export class Chronicle {
 /** Pieces of one log that are told at once, and that are believed of one other. */
 const PIECES_TOLD_MAX = 16;
 const PIECES_HELD_MAX = 64;
+
+/** Messages in which somebody who meets us is told what we hold. */
+const MESSAGES_AT_MEETING_MAX = 8;
 
 /** Authors whose member is known. */
 const MEMBERS_MAX = 8_192;

@@ -47,6 +47,16 @@ export class Holdings {
     return sequence <= this.#floorOf(log);
   }
 
+  /** In how many pieces a log is here. */
+  countOf(log: LogId): number {
+    return this.#logs.get(log)?.spans.length ?? 0;
+  }
+
+  /** Whether that is, or becomes, part of a piece that is here. */
+  touches({ log, first, last }: Span): boolean {
+    return this.#logs.get(log)?.touches(first, last) === true;
+  }
+
   /** The newest piece of a log. */
   topOf(log: LogId): Piece | undefined {
     const top = this.#logs.get(log)?.top;

@@ -44,6 +44,9 @@ export function admittedOf(admission: Admission): Admitted {
 /** Logs of one room: as many as it may have people, and each of them with another device or a begun anew log. */
 const LOGS_MAX = 8_192;
 
+/** Pieces in which one log may be here: what touches none of so many has to wait until a gap is filled. */
+const PIECES_OF_LOG_MAX = 1_024;
+
 /** Entries of a room that contradict their log, kept as evidence. */
 const FORKED_MAX = 1_024;
 
@@ -241,6 +244,8 @@ export class RoomLog {
     const forked = (below !== undefined && below.hash !== firstUnknown.previous) ||
       (above !== undefined && above.previous !== end.hash) ||
       unknown.some(({ sequence }) => this.holdings.has(log, sequence));
+    const isApart = !forked && !this.holdings.touches({ log, first, last: end.sequence });
+    if (isApart && this.holdings.countOf(log) >= PIECES_OF_LOG_MAX) return { ok: false, why: "crowded" };
     if (forked && this.#forked + unknown.length > FORKED_MAX) return { ok: false, why: "crowded" };
     const news: Kept[] = [];
     for (const entry of unknown) {

@@ -37,6 +37,12 @@ export class SpanSet {
     this.#spans.splice(from, to - from, joined);
   }
 
+  /** Whether adding that would make no piece more. */
+  touches(first: number, last: number): boolean {
+    const next = this.#behind(last + 1) - 1;
+    return next >= 0 && this.#spans[next]!.last >= first - 1;
+  }
+
   delete(sequence: number): void {
     const at = this.#behind(sequence) - 1;
     const span = this.#spans[at];
