@@ -87,6 +87,10 @@ export class MemoryStore implements HistoryStore {
     return this.#rooms.get(room)?.byHash.get(hash);
   }
 
+  forkedCount(room: RoomName): number {
+    return this.#rooms.get(room)?.ordered.filter(({ forked }) => forked).length ?? 0;
+  }
+
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
     const branch = this.#rooms.get(room)?.branches.get(log);
     const found: Kept[] = [];

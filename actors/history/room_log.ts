@@ -94,7 +94,7 @@ export class RoomLog {
   readonly #awaited = new Set<EntryHash>();
   #latest: HybridTime | undefined;
   #own: Own | undefined;
-  #forked = 0;
+  #forkedCount: number | undefined;
 
   constructor({ room, store, signing }: RoomLogDeps) {
     this.#room = room;
@@ -246,9 +246,12 @@ export class RoomLog {
       unknown.some(({ sequence }) => this.holdings.has(log, sequence));
     const isApart = !forked && !this.holdings.touches({ log, first, last: end.sequence });
     if (isApart && this.holdings.countOf(log) >= PIECES_OF_LOG_MAX) return { ok: false, why: "crowded" };
-    if (forked && this.#forked + unknown.length > FORKED_MAX) return { ok: false, why: "crowded" };
+    // Of a fork that is not remembered, the number does not say what is here.
+    const unheld = forked ? unknown.filter((entry) => this.lacks(entry)) : unknown;
+    if (unheld.length === 0) return { ok: true, news: [], forked: false, lacking: undefined };
+    if (forked && this.#forked + unheld.length > FORKED_MAX) return { ok: false, why: "crowded" };
     const news: Kept[] = [];
-    for (const entry of unknown) {
+    for (const entry of unheld) {
       const order = this.#orderOf(entry, wallMs, news.at(-1)?.order);
       const signed = { ...entry, signature: isSigned && entry === end ? signature : undefined };
       news.push(this.#kept(signed, order, wallMs, forked));
@@ -286,7 +289,7 @@ export class RoomLog {
 
   /** Notes a branch beside the log's own; where it goes on behind what is here. */
   #fork(news: readonly Kept[]): BranchEnd | undefined {
-    this.#forked += news.length;
+    this.#forkedCount = this.#forked + news.length;
     const { log, sequence, previous } = news[0]!;
     const { hash, sequence: last } = news.at(-1)!;
     news.forEach((entry) => this.#awaited.delete(entry.hash));
@@ -296,6 +299,11 @@ export class RoomLog {
     if (previous === undefined || this.#store.find(this.#room, previous) !== undefined) return undefined;
     if (this.#awaited.size < AWAITED_MAX) this.#awaited.add(previous);
     return { log, sequence: sequence - 1, hash: previous };
+  }
+
+  /** How many entries contradict their logs; looked up when the first one does. */
+  get #forked(): number {
+    return this.#forkedCount ??= this.#store.forkedCount(this.#room);
   }
 
   get #forksKey(): string {

@@ -77,6 +77,8 @@ export interface HistoryStore {
   /** The entry of that number on the log's own branch. */
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined;
   find(room: RoomName, hash: EntryHash): Kept | undefined;
+  /** How many entries of a room contradict their logs. */
+  forkedCount(room: RoomName): number;
   /** Of the log's own branch, in the order of their numbers, at most `limit`. */
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[];
   /** The latest ones before a place, or of all, in order; forked ones among them. */

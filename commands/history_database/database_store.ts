@@ -80,6 +80,10 @@ export class DatabaseStore implements HistoryStore {
     return this.#entries.find(room, hash);
   }
 
+  forkedCount(room: RoomName): number {
+    return this.#entries.forkedCount(room);
+  }
+
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
     return this.#entries.range(room, log, first, last, limit);
   }

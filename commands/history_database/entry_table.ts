@@ -110,6 +110,10 @@ export class EntryTable {
     return this.#sql.idOf.get(bytesOf(hash), room)?.["id"] as number | undefined;
   }
 
+  forkedCount(room: RoomName): number {
+    return this.#sql.forkedCount.get(room)!["count"] as number;
+  }
+
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): Kept[] {
     return this.#read(this.#sql.range.all(room, log, first, last, limit));
   }
@@ -244,6 +248,7 @@ function statements(db: DatabaseSync) {
     `),
     find: kept("where hash = ? and rooms.name = ?"),
     idOf: db.prepare("select id from entries where hash = ? and room = (select id from rooms where name = ?)"),
+    forkedCount: db.prepare(`select count(*) as count from entries where ${inRoom} and forked = 1`),
     range: kept(`
       where ${inRoom} and entries.log = (select id from logs where log = ?) and sequence between ? and ? and forked = 0
       order by sequence limit ?

@@ -75,6 +75,10 @@ export class FallbackStore implements HistoryStore {
     return this.#run((store) => store.find(room, hash));
   }
 
+  forkedCount(room: RoomName): number {
+    return this.#run((store) => store.forkedCount(room));
+  }
+
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
     return this.#run((store) => store.range(room, log, first, last, limit));
   }

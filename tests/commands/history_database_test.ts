@@ -434,6 +434,7 @@ test("row 71: whatever the disk does not do, nothing throws, and what is put is 
     (store) => store.keep(entries(8, 9)),
     (store) => store.at(DEV, ALICE, 1),
     (store) => store.find(DEV, entryOf(1).hash),
+    (store) => store.forkedCount(DEV),
     (store) => store.range(DEV, ALICE, 1, 9, 9),
     (store) => store.before(DEV, entryOf(3), 9),
     (store) => store.about(DEV, entryOf(1).hash),
@@ -583,9 +584,9 @@ test("no question makes SQLite read a whole table", (path) => {
   // By age with a limit, and what waits for the index, which is little.
   const bounded = /^SCAN (entries USING INDEX entries_by_age|texts USING (COVERING )?INDEX texts_to_index)$/;
   assertEquals(plans.filter((plan) => /^SCAN (entries|texts|logs)\b/.test(plan) && !bounded.test(plan)), []);
-  // Within a room by its order with a limit, its pieces once, and whether it has anything.
+  // Within a room by its order with a limit, its pieces once, once how many contradict their logs, and whether it has anything.
   const ofRoom = plans.filter((plan) => /^SEARCH entries .*\(room=\?\)$/.test(plan));
-  assertEquals(ofRoom.length, 4, ofRoom.join("\n"));
+  assertEquals(ofRoom.length, 5, ofRoom.join("\n"));
 });
 
 test("row 70: after a kill in the middle of writing, all that was flushed is there and the file is whole", async (path) => {

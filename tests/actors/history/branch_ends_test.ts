@@ -6,7 +6,7 @@ import { MemoryStore } from "../../../actors/history/memory_store.ts";
 import { pageOf, RoomLog } from "../../../actors/history/room_log.ts";
 import type { Kept } from "../../../actors/history/store.ts";
 import { simulatedSigning } from "../../../sim/simulated_signing.ts";
-import { DEV } from "../../support/entries.ts";
+import { DEV, entryOf } from "../../support/entries.ts";
 
 function logOf(name: string, store = new MemoryStore()) {
   const log = new RoomLog({ room: DEV as RoomName, store, signing: simulatedSigning(name) });
@@ -56,4 +56,31 @@ Deno.test("what lies between the pieces of a forked log is asked for by what fol
   assertEquals(charly.log.missingEnds, [], "not forked");
   bob.log.admit(charly.log.branchTo(bob.log.missingEnds[0]!)!, 1);
   assertEquals([bob.log.missingEnds, bob.texts().length], [[], 7]);
+});
+
+/** Two branches of one log, each with as many entries as there are words. */
+function forkOf(name: string, ...words: readonly string[]): readonly (readonly Kept[])[] {
+  return [logOf(name).says(...words), logOf(name).says(...words.map((word) => `${word}, differently`))];
+}
+
+Deno.test("a fork beyond those that are remembered is news once, however often its end is sent", () => {
+  const charly = logOf("charly");
+  for (let at = 0; at < 64; at++) forkOf(`liar ${at}`, "1").forEach((branch) => charly.takes(...branch));
+  const [first, second] = forkOf("alice", "1", "2", "3");
+  charly.takes(...first!.slice(0, 2));
+  const news = [1, 2, 3].map(() => charly.takes(second!.at(-1)!)).map((one) => one.ok && one.news.length);
+  assertEquals(news, [1, 0, 0]);
+});
+
+Deno.test("evidence of an earlier life counts for what is kept of it", () => {
+  const store = new MemoryStore();
+  store.put(Array.from({ length: 1_023 }, (_, at) => entryOf(at + 1, { forked: true })));
+  const charly = logOf("charly", store);
+  const [first, second] = forkOf("alice", "1", "2");
+  charly.takes(...first!);
+  assertEquals(charly.takes(...second!), { ok: false, why: "crowded" });
+  const [first2, second2] = forkOf("bob", "1");
+  charly.takes(...first2!);
+  const [taken, refused] = [charly.takes(...second2!), charly.takes(second!.at(0)!)];
+  assertEquals([taken.ok && taken.forked, refused], [true, { ok: false, why: "crowded" }]);
 });

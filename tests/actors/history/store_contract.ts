@@ -141,6 +141,7 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     assertEquals(store.spans(DEV), [{ log: ALICE, first: 1, last: 1 }]);
     assertEquals(store.range(DEV, ALICE, 1, 9, 9), [first]);
     assertEquals(store.find(DEV, twin.hash), { ...twin, forked: true });
+    assertEquals([DEV, OPS].map((room) => store.forkedCount(room)), [2, 0]);
     const twins = [first.hash, twin.hash].toSorted();
     assertEquals(store.before(DEV, undefined, 9).map(({ hash }) => hash), [...twins, declared.hash]);
     assertEquals(store.before(DEV, store.find(DEV, twins[1]!), 9).map(({ hash }) => hash), twins.slice(0, 1));
