@@ -1,5 +1,6 @@
 import type { HistoryStore, Kept } from "../history/store.ts";
 import { changeOf } from "../history/shown.ts";
+import { textNow } from "../history/text_now.ts";
 import type { EntryHash } from "../history/values.ts";
 import type { RoomName } from "./entry.ts";
 import { mentions } from "./mention.ts";
@@ -48,11 +49,16 @@ type Seen = Readonly<
   { own: boolean; late: boolean; foreign: boolean; ownNames: readonly string[]; store: HistoryStore }
 >;
 
-/** What happens in the room by an entry; nothing where it takes no effect or is not for all. */
+/**
+ * What happens in the room by an entry; nothing where it takes no effect or is not for all. Of one that comes late, what
+ * became of it may have been told before, so that it is told as it is now.
+ */
 export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Seen): ChatEvent | undefined {
   const { room, name: author, wallMs, hash: id, content } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
-  const isMention = !own && "text" in content && mentions(content.text, ownNames);
+  const mayBeChanged = late && !("target" in content);
+  const text = mayBeChanged ? textNow(entry, store.about(room, id)) : "text" in content ? content.text : undefined;
+  const isMention = !own && text !== undefined && mentions(text, ownNames);
   const marks = {
     ...(late ? { late: true as const } : {}),
     ...(foreign ? { foreign: true as const } : {}),
@@ -64,7 +70,7 @@ export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Se
     case "said":
     case "did":
     case "topic":
-      return { ...written, type: content.type, text: content.text };
+      return text === undefined ? undefined : { ...written, type: content.type, text };
     case "edited":
     case "redacted":
     case "reacted":
