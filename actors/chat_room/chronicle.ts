@@ -151,6 +151,8 @@ export class Chronicle {
   #tellAt = 0;
   /** By which member an author speaks. */
   readonly #memberOf = new Map<AuthorId, string>();
+  /** How many logs each who is in the room has begun under its own name. */
+  readonly #newLogsOf = new Map<string, number>();
   /** What of our logs others say they hold. */
   readonly #heldBy = new Map<string, Holdings>();
   readonly #branchWishes = new BranchWishes();
@@ -328,8 +330,10 @@ export class Chronicle {
     if (isDirect && !isAsked) return void this.#counters["batches not asked for"]++;
     if (isDirect) this.#branchWishes.answered(from, log);
     const wasForked = this.#log.isForked(log);
-    const admission = this.#log.admit(batch, this.#world.wallMs());
+    const isNewcomer = !isDirect && this.#isNewcomer(from, batch);
+    const admission = this.#log.admit(batch, this.#world.wallMs(), isNewcomer);
     if (!admission.ok) return void this.#counters["batches refused"]++;
+    if (isNewcomer) this.#noteNewLog(from);
     const { news, forked, lacking } = admission;
     if (!isDirect) this.#noteMember(from, batch, news);
     if (news.length === 0) return; // who sends only what is here is not asked on and on
@@ -344,6 +348,18 @@ export class Chronicle {
     if (!isDirect) this.#lookForGap(from, batch);
     this.#lookForParents(from, news);
     this.#place(news, !isDirect && !isFromBefore);
+  }
+
+  /** Whether somebody who is in the room begins a log under its own name; that it has begun many does not count for more. */
+  #isNewcomer(from: string, { log, bodies }: Batch): boolean {
+    return !this.#log.holdings.knows(log) && (this.#newLogsOf.get(from) ?? 0) < NEW_LOGS_EACH_MAX &&
+      decodeBody(bodies.at(-1)!)?.name === from && this.#world.others().some((other) => other === from);
+  }
+
+  #noteNewLog(member: string): void {
+    this.#newLogsOf.set(member, (this.#newLogsOf.get(member) ?? 0) + 1);
+    const [oldest] = this.#newLogsOf.keys();
+    if (this.#newLogsOf.size > MEMBERS_MAX && oldest !== undefined) this.#newLogsOf.delete(oldest);
   }
 
   /** An author has said two things: the evidence is kept, completed, told to the person and to others. */
@@ -615,10 +631,13 @@ export class Chronicle {
 const PIECES_TOLD_MAX = 16;
 const PIECES_HELD_MAX = 64;
 
+/** Logs that somebody who is in the room can begin though there are too many; who starts anew may need another. */
+const NEW_LOGS_EACH_MAX = 16;
+
 /** Messages in which somebody who meets us is told what we hold. */
 const MESSAGES_AT_MEETING_MAX = 8;
 
-/** Authors whose member is known. */
+/** Authors whose member is known, and members who have begun logs. */
 const MEMBERS_MAX = 8_192;
 
 /** How many of those that wait go into one batch: at least one. */

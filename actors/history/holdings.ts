@@ -17,6 +17,11 @@ export class Holdings {
     return [...this.#logs.keys()];
   }
 
+  /** How many logs there are. */
+  get count(): number {
+    return this.#logs.size;
+  }
+
   /** Logs of which there is, or was, anything. */
   get everKnown(): readonly LogId[] {
     return [...new Set([...this.#logs.keys(), ...this.#floors().keys()])];

@@ -44,6 +44,9 @@ export function admittedOf(admission: Admission): Admitted {
 /** Logs of one room: as many as it may have people, and each of them with another device or a begun anew log. */
 const LOGS_MAX = 8_192;
 
+/** Beyond these, logs of authors who are in the room: others' made-up logs keep nobody out who comes. */
+const RESERVED_LOGS_MAX = 1_024;
+
 /** Pieces in which one log may be here: what touches none of so many has to wait until a gap is filled. */
 const PIECES_OF_LOG_MAX = 1_024;
 
@@ -215,8 +218,8 @@ export class RoomLog {
     return this.#store.find(this.#room, hash) === undefined;
   }
 
-  /** Takes what somebody has sent, if it can be trusted; whoever it came from. */
-  admit({ log, first, bodies, signature }: Batch, wallMs: number): Admission {
+  /** Takes what somebody has sent, if it can be trusted; whoever it came from. `isPresent`: its author is in the room. */
+  admit({ log, first, bodies, signature }: Batch, wallMs: number, isPresent = false): Admission {
     const entries: (Place & Body & { bytes: Uint8Array; hash: EntryHash })[] = [];
     for (const [index, bytes] of bodies.entries()) {
       const body = decodeBody(bytes);
@@ -237,9 +240,8 @@ export class RoomLog {
     const isSigned = signature !== undefined && this.#signing.verifies(authorOfLog(log), bytesOf(end.hash), signature);
     const isVouchedFor = above?.previous === end.hash || this.#awaited.has(end.hash);
     if (!isSigned && !isVouchedFor) return { ok: false, why: "forged" };
-    if (!this.holdings.knows(log) && this.holdings.logs.length >= LOGS_MAX) {
-      return { ok: false, why: "crowded" };
-    }
+    const logsMax = isPresent ? LOGS_MAX + RESERVED_LOGS_MAX : LOGS_MAX;
+    if (!this.holdings.knows(log) && this.holdings.count >= logsMax) return { ok: false, why: "crowded" };
     const below = this.#at({ log, sequence: firstUnknown.sequence - 1 });
     const forked = (below !== undefined && below.hash !== firstUnknown.previous) ||
       (above !== undefined && above.previous !== end.hash) ||

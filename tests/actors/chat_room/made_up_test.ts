@@ -109,3 +109,16 @@ Deno.test("of one log so many pieces are taken, and beyond them what joins one",
   const { news } = { news: [], ...log.admit(crafted("mallory", DEV, { sequence: 2_049 }), 1) };
   assertEquals(news.length, 1);
 });
+
+Deno.test("however many authors somebody makes up, who is in the room and speaks is heard; one alone begins 16 logs", () => {
+  const { chronicle, store } = loneChronicle("charly", DEV, ["alice", "mallory"]);
+  const kept = (): number => store.spans(DEV).length;
+  for (let n = 1; n <= 8_200; n++) chronicle.heard("mallory", crafted(`author ${n}`, DEV, {}), false, false);
+  assertEquals(kept(), 8_192);
+  for (let n = 1; n <= 20; n++) chronicle.heard("mallory", crafted(`key ${n}`, DEV, { name: "mallory" }), false, false);
+  assertEquals(kept(), 8_192 + 16);
+  chronicle.heard("dora", crafted("dora", DEV, {}), false, false);
+  assertEquals(kept(), 8_192 + 16, "dora is not in the room");
+  chronicle.heard("alice", crafted("alice", DEV, {}), false, false);
+  assertEquals(kept(), 8_192 + 17);
+});
