@@ -41,13 +41,41 @@ export async function openPeerHistory(
   if (!opened.ok) return opened;
   const { store, note } = opened;
   const { author, sign } = signerFrom(identity.seed);
+  const bootedMs = bootedAtMs();
+  const mayLack = wentDown(store.recall(OPEN_SINCE), bootedMs);
+  store.remember(OPEN_SINCE, String(bootedMs));
+  store.flush();
   const notes = [identity.trouble, note ?? store.trouble].filter((line) => line !== undefined);
   return {
     ok: true,
-    history: { store, signing: { author, sign, verifies }, sealer: new Sealing(identity.seed, randomBytes) },
+    history: { store, signing: { author, sign, verifies }, sealer: new Sealing(identity.seed, randomBytes), mayLack },
     notes,
-    close: () => store.close(),
+    close() {
+      store.remember(OPEN_SINCE, undefined);
+      store.close();
+    },
   };
+}
+
+/** While a history is open, it has the start of the machine that it was opened in. */
+const OPEN_SINCE = "open since";
+
+/** Two that are nearer are the same start of the machine: what tells them is read from two clocks. */
+const SAME_BOOT_MS = 60_000;
+
+/** Whether the machine went down since, as far as the clocks tell; where nothing tells, it is better to think so. */
+function wentDown(openSince: string | undefined, bootedMs: number | undefined): boolean {
+  if (openSince === undefined) return false;
+  return bootedMs === undefined || !(Math.abs(bootedMs - Number(openSince)) <= SAME_BOOT_MS);
+}
+
+/** When the machine was started, by its clock of today. */
+function bootedAtMs(): number | undefined {
+  try {
+    return Math.round(Date.now() - 1_000 * Deno.osUptime());
+  } catch {
+    return undefined; // it is not permitted
+  }
 }
 
 type Opened = Readonly<{ ok: true; store: HistoryStore; note?: string }> | Readonly<{ ok: false; why: string }>;

@@ -64,6 +64,8 @@ export class Disk {
   history: MemoryStore;
   #written: LastRun | undefined;
   #synced: LastRun | undefined;
+  /** The power was cut since the last process: what it wrote last may be gone. */
+  wasCut = false;
   /** What was on its way to an earlier state of the disk does not arrive at this one. */
   #state = 0;
 
@@ -92,6 +94,7 @@ export class Disk {
   cutPower(): void {
     this.#state++;
     this.#written = this.#synced;
+    this.wasCut = true;
     if (this.history instanceof DiskStore) this.history = this.history.afterPowerCut();
   }
 

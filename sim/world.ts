@@ -167,6 +167,8 @@ export class SimulatedPeer {
     this.#network = network;
     this.#clock = new ProcessClock(network.clock, options.clock);
     this.memory = newMemory(options.last ?? options.disk?.read());
+    const mayLack = options.disk?.wasCut ?? false;
+    if (options.disk !== undefined) options.disk.wasCut = false;
     this.history = options.disk?.history ?? new MemoryStore();
     this.system = new ActorSystem({
       clock: this.#clock,
@@ -192,7 +194,7 @@ export class SimulatedPeer {
         room: "lobby" as RoomName,
         contacts: options.contacts ?? [],
         memory: this.memory,
-        history: { store: this.history, signing, sealer: simulatedSealing(signing.author) },
+        history: { store: this.history, signing, sealer: simulatedSealing(signing.author), mayLack },
         ...(options.retention === undefined ? {} : { retention: options.retention }),
         clock: this.#clock,
         ...(machine === undefined ? { openTransport } : whereabouts(machine, openTransport)),

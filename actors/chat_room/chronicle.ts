@@ -64,7 +64,7 @@ export type ChronicleWorld = Readonly<{
 export type ChronicleMemory = Readonly<{
   shelf: Shelf<Kept>;
   /** What came after this is news to the person, however late. */
-  since: { time?: HybridTime };
+  since: { time?: HybridTime; hasBegun?: true };
 }>;
 
 export function newChronicleMemory(): ChronicleMemory {
@@ -93,6 +93,8 @@ type ChronicleDeps = Readonly<{
   name: string;
   store: HistoryStore;
   signing: Signing;
+  /** Others may have more of our logs than we: we go on in new ones. */
+  mayLack?: boolean;
   memory: ChronicleMemory;
   counters: ChronicleCounters;
   world: ChronicleWorld;
@@ -171,7 +173,8 @@ export class Chronicle {
     this.#deps = deps;
     this.#counters = deps.counters;
     this.#world = deps.world;
-    this.#log = new RoomLog(deps);
+    this.#log = new RoomLog({ ...deps, goesOn: deps.mayLack !== true || deps.memory.since.hasBegun === true });
+    deps.memory.since.hasBegun = true;
     this.#repair = new Repair(this.#log.holdings, (log) => this.#log.isForked(log), deps.counters);
     this.#serving = new Serving(deps.counters);
     deps.memory.since.time ??= this.#log.latest ?? { ms: deps.world.wallMs(), count: 0 };

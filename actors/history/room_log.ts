@@ -78,7 +78,13 @@ type Own = { readonly log: LogId; readonly isPassing: boolean; sequence: number;
 /** Who writes, and when. */
 type WrittenBy = Readonly<{ name: string; wallMs: number }>;
 
-type RoomLogDeps = Readonly<{ room: RoomName; store: HistoryStore; signing: Signing }>;
+type RoomLogDeps = Readonly<{
+  room: RoomName;
+  store: HistoryStore;
+  signing: Signing;
+  /** Whether our last log here is gone on with, which it is by default. */
+  goesOn?: boolean;
+}>;
 
 /** The logs of all authors of one room: what is written into ours, and what is taken into others'. */
 export class RoomLog {
@@ -99,14 +105,14 @@ export class RoomLog {
   #own: Own | undefined;
   #forkedCount: number | undefined;
 
-  constructor({ room, store, signing }: RoomLogDeps) {
+  constructor({ room, store, signing, goesOn = true }: RoomLogDeps) {
     this.#room = room;
     this.#store = store;
     this.#signing = signing;
     this.holdings = new Holdings(store.spans(room), () => store.floors(room));
     this.#forks = Forks.from(store.recall(this.#forksKey));
     for (const entry of store.before(room, undefined, LOOKED_BACK_AT)) this.#note(entry);
-    this.#own = this.#lastOwn();
+    this.#own = goesOn ? this.#lastOwn() : undefined;
   }
 
   /** The log that we write into, once we have begun one. */

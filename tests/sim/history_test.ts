@@ -365,3 +365,26 @@ for (const [what, count] of [["of clocks", 0], ["of counts too", 2 ** 52]] as co
     assertEquals(history(alice!), history(bob!));
   });
 }
+
+Deno.test("who goes on after a power cut does so in another log: what was lost of the old one is fetched, and nothing is forked", async () => {
+  const world = new World({ seed: "power" });
+  const [alice, bob] = await world.startAll(["alice", "bob"], 300);
+  const disk = new Disk(() => world.clock.now());
+  let charly = world.start("charly", { disk });
+  await world.clock.until(() => world.isConverged(), 5_000, "three");
+  for (let n = 1; n <= 10; n++) {
+    charly.say(`before ${n}`);
+    await world.clock.advance(1_000);
+  }
+  charly.kill();
+  disk.cutPower();
+  assert(disk.history.before(LOBBY, undefined, 99).length < 10, "the last is lost");
+  await world.clock.until(() => world.isConverged(), 60_000, "charly is missed");
+  charly = world.start("charly", { disk });
+  await world.clock.until(() => charly.memory.rooms.size > 0, 5_000, "charly is in the room", 1);
+  charly.say("after");
+  await world.clock.until(() => isWhole([alice!, bob!, charly], 11), 30_000, "one room");
+  for (const { history } of [alice!, bob!, charly]) {
+    assertEquals(history.before(LOBBY, undefined, 99).filter(({ forked }) => forked), []);
+  }
+});
