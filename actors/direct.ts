@@ -4,6 +4,7 @@ import { Chronicle, type ChronicleCounters, type ChronicleMemory, type Chronicle
 import { isTextTooLong } from "./chat_room/entry.ts";
 import { DIRECT_ROOM, openedText, type Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
+import type { Content } from "./history/content.ts";
 import { decodeLogMessage } from "./history/log_message.ts";
 import type { People } from "./history/people.ts";
 import type { Kept } from "./history/store.ts";
@@ -72,7 +73,7 @@ export function direct(deps: DirectDeps): Behavior<DirectMessage> {
     return (message) => {
       switch (message.type) {
         case "tell":
-          return message.replyTo.tell(post.tell(message.name, message.text));
+          return post.tell(message.name, message.text, message.replyTo);
         case "heard":
           return post.heard(message.rumour);
         case "member":
@@ -116,17 +117,27 @@ class Post {
     return this.#chronicle ??= this.#newChronicle();
   }
 
-  tell(name: string, text: string): SayReply {
+  tell(name: string, text: string, replyTo: ActorRef<SayReply>): void {
+    const { history: { store } } = this.#deps;
+    const sealed = this.#sealed(name, text);
+    if (typeof sealed === "string") return replyTo.tell({ ok: false, why: sealed });
+    const written = (): void => {
+      const unstored = store.trouble === undefined ? {} : { unstored: true as const };
+      replyTo.tell({ ok: true, others: this.#members.size, ...unstored });
+    };
+    if (!this.chronicle.write(sealed, written)) replyTo.tell({ ok: false, why: "Too much is being said at once" });
+  }
+
+  /** What is written of it, or why nothing is. */
+  #sealed(name: string, text: string): Content | string {
     const { people, sealer } = this.#deps;
-    if (text.trim() === "") return { ok: false, why: "There is nothing to say" };
-    if (isTextTooLong(text)) return { ok: false, why: "The message is too long" };
+    if (text.trim() === "") return "There is nothing to say";
+    if (isTextTooLong(text)) return "The message is too long";
     const to = people.authorOf(name);
-    if (to === undefined) return { ok: false, why: `${name} has shown no key here, so nothing can be sealed for them` };
-    if (to === people.self) return { ok: false, why: "That is you" };
+    if (to === undefined) return `${name} has shown no key here, so nothing can be sealed for them`;
+    if (to === people.self) return "That is you";
     const sealed = sealer.seal(DIRECT_ROOM, to, text.toWellFormed());
-    if (sealed === undefined) return { ok: false, why: `Nothing can be sealed for the key of ${name}` };
-    const isWritten = this.chronicle.write({ type: "sealed", to, sealed });
-    return isWritten ? { ok: true, others: this.#members.size } : { ok: false, why: "Too much is being said at once" };
+    return sealed === undefined ? `Nothing can be sealed for the key of ${name}` : { type: "sealed", to, sealed };
   }
 
   heard(rumour: RumourHeard): void {
@@ -175,7 +186,10 @@ class Post {
           const key = authorOfLog(log);
           this.#ctx.events.publish(HISTORY, { type: "forked", room: DIRECT_ROOM, author, key, sequence });
         },
-        unheld: () => {},
+        unheld: (isUnheld) => {
+          const type = isUnheld ? "unheld" : "held";
+          this.#ctx.events.publish(HISTORY, { type, room: DIRECT_ROOM, others: this.#members.size });
+        },
         filling: () => {},
         filled: () => {},
       },

@@ -1,5 +1,6 @@
 import type { RoomName } from "../chat_room/entry.ts";
 import { type AuthorId, authorOfLog } from "../history/author.ts";
+import type { Content } from "../history/content.ts";
 import type { SealedPlace } from "../history/sealing.ts";
 import type { LogEntry } from "../history/entry.ts";
 import type { Viewer } from "../history/people.ts";
@@ -8,6 +9,11 @@ import type { Kept } from "../history/store.ts";
 
 /** The room of what is said to one other. No name that a person can type is the name of this one. */
 export const DIRECT_ROOM: RoomName = "@direct" as RoomName;
+
+/** Whether something like that may be written there: of what is for one other, nobody keeps what is not sealed. */
+export function mayBeIn(room: RoomName, { type }: Content): boolean {
+  return room !== DIRECT_ROOM || type === "sealed";
+}
 
 /** Seals for one other, and opens what one of the two has sealed. */
 export interface Sealer {

@@ -1,4 +1,5 @@
 import type { RoomName } from "../chat_room/entry.ts";
+import { mayBeIn } from "../direct/letter.ts";
 import { type AuthorId, authorOfLog, epochOfLog, type LogId, logOf } from "./author.ts";
 import type { Content } from "./content.ts";
 import { type Body, decodeBody, encodeBody, hashOf, PARENTS_MAX, type Place } from "./entry.ts";
@@ -229,7 +230,7 @@ export class RoomLog {
     const entries: (Place & Body & { bytes: Uint8Array; hash: EntryHash })[] = [];
     for (const [index, bytes] of bodies.entries()) {
       const body = decodeBody(bytes);
-      if (body === undefined) return { ok: false, why: "malformed" };
+      if (body === undefined || !mayBeIn(this.#room, body.content)) return { ok: false, why: "malformed" };
       const place = { log, sequence: first + index };
       const previous = entries.at(-1);
       const follows = previous === undefined

@@ -2,6 +2,7 @@ import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import { beginningOf } from "../chat_room/plain_words.ts";
 import type { DirectEvent } from "../direct.ts";
+import { DIRECT_ROOM } from "../direct/letter.ts";
 import { fingerprintOf } from "../history/fingerprint.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
@@ -42,12 +43,18 @@ export function topicLine(author: string, text: string): string {
 /** The lines that tell what becomes of a room's history. */
 export function announceHistory(event: HistoryEvent, style: Style, looks: LookAlikes = NO_LOOKS): string[] {
   const { room } = event;
+  if (room === DIRECT_ROOM && (event.type === "unheld" || event.type === "held")) {
+    return event.type === "held" ? [notice("Others hold what you told one other now", style)] : [
+      style.yellow("* Nobody else holds what you told one other yet: it is kept here, and sent when somebody comes"),
+    ];
+  }
   switch (event.type) {
     case "forked": {
       const who = shownName(event.author, looks);
+      const place = room === DIRECT_ROOM ? "direct messages" : `#${room}`;
       return [
         style.red(
-          `* ${who} has said two different things at number ${event.sequence} of #${room}; both are kept. ` +
+          `* ${who} has said two different things at number ${event.sequence} of ${place}; both are kept. ` +
             `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
         ),
       ];

@@ -5,8 +5,11 @@ import { newChronicleCounters, newChronicleMemory } from "../../actors/chat_room
 import { type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_room/entry.ts";
 import { DIRECT, direct, type DirectEvent, type DirectMessage } from "../../actors/direct.ts";
 import { DIRECT_ROOM, shownLetter } from "../../actors/direct/letter.ts";
+import type { Content } from "../../actors/history/content.ts";
+import { decodeLogMessage, encodeLogMessage } from "../../actors/history/log_message.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import { People } from "../../actors/history/people.ts";
+import type { Span } from "../../actors/history/store.ts";
 import { MEMBERSHIP, type MembershipMessage } from "../../actors/membership.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import { ownMeta } from "../../actors/serf.ts";
@@ -23,7 +26,9 @@ async function post(store = new MemoryStore()) {
   const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => (message) => {
     if (message.type !== "publish" && message.type !== "send_to") return;
     const to = message.type === "publish" ? "all" : message.to;
-    sent.push(`${to}: ${writtenIn(message.payload)?.map(({ type }) => type).join() ?? "heads"}`);
+    sent.push(
+      `${to}: ${writtenIn(message.payload)?.map(({ type }) => type).join() ?? decodeLogMessage(message.payload)?.type}`,
+    );
   });
   const membership = system.spawn<MembershipMessage>("membership", () => (message) => {
     if (message.type === "list") message.replyTo.tell([]);
@@ -129,9 +134,32 @@ Deno.test("that an author has said two things under one number is shown, and wha
   await hear("bob", letter(simulatedSigning("charly").author));
   assertEquals(told.map(({ type, room }) => [type, room]), [["forked", DIRECT_ROOM]]);
   people.note("bob", bob, 1);
-  await tell("bob", "hi");
+  assertEquals(await tell("bob", "hi"), { ok: true, others: 0, unstored: true });
   assertEquals(shown.map(({ own, unstored }) => [own, unstored]), [[false, undefined], [true, true]]);
   assertEquals(store.trouble, "the disk is full");
+});
+
+Deno.test("that nobody else holds what was told, or others do again, is shown", async () => {
+  const { clock, system, people, tell, joined, store } = await post();
+  const told: HistoryEvent[] = [];
+  system.events.subscribe(HISTORY, (event) => told.push(event));
+  people.note("bob", bob, 1);
+  await joined("bob");
+  await tell("bob", "hi");
+  await clock.advance(5_000);
+  assertEquals(told, [{ type: "unheld", room: DIRECT_ROOM, others: 1 }]);
+  const [{ log, last }] = store.spans(DIRECT_ROOM) as [Span];
+  const payload = encodeLogMessage({ type: "heads", spans: [{ log, first: 1, last }], wantsAnswer: false });
+  system.events.publish(RUMOURS, { topic: "room/@direct", author: "bob", ageMs: 0, direct: true, payload });
+  await clock.advance(1);
+  assertEquals(told.slice(1), [{ type: "held", room: DIRECT_ROOM, others: 1 }]);
+});
+
+Deno.test("what is not sealed is kept by nobody", async () => {
+  const { hear, shown, store } = await post();
+  const open: readonly Content[] = [{ type: "said", text: "buy" }, { type: "topic", text: "buy" }];
+  for (const content of open) await hear("bob", new Author("bob", DIRECT_ROOM).writes(5, content));
+  assertEquals([shown, store.search({ words: ["buy"], limit: 9 }), store.spans(DIRECT_ROOM)], [[], [], []]);
 });
 
 Deno.test("who keeps something tells newcomers that are peers of ours of it", async () => {
@@ -139,7 +167,7 @@ Deno.test("who keeps something tells newcomers that are peers of ours of it", as
   await hear("bob", letter());
   await joined("charly");
   await joined("stranger", new Uint8Array());
-  assertEquals(sent, ["charly: heads"]);
+  assertEquals(sent, ["charly: heads", "charly: tops"]);
 });
 
 Deno.test("a letter of who is ignored is not found by its words", async () => {
