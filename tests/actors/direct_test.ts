@@ -1,3 +1,4 @@
+import { decodeLogMessage } from "../../actors/history/log_message.ts";
 import { assertEquals } from "@std/assert";
 import { type BroadcasterMessage, RUMOURS } from "../../actors/broadcaster.ts";
 import { HISTORY, type HistoryEvent, type SayReply } from "../../actors/chat_room.ts";
