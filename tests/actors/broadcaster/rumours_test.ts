@@ -155,6 +155,7 @@ Deno.test("what nobody has passed on is its author's only if it comes from where
   await alice.happens("joined", member("bob", 2, PARLEY), member("mallory", 3, PARLEY));
   await alice.hears(1, 0, "direct", 3);
   await alice.hears(0, 0, "direct", 3);
+  await alice.hears(1, 0, "direct", 3, 1);
   await alice.hears(2, 0, "tree", 3);
   await alice.hears(3, 0, "answer", 3);
   assertEquals(alice.heard, []);

@@ -72,6 +72,8 @@ Deno.test("who names entries that nobody has written makes nothing late but what
   assertEquals([40, 60].map((ms) => shelf.isLate(entry(his, 2, ms))), [true, false]);
   shelf.noteShown(entry(hers, 2, 55, { log: his, sequence: 3 }), isHeld);
   assertEquals([53, 60].map((ms) => shelf.isLate(entry(his, 4, ms))), [true, false]);
+  shelf.noteShown(entry(hers, 4, 51, { log: his, sequence: 3 }), isHeld);
+  assertEquals(shelf.isLate(entry(his, 4, 53)), true, "the latest that names something counts, not the last");
   shelf.noteShown(entry(hers, 3, 70, { log: his, sequence: 1 }), isHeld);
   assertEquals(shelf.isLate(entry(his, 2, 60)), false, "what is here is no claim");
 });

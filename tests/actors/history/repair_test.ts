@@ -157,3 +157,42 @@ Deno.test("who answers again is asked again as others are", () => {
   repair.arrived(logId("b", 2), "bob", 3_003);
   assertEquals(wants(3_003).length, 7);
 });
+
+Deno.test("who says that it has nothing has answered, and who comes anew is asked as others are", () => {
+  for (const answers of [true, false]) {
+    const { repair, wants, offers } = mender();
+    offers("bob", 1, 5);
+    wants(0);
+    wants(3_001);
+    for (let n = 1; n <= 9; n++) offers("bob", 1, 2, logId("b", n + 1));
+    assertEquals(wants(3_002).length, 1);
+    if (answers) {
+      repair.answered(logId("b", 2), "bob");
+    } else {
+      repair.gone("bob");
+      for (let n = 1; n <= 9; n++) offers("bob", 1, 2, logId("b", n + 1));
+    }
+    assertEquals(wants(3_003).length, 8);
+  }
+});
+
+Deno.test("of all, 16 logs are asked for at once; whose turn was is the last to have one again", () => {
+  const { repair, wants, offers } = mender();
+  const peers = ["a", "b", "c"];
+  for (const peer of peers) for (let n = 1; n <= 9; n++) offers(peer, 1, 1, logId(peer, n));
+  const asked = wants().map((want) => want[0]);
+  assertEquals(asked.length, 16);
+  assertEquals(asked.slice(0, 6), ["a", "b", "c", "a", "b", "c"]);
+  assertEquals(asked.at(-1), "a");
+  repair.answered(logId("a", 2), "a");
+  assertEquals(wants().map((want) => want[0]), ["b"]);
+});
+
+Deno.test("a log is asked of another who has it while the one has enough to answer", () => {
+  const { wants, offers } = mender();
+  for (let n = 1; n <= 8; n++) offers("bob", 1, 1, logId("b", n + 1));
+  wants();
+  offers("bob", 1, 5);
+  offers("charly", 1, 5);
+  assertEquals(wants(), ["charly: alice 4-5"]);
+});

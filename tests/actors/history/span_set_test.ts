@@ -49,3 +49,27 @@ Deno.test("pieces of any length are joined, and tell what is held, what is newes
     assertEquals(spans.lackingOf({ first, last: first + more }), lacking.toReversed());
   }));
 });
+
+Deno.test("what touches a piece makes none more", () => {
+  const set = new SpanSet();
+  for (const first of [5, 20]) set.add(first, first + 2);
+  const touching = [[1, 3], [1, 4], [6, 6], [8, 9], [9, 10], [9, 18], [9, 19], [1, 99], [24, 30]] as const;
+  assertEquals(touching.map(([first, last]) => set.touches(first, last)), [
+    false,
+    true,
+    true,
+    true,
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
+
+Deno.test("of what is lacking, so many pieces are told, the newest", () => {
+  const set = new SpanSet();
+  for (const sequence of [2, 4, 6]) set.add(sequence);
+  const lacking = [7, 5, 3, 1].map((sequence) => ({ first: sequence, last: sequence }));
+  for (const max of [1, 2, 3, 4, 5]) assertEquals(set.lackingOf({ first: 1, last: 7 }, max), lacking.slice(0, max));
+});
