@@ -1,4 +1,3 @@
-import { decodeLogMessage } from "../../actors/history/log_message.ts";
 import { assertEquals } from "@std/assert";
 import { type BroadcasterMessage, RUMOURS } from "../../actors/broadcaster.ts";
 import { HISTORY, type HistoryEvent, type SayReply } from "../../actors/chat_room.ts";
