@@ -207,7 +207,8 @@ export class DatabaseStore implements HistoryStore {
     this.#bytes += placed.weight;
     const text = textNow(entry, "text" in entry.content ? this.#entries.about(entry.room, entry.hash) : []);
     if (text !== undefined) this.#texts.set(placed.id, text);
-    if ("target" in entry.content) this.#refresh(entry.room, entry.content.target);
+    const { type } = entry.content; // a sign changes no text
+    if (type === "edited" || type === "redacted") this.#refresh(entry.room, entry.content.target);
   }
 
   /** What names it has changed. */

@@ -568,6 +568,33 @@ test("what many entries have is found, the newest first, also where the newest h
   });
 });
 
+test("however many signs an entry has, one more reads none of them", (path) => {
+  let read = 0;
+  const counting = (path: string) =>
+    new class extends DatabaseSync {
+      override prepare(sql: string): StatementSync {
+        const statement = super.prepare(sql);
+        if (!sql.includes("where target = ?")) return statement;
+        return Object.assign(statement, {
+          all: (...values: Parameters<StatementSync["all"]>) => {
+            const rows = Object.getPrototypeOf(statement).all.apply(statement, values);
+            read += rows.length;
+            return rows;
+          },
+        });
+      }
+    }(path);
+  using(path, (store) => {
+    const [said] = entries(1, 1);
+    store.put([said!]);
+    const about = (sequence: number, content: Kept["content"]) => store.put([entryOf(sequence, { content })]);
+    for (let at = 2; at <= 50; at++) about(at, { type: "reacted", target: said!.hash, sign: `+${at}` });
+    assertEquals(read, 0);
+    about(51, { type: "edited", target: said!.hash, text: "another" });
+    assertEquals([read, store.search({ words: ["another"], limit: 9 }).length], [50, 1]);
+  }, { connect: counting });
+});
+
 test("no question makes SQLite read a whole table", (path) => {
   const plans: string[] = [];
   const explaining = (path: string) =>
