@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { ChatEvent } from "../../../actors/chat_room.ts";
 import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import { DIRECT_ROOM } from "../../../actors/direct/letter.ts";
+import type { AuthorId } from "../../../actors/history/author.ts";
 import type { MembershipEvent } from "../../../actors/membership.ts";
-import { announceChat, announceMember } from "../../../actors/repl/announce.ts";
+import { announceChat, announceHistory, announceMember } from "../../../actors/repl/announce.ts";
 import { createStyle } from "../../../actors/repl/style.ts";
 import { ownMeta } from "../../../actors/serf.ts";
 import type { Address } from "../../../transport/address.ts";
@@ -37,3 +39,17 @@ for (const [event, colour] of EVENTS) {
     assertEquals(lineIn(false).slice(0, 2), "* ");
   });
 }
+
+Deno.test("of direct messages it is told in words of their own who holds them, and that there is a fork", () => {
+  const key = "a".repeat(64) as AuthorId;
+  const lines = [
+    { type: "unheld", room: DIRECT_ROOM, others: 1 } as const,
+    { type: "held", room: DIRECT_ROOM, others: 1 } as const,
+    { type: "forked", room: DIRECT_ROOM, author: "bob", key, sequence: 3 } as const,
+  ].map((event) => announceHistory(event, createStyle(false)).join());
+  assertEquals(lines.map((line) => line.split(/[:;]/)[0]), [
+    "* Nobody else holds what you told one other yet",
+    "* Others hold what you told one other now",
+    "* bob has said two different things at number 3 of direct messages",
+  ]);
+});
