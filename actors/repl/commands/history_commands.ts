@@ -1,7 +1,7 @@
 import type { Evidence } from "../../chat_room/chronicle.ts";
 import type { RoomName } from "../../chat_room/entry.ts";
 import type { Content, ContentType } from "../../history/content.ts";
-import type { Shown } from "../../history/shown.ts";
+import type { Reaction, Shown } from "../../history/shown.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
 import { FOREIGN, topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
@@ -11,6 +11,8 @@ import { isolated, visible, visibleName } from "../visible.ts";
 /** How many entries are shown without a number, and at most. */
 const SHOWN = 20;
 const SHOWN_MAX = 10_000;
+/** Signs shown behind one entry, and names behind one sign. */
+const SIGNS_MAX = 8;
 
 /** Of our latest messages, so many. */
 const HELD_SHOWN = 5;
@@ -80,8 +82,19 @@ function lineOf({ entry: { content, name, wallMs }, text, isEdited, isForeign, r
   const own = visibleName(name) + (isForeign ? FOREIGN : "");
   const speaker = "guest" in content && content.guest !== undefined ? `${visibleName(content.guest)}@${own}` : own;
   const shown = text === undefined ? "(taken back)" : visible(text) + (isEdited ? " (corrected)" : "");
-  const signs = reactions.map(({ sign, by }) => ` [${isolated(visible(sign))} ${by.map(visibleName).join(", ")}]`);
-  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${signs.join("")}`;
+  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${signsOf(reactions)}`;
+}
+
+function signsOf(reactions: readonly Reaction[]): string {
+  const signs = reactions.slice(0, SIGNS_MAX).map(({ sign, by }) => {
+    const names = by.slice(0, SIGNS_MAX).map(visibleName).join(", ") + andMore(by.length);
+    return ` [${isolated(visible(sign))} ${names}]`;
+  });
+  return signs.join("") + andMore(reactions.length);
+}
+
+function andMore(count: number): string {
+  return count > SIGNS_MAX ? ` and ${count - SIGNS_MAX} more` : "";
 }
 
 function wordsOf(type: ContentType, speaker: string, text: string): string {
