@@ -14,6 +14,7 @@ export const SIGHTS = {
   nack: "a relay that said that it is there, and the other is not",
   conflict: "two under one name",
   overflow: "a queue that was full",
+  repair: "something lacking of a room that was asked for",
   message: "a message that everybody in its room was shown",
 } as const;
 export type Sight = keyof typeof SIGHTS;

@@ -9,6 +9,7 @@ const COUNTERS: Readonly<Record<string, Sight>> = {
   "failure detector: datagrams blocked": "stream_ack",
   "failure detector: nacks": "nack",
   "failure detector: pauses of this process": "pause",
+  "rooms: repair wishes": "repair",
 };
 
 /** Enough for any answer of an actor that is up, in virtual time. */

@@ -66,6 +66,7 @@ const OTHER: Readonly<Partial<Record<SettingKey, readonly string[]>>> = {
   historyAge: ["30d"],
   historyMax: ["500MiB"],
   color: ["never"],
+  bell: ["never"],
   maxPeers: ["3"],
   minRefillCandidates: ["2"],
   logFile: ["/tmp/a log.txt"],

@@ -9,7 +9,7 @@ import { decodeSound } from "../../transport/sound_msgpack.ts";
 
 Deno.test("what is one whole value comes out as it went in", () => {
   const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes("__proto__")); // which is refused
-  fc.assert(fc.property(value, (json) => assertEquals(decodeSound(encode(json)), json)));
+  fc.assert(fc.property(value, (json) => assertEquals(decodeSound(encode(json)), JSON.parse(JSON.stringify(json)))));
 });
 
 /** An array of 32 million entries, as it claims, in an array of two: `head` is how a message begins. */
