@@ -65,7 +65,7 @@ Deno.test("what is said while nobody else is there is held by nobody, outlives i
   await using place = await Place.create();
   const alice = await PeerProcess.peer("alice", place);
   await alice.say("is anybody there?");
-  assertMatch(await alice.ask("/held"), /is anybody there\? \(nobody else holds it yet\)/);
+  assertMatch(await alice.ask("/held"), /is anybody there\? \(nobody else here holds it\)/);
   await kill(alice);
   await using again = await PeerProcess.peer("alice", place);
   await using bob = await PeerProcess.peer("bob", place);

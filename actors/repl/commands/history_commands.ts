@@ -110,7 +110,7 @@ function wordsOf(type: ContentType, speaker: string, text: string): string {
 
 function evidenceLine({ entry: { content, wallMs }, holders, others, isStored }: Evidence): string {
   const held = holders.length === 0
-    ? "nobody else holds it yet"
+    ? "nobody else here holds it"
     : `held by ${holders.length} of ${others}: ${holders.map(visible).join(", ")}`;
   return `${clockTime(wallMs)} ${gist(content)} (${held}${isStored ? "" : "; not stored here"})`;
 }
