@@ -8,7 +8,7 @@ import type { HistoryStore } from "../actors/history/store.ts";
 import { DatabaseStore } from "./history_database/database_store.ts";
 import { FallbackStore } from "./history_database/fallback_store.ts";
 import { migrate, MIGRATIONS } from "./history_database/schema.ts";
-import { codeOf, DamagedError, isDamage, moveAside, NewerError, SQLITE, textOf } from "./sqlite.ts";
+import { asideNote, codeOf, DamagedError, isDamage, moveAside, NewerError, SQLITE, textOf } from "./sqlite.ts";
 
 /**
  * An open history; `note` is for the person, if something had to be done to open it. `in_use`: another process has it.
@@ -57,8 +57,7 @@ export function openHistory(path: string, changed: Partial<Parts> = {}): OpenedH
 
 function replaced(path: string, parts: Parts): OpenedHistory {
   try {
-    const aside = moveAside(path);
-    const note = `${path} is damaged and was moved to ${aside}; history is fetched from others again`;
+    const note = `${asideNote(path, moveAside(path))}; history is fetched from others again`;
     return { ok: true, store: open(path, parts), note };
   } catch (error) {
     return { ok: false, reason: "unusable", why: `${path} is damaged: ${textOf(error)}` };

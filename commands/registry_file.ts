@@ -7,7 +7,17 @@ import { dirname } from "node:path";
 import type { RegistryPeer } from "../actors/bootstrap.ts";
 import { peerProblem, PEERS_MAX, type Registry } from "../bootstrap/registry.ts";
 import type { RegistryStore } from "../bootstrap/registry_store.ts";
-import { codeOf, DamagedError, isDamage, moveAside, NewerError, rollBack, SQLITE, textOf } from "./sqlite.ts";
+import {
+  asideNote,
+  codeOf,
+  DamagedError,
+  isDamage,
+  moveAside,
+  NewerError,
+  rollBack,
+  SQLITE,
+  textOf,
+} from "./sqlite.ts";
 
 /** An open file; `note` is for the person, if something had to be done to open it. */
 export type RegistryFile = Readonly<{ store: RegistryStore; note?: string; close(): void }>;
@@ -57,8 +67,7 @@ export function openRegistryFile(path: string): OpenedFile {
 
 function replaced(path: string): OpenedFile {
   try {
-    const aside = moveAside(path);
-    const note = `${path} is damaged and was moved to ${aside}; the list begins empty`;
+    const note = `${asideNote(path, moveAside(path))}; the list begins empty`;
     return { ok: true, file: { ...open(path), note } };
   } catch (error) {
     return { ok: false, reason: "unusable", why: `${path} is damaged: ${textOf(error)}` };

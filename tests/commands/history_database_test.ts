@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { HistoryStore, Kept } from "../../actors/history/store.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
@@ -200,6 +201,57 @@ test("row 72: changes that belong to what is damaged are not taken for those of 
   Deno.writeFileSync(`${path}-wal`, wal);
   using(path, (store) => assertEquals([store.rooms(), store.note === undefined], [[], false]));
   using(path, (store) => assertEquals([store.rooms(), store.note], [[], undefined]));
+});
+
+test("row 72: each damaged file is kept under a name of its own; of more than four the oldest goes, and that is told", (path) => {
+  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")));
+  const damage = (number: number): string | undefined => {
+    Deno.writeTextFileSync(path, `damage ${number} `.repeat(1_000));
+    return using(path, (store) => store.note);
+  };
+  const copies = ["", "-2", "-3", "-4", "-5"].map((end) => `${path}.damaged${end}`);
+  for (const [index, copy] of copies.slice(0, 4).entries()) {
+    assertEquals(
+      damage(index + 1),
+      `${path} is damaged and was moved to ${copy}; history is fetched from others again`,
+    );
+  }
+  for (const end of ["-wal", "-journal"]) Deno.writeTextFileSync(`${copies[0]}${end}`, "changes");
+  assertEquals(
+    damage(5),
+    `${path} is damaged and was moved to ${copies[4]}; an earlier copy was deleted: ${copies[0]}; ` +
+      "history is fetched from others again",
+  );
+  const left = [...Deno.readDirSync(path.slice(0, path.lastIndexOf("/")))].map(({ name }) => name).toSorted();
+  const names = ["", ".damaged-2", ".damaged-3", ".damaged-4", ".damaged-5"];
+  assertEquals(left, names.map((end) => `history.sqlite${end}`));
+  for (const [index, copy] of copies.slice(1).entries()) {
+    assertStringIncludes(Deno.readTextFileSync(copy), `damage ${index + 2} `);
+  }
+});
+
+test("row 72: changes that were not in a damaged file yet are in its copy", (path) => {
+  const { wal } = leftBehind(path);
+  Deno.writeTextFileSync(path, "<!doctype html>".repeat(1_000));
+  Deno.writeFileSync(`${path}-wal`, wal);
+  assertStringIncludes(using(path, (store) => store.note) ?? "", `moved to ${path}.damaged;`);
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  const copies = [...Deno.readDirSync(folder)].filter(({ name }) => name.includes(".damaged"));
+  const kept = copies.map(({ name }) => Buffer.from(Deno.readFileSync(`${folder}/${name}`)));
+  const { content } = entryOf(25);
+  assert(content.type === "said");
+  assert(kept.some((bytes) => bytes.includes(content.text)));
+});
+
+test("row 72: what only looks like a copy of a damaged file is left alone", (path) => {
+  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")));
+  const others = ["x", "-0", "-1x", "-2-wal-wal", ".old"].map((end) => `${path}.damaged${end}`);
+  for (const other of others) Deno.writeTextFileSync(other, "mine");
+  for (let times = 0; times < 6; times++) {
+    Deno.writeTextFileSync(path, "<!doctype html>".repeat(1_000));
+    using(path, (store) => store.note);
+  }
+  assertEquals(others.map((other) => Deno.readTextFileSync(other)), others.map(() => "mine"));
 });
 
 test("row 70: a file of a later version is refused and left as it is", (path) => {
