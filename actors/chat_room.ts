@@ -1,13 +1,9 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
 import { type ChatEvent, eventOf, type Move } from "./chat_room/chat_event.ts";
-import {
-  Chronicle,
-  type ChronicleCounters,
-  type ChronicleMemory,
-  type ChronicleTimer,
-  type Evidence,
-} from "./chat_room/chronicle.ts";
+import { Chronicle, type ChronicleCounters, type ChronicleMemory } from "./chat_room/chronicle.ts";
+import type { Evidence } from "./chat_room/chronicle/delivery.ts";
+import type { ChronicleTimer } from "./chat_room/chronicle/world.ts";
 import {
   decodeEntry,
   encodeEntry,

@@ -1,6 +1,7 @@
 import { type BroadcasterMessage, type RumourHeard, RUMOURS } from "./broadcaster.ts";
 import { HISTORY, type HistoryDeps, type SayReply } from "./chat_room.ts";
-import { Chronicle, type ChronicleCounters, type ChronicleMemory, type ChronicleTimer } from "./chat_room/chronicle.ts";
+import { Chronicle, type ChronicleCounters, type ChronicleMemory } from "./chat_room/chronicle.ts";
+import type { ChronicleTimer } from "./chat_room/chronicle/world.ts";
 import { isTextTooLong } from "./chat_room/entry.ts";
 import { DIRECT_ROOM, openedText, type Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";

@@ -9,12 +9,8 @@ import {
   type RoomMemory,
   type SayReply,
 } from "./chat_room.ts";
-import {
-  type ChronicleMemory,
-  type Evidence,
-  newChronicleCounters,
-  newChronicleMemory,
-} from "./chat_room/chronicle.ts";
+import { type ChronicleMemory, newChronicleCounters, newChronicleMemory } from "./chat_room/chronicle.ts";
+import type { Evidence } from "./chat_room/chronicle/delivery.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import { direct } from "./direct.ts";

@@ -1,4 +1,5 @@
 import type { LogId } from "./author.ts";
+import type { Place } from "./entry.ts";
 import { type Piece, SpanSet } from "./span_set.ts";
 import type { Floors, Span } from "./store.ts";
 
@@ -45,6 +46,11 @@ export class Holdings {
 
   has(log: LogId, sequence: number): boolean {
     return sequence > this.#floorOf(log) && this.#logs.get(log)?.has(sequence) === true;
+  }
+
+  /** Whether an entry is here, or has been and was let go of. */
+  hasHad({ log, sequence }: Place): boolean {
+    return this.has(log, sequence) || this.isLetGo(log, sequence);
   }
 
   /** Whether that entry was here, and has been let go of. */

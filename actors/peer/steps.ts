@@ -1,7 +1,7 @@
 import { type Address, parseAddress, splitAddress, withPort } from "../../transport/address.ts";
 import type { StreamCloseReason } from "../../transport/transport.ts";
 import type { BootstrapReply, RegistryCommand, RegistryConfig, RegistryPeer } from "../bootstrap.ts";
-import type { Evidence } from "../chat_room/chronicle.ts";
+import type { Evidence } from "../chat_room/chronicle/delivery.ts";
 import type { RoomName } from "../chat_room/entry.ts";
 import type { Shown } from "../history/shown.ts";
 import type { SayReply } from "../chat_room.ts";

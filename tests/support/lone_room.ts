@@ -1,10 +1,10 @@
 import {
   Chronicle,
   type ChronicleCounters,
-  type ChronicleTimer,
   newChronicleCounters,
   newChronicleMemory,
 } from "../../actors/chat_room/chronicle.ts";
+import type { ChronicleTimer } from "../../actors/chat_room/chronicle/world.ts";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { HistoryDeps } from "../../actors/chat_room.ts";
 import { encodeLogMessage, type LogMessage } from "../../actors/history/log_message.ts";

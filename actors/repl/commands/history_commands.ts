@@ -1,4 +1,4 @@
-import type { Evidence } from "../../chat_room/chronicle.ts";
+import type { Evidence } from "../../chat_room/chronicle/delivery.ts";
 import type { RoomName } from "../../chat_room/entry.ts";
 import type { Content, ContentType } from "../../history/content.ts";
 import type { Reaction, Shown } from "../../history/shown.ts";
