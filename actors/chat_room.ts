@@ -264,6 +264,7 @@ class Room {
       },
     });
     ctx.onStop(() => this.chronicle.close());
+    ctx.onStop(deps.people.watch((name) => this.#occupants.has(name)));
   }
 
   /** Announces us; after a crash, or for guests only, it just asks who else is here, so that nobody sees us come twice. */

@@ -102,6 +102,7 @@ class Post {
     // Whenever it comes: it was for us alone, and nobody else reads it to us.
     deps.memory.since.time = { ms: 0, count: 0 };
     ctx.onStop(() => this.#chronicle?.close());
+    ctx.onStop(deps.people.watch((name) => this.#members.has(name)));
   }
 
   begin(): void {

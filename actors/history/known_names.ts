@@ -25,7 +25,7 @@ export type Sighting = "first" | "known" | Readonly<{ changed: AuthorId }>;
 
 type ReadNames = Readonly<{ ok: true; names: KnownNames }> | Readonly<{ ok: false; why: string }>;
 
-/** Names that are kept. Beyond that the one unseen for longest goes, but none that is verified or ours. */
+/** Names that are kept. Beyond that the one unseen for longest goes, but none that is verified, ours or in use. */
 export const NAMES_MAX = 4096;
 
 /** Names of one author that count against it, so that nobody drives out the others' by taking many. */
@@ -36,8 +36,12 @@ const ROW_CHARACTERS_MAX = 1024;
 
 const VERSION = 1;
 
+/** Whether somebody of that name is a member now, or in one of our rooms. */
+export type IsHere = (name: string) => boolean;
+
 export class KnownNames {
   readonly #self: AuthorId;
+  readonly #isHere: IsHere;
   /** The one unseen for longest first, whatever the wall clock said. */
   readonly #known = new Map<string, KnownName>();
   readonly #looks = new Map<string, Set<string>>();
@@ -46,18 +50,19 @@ export class KnownNames {
   #unkept = 0;
   #refused = 0;
 
-  constructor(self: AuthorId) {
+  constructor(self: AuthorId, isHere: IsHere = () => false) {
     this.#self = self;
+    this.#isHere = isHere;
   }
 
   /** What was written by {@linkcode KnownNames.toText}, or why it was not. */
-  static fromText(self: AuthorId, text: string): ReadNames {
+  static fromText(self: AuthorId, text: string, isHere?: IsHere): ReadNames {
     if (text.length > NAMES_MAX * ROW_CHARACTERS_MAX) {
       return { ok: false, why: "the known names are too many to be ours" };
     }
     const parsed = v.safeParse(TEXT, parseJson(text), { abortEarly: true });
     if (!parsed.success) return { ok: false, why: "the known names are damaged" };
-    const names = new KnownNames(self);
+    const names = new KnownNames(self, isHere);
     for (const [name, author, firstWallMs, lastWallMs, verified] of parsed.output.names) {
       if (names.#known.has(name)) return { ok: false, why: "the known names name one twice" };
       names.#keep({ name, author, firstWallMs, lastWallMs, verified });
@@ -161,12 +166,28 @@ export class KnownNames {
   #makeRoom(author: AuthorId): boolean {
     const free = [...this.#known.values()].filter((known) => !known.verified && known.author !== this.#self);
     const ofAuthor = free.filter((known) => known.author === author);
-    if (ofAuthor.length >= NAMES_PER_AUTHOR_MAX) this.#evict(ofAuthor[0]!);
-    else if (this.#known.size >= NAMES_MAX) {
-      if (free[0] === undefined) return false;
-      this.#evict(free[0]);
-    }
+    const isOneTooMany = ofAuthor.length >= NAMES_PER_AUTHOR_MAX;
+    if (!isOneTooMany && this.#known.size < NAMES_MAX) return true;
+    const inUse = this.#namesInUse();
+    const leaving = (isOneTooMany ? ofAuthor : free).find(({ name }) => !inUse.has(name));
+    if (leaving === undefined) return false;
+    this.#evict(leaving);
     return true;
+  }
+
+  /** Of those who are here, the names that they are here by, and those that they spoke by last. */
+  #namesInUse(): ReadonlySet<string> {
+    const inUse = new Set<string>();
+    const here = new Set<AuthorId>();
+    const lastNames = new Map<AuthorId, string>();
+    for (const { name, author } of this.#known.values()) {
+      lastNames.set(author, name);
+      if (!this.#isHere(name)) continue;
+      inUse.add(name);
+      here.add(author);
+    }
+    for (const author of here) inUse.add(lastNames.get(author)!);
+    return inUse;
   }
 
   #evict({ name }: KnownName): void {

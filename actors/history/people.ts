@@ -1,5 +1,5 @@
 import { type AuthorId, authorOfLog, type LogId } from "./author.ts";
-import { KnownNames, type Sighting } from "./known_names.ts";
+import { type IsHere, KnownNames, type Sighting } from "./known_names.ts";
 import type { HistoryStore } from "./store.ts";
 
 /** An author's log in one room, as far as it is here. */
@@ -54,6 +54,7 @@ export class People implements Viewer {
   readonly #ignored: Set<AuthorId>;
   readonly #lastNames = new Map<AuthorId, string>();
   readonly #claims = new Set<string>();
+  readonly #places = new Set<IsHere>();
   #claimsUntold = 0;
   #nick: string | undefined;
   #savedChanges = 0;
@@ -62,7 +63,7 @@ export class People implements Viewer {
     this.self = self;
     this.#store = store;
     this.#own = own;
-    this.#names = namesIn(store, self);
+    this.#names = namesIn(store, self, (name) => this.#places.values().some((isHere) => isHere(name)));
     this.#savedChanges = this.#names.changes;
     this.#ignored = new Set(authorsIn(store.recall(IGNORED_KEY)));
     const nick = store.recall(NICK_KEY);
@@ -73,6 +74,12 @@ export class People implements Viewer {
   /** By which name we speak. */
   get name(): string {
     return this.#nick ?? this.#own;
+  }
+
+  /** As long as somebody is in that place, nobody's made-up names drive theirs out. Returns what ends it. */
+  watch(isHere: IsHere): () => void {
+    this.#places.add(isHere);
+    return () => void this.#places.delete(isHere);
   }
 
   /** Somebody whose signature was right goes by that name. */
@@ -218,9 +225,9 @@ const CLAIMS_MAX = 1_024;
 const LAST_NAMES_MAX = 4_096;
 
 /** Damaged, they are learnt again. */
-function namesIn(store: HistoryStore, self: AuthorId): KnownNames {
-  const read = KnownNames.fromText(self, store.recall(NAMES_KEY) ?? "");
-  return read.ok ? read.names : new KnownNames(self);
+function namesIn(store: HistoryStore, self: AuthorId, isHere?: IsHere): KnownNames {
+  const read = KnownNames.fromText(self, store.recall(NAMES_KEY) ?? "", isHere);
+  return read.ok ? read.names : new KnownNames(self, isHere);
 }
 
 function no(why: string): PeopleReply {

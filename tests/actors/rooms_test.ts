@@ -18,12 +18,12 @@ import { MEMBERSHIP } from "../../actors/membership.ts";
 import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Address } from "../../transport/address.ts";
 import { encodeLogMessage, isLogMessage } from "../../actors/history/log_message.ts";
-import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
-import { type PeopleReply, viewerOf } from "../../actors/history/people.ts";
+import { type Admitted, pageOf, RoomLog } from "../../actors/history/room_log.ts";
+import { type PeopleReply, viewerOf, type Whois } from "../../actors/history/people.ts";
 import { proofOf } from "../../actors/chat_room/presence.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import type { Topic } from "../../actors/history/topic.ts";
-import { Author, simulatedHistory, writtenIn } from "../support/author.ts";
+import { Author, madeUpNames, simulatedHistory, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
 const DEV = "dev" as RoomName;
@@ -366,4 +366,32 @@ Deno.test("who speaks by another name is told to be called so, but not by one th
     "thief -> robber",
     "key_changed",
   ]);
+});
+
+Deno.test("however many names are made up in a room, those of who is in it stay theirs, and those of who went may go", async () => {
+  const { clock, join, keeper, hear, member } = alone();
+  await join(DEV);
+  const proven = (name: string, wallMs: number) =>
+    ({
+      type: "present",
+      wallMs,
+      proof: proofOf({ room: DEV, name, wallMs }, simulatedSigning(name)),
+    }) as const;
+  for (const name of ["bob", "charly"]) await hear(name, proven(name, 5));
+  await member("left", "charly");
+  const known = async (name: string): Promise<boolean> => {
+    const reply = keeper.ask((replyTo: ActorRef<Whois | null>) => ({ type: "whois", name, replyTo }), 1_000);
+    await clock.advance(1);
+    return await reply !== null;
+  };
+  assertEquals([await known("bob"), await known("charly")], [true, true]);
+  for (const batches of madeUpNames(DEV)) {
+    const admitted = keeper.ask(
+      (replyTo: ActorRef<readonly Admitted[]>) => ({ type: "admit", room: DEV, batches, replyTo }),
+      1_000,
+    );
+    await clock.advance(1);
+    assertEquals((await admitted).filter(({ ok }) => !ok), []);
+  }
+  assertEquals([await known("bob"), await known("charly")], [true, false]);
 });

@@ -1,9 +1,13 @@
 /** What is said to one other, on virtual time. */
 import { assertEquals } from "@std/assert";
+import type { RoomName } from "../../actors/chat_room/entry.ts";
 import { DIRECT_ROOM } from "../../actors/direct/letter.ts";
+import type { Admitted } from "../../actors/history/room_log.ts";
+import type { ActorRef } from "../../actors/runtime/ref.ts";
 import { Disk } from "../../sim/disk.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { type SimulatedPeer, World } from "../../sim/world.ts";
+import { madeUpNames } from "../support/author.ts";
 
 const told = (peer: SimulatedPeer): readonly string[] =>
   peer.told.map(({ from, to, text }) => `${from} -> ${to}: ${text}`);
@@ -88,4 +92,21 @@ Deno.test("nobody else's key can read it, neither by the same name nor by anothe
   await world.clock.advance(40_000);
   assertEquals([thief.history.before(DIRECT_ROOM, undefined, 10).length, told(thief)], [1, []]);
   assertEquals(simulatedSigning("thief").author === simulatedSigning("bob").author, false);
+});
+
+Deno.test("however many names are made up, a member is told what is for it, also one that is in none of our rooms", async () => {
+  const { world, peers } = await some("made up", ["alice", "bob"]);
+  const [alice, bob] = peers;
+  const lobby = "lobby" as RoomName;
+  void bob!.steps.chatLeave(lobby);
+  await world.clock.advance(1_000);
+  for (const batches of madeUpNames(lobby)) {
+    const admit = (replyTo: ActorRef<readonly Admitted[]>) =>
+      ({ type: "admit", room: lobby, batches, replyTo }) as const;
+    void alice!.cast.get("rooms").ask(admit, 1_000);
+    await world.clock.advance(1);
+  }
+  void alice!.steps.talk.tell("bob", "still there?");
+  await world.clock.advance(1_000);
+  assertEquals(told(bob!), ["alice -> bob: still there?"]);
 });

@@ -5,6 +5,7 @@ import { logOf } from "../../actors/history/author.ts";
 import { type Body, decodeBody, encodeBody, hashOf } from "../../actors/history/entry.ts";
 import { type Batch, decodeLogMessage, encodeLogMessage } from "../../actors/history/log_message.ts";
 import { bytesOf, type EntryHash } from "../../actors/history/values.ts";
+import { NAMES_MAX, NAMES_PER_AUTHOR_MAX } from "../../actors/history/known_names.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import { type Viewer, viewerOf } from "../../actors/history/people.ts";
 import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
@@ -64,4 +65,15 @@ export function crafted(
   });
   const hash = hashOf(room, { log, sequence }, bytes);
   return { type: "batch", log, first: sequence, bodies: [bytes], signature: signing.sign(bytesOf(hash)) };
+}
+
+/** As many batches as it takes to make up as many names as are kept, each author so many as it may have. */
+export function* madeUpNames(room: RoomName): Iterable<readonly Batch[]> {
+  for (let author = 0; author < NAMES_MAX / NAMES_PER_AUTHOR_MAX; author++) {
+    const log = new RoomLog({ room, ...simulatedHistory(`maker ${author}`) });
+    yield Array.from({ length: NAMES_PER_AUTHOR_MAX }, (_, number) => {
+      const name = `made up ${author} ${number}`;
+      return pageOf(log.write([{ type: "said", text: "hi" }], { name, wallMs: 10 }))!;
+    });
+  }
 }

@@ -136,6 +136,44 @@ Deno.test("a name that is verified or ours is never forgotten by itself", () => 
   assertEquals(names.counters(), { kept: NAMES_MAX, evicted: NAMES_MAX + 2, unkept: 0, refused: 0 });
 });
 
+Deno.test("by however many made-up names, nobody's is forgotten who is here, nor the one by which they spoke last", () => {
+  const here = new Set(["bob", "eve"]);
+  const names = new KnownNames(SELF, (name) => here.has(name));
+  for (const name of ["bob", "bobby", "robert"]) names.note(name, BOB, 1);
+  names.note("ada", ADA, 1);
+  for (let author = 0; author < 3 * NAMES_MAX / NAMES_PER_AUTHOR_MAX; author++) {
+    for (let number = 0; number < NAMES_PER_AUTHOR_MAX; number++) {
+      names.note(`made up ${author} ${number}`, authorNo(1000 + author), 2);
+    }
+  }
+  assertEquals(["bob", "bobby", "robert", "ada"].map((name) => names.of(name)?.name), [
+    "bob",
+    undefined,
+    "robert",
+    undefined,
+  ]);
+  assertEquals(names.note("bob", EVE, 3), { changed: BOB });
+  here.delete("bob");
+  fill(names);
+  assertEquals([names.of("bob"), names.of("robert")], [undefined, undefined]);
+});
+
+Deno.test("who is here and takes many names keeps the one it is here by", () => {
+  const names = new KnownNames(SELF, (name) => name === "bob");
+  names.note("bob", BOB, 1);
+  for (let number = 0; number < 2 * NAMES_PER_AUTHOR_MAX; number++) names.note(`bob${number}`, BOB, 2);
+  assertEquals([names.of("bob")?.author, names.namesOf(BOB).length], [BOB, NAMES_PER_AUTHOR_MAX]);
+});
+
+Deno.test("where everybody is here, a new name is not kept, and counted; names that were read are defended too", () => {
+  const names = new KnownNames(SELF);
+  fill(names);
+  const read = KnownNames.fromText(SELF, names.toText(), (name) => name.startsWith("n"));
+  assert(read.ok);
+  assertEquals([read.names.note("bob", BOB, 2), read.names.note("bob", EVE, 2)], ["first", "first"]);
+  assertEquals(read.names.counters(), { kept: NAMES_MAX, evicted: 0, unkept: 2, refused: 0 });
+});
+
 Deno.test("where all that are kept must stay, a new name is not kept, and counted", () => {
   const names = new KnownNames(SELF);
   for (let number = 0; number < NAMES_MAX; number++) names.note(`n${number}`, SELF, 1);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import { NAMES_MAX } from "../../../actors/history/known_names.ts";
 import { MemoryStore } from "../../../actors/history/memory_store.ts";
 import { People, type PeopleReply } from "../../../actors/history/people.ts";
 import { RoomLog } from "../../../actors/history/room_log.ts";
@@ -157,4 +158,25 @@ Deno.test("what is damaged of what was kept is learnt anew", () => {
   }
   const { made } = people(store);
   assertEquals([made.authorOf("alice"), made.ignored], [alice, []]);
+});
+
+Deno.test("nobody's name is driven out who is in some place, by whoever watches it, until it does no more", () => {
+  const { made } = people();
+  const flood = (from: number) => {
+    for (let number = 0; number < NAMES_MAX; number++) {
+      made.note(`n${from + number}`, simulatedSigning(`n${from + number}`).author, 6);
+    }
+  };
+  const unwatch = [["bob"], ["bob", "mallory"]].map((names) => made.watch((name) => names.includes(name)));
+  made.note("bob", bob, 5);
+  made.note("mallory", mallory, 5);
+  const known = () => ["bob", "mallory"].map((name) => made.authorOf(name) !== undefined);
+  flood(0);
+  assertEquals(known(), [true, true]);
+  unwatch[1]!();
+  flood(NAMES_MAX);
+  assertEquals(known(), [true, false]);
+  unwatch[0]!();
+  flood(0);
+  assertEquals(known(), [false, false]);
 });
