@@ -2,19 +2,15 @@ import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
 import { type ChatEvent, eventOf, type Move } from "./chat_room/chat_event.ts";
 import { Chronicle, type ChronicleCounters, type ChronicleMemory } from "./chat_room/chronicle.ts";
+import { actorWorld, type Ring } from "./chat_room/chronicle/actor_world.ts";
 import type { Evidence } from "./chat_room/chronicle/delivery.ts";
-import type { ChronicleTimer } from "./chat_room/chronicle/world.ts";
-import {
-  decodeEntry,
-  encodeEntry,
-  type Entry,
-  GUESTS_PER_ENTRY_MAX,
-  type Proof,
-  type RoomName,
-} from "./chat_room/entry.ts";
-import { isFirstClaim, type NameClaim } from "./chat_room/name_claim.ts";
-import { proofOf, standingOf } from "./chat_room/presence.ts";
+import { decodeEntry, encodeEntry, type Entry, type RoomName, wantsAnswer } from "./chat_room/entry.ts";
+import { isGreeter } from "./chat_room/greeting.ts";
+import { Guests } from "./chat_room/guests.ts";
+import { Names } from "./chat_room/names.ts";
 import { type Occupant, Occupants } from "./chat_room/occupants.ts";
+import { Ourselves } from "./chat_room/ourselves.ts";
+import { Pings } from "./chat_room/pings.ts";
 import type { Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
 import type { Content } from "./history/content.ts";
@@ -53,7 +49,7 @@ export type ChatRoomMessage =
   | Readonly<{ type: "heard"; rumour: RumourHeard }>
   | Readonly<{ type: "member"; event: MembershipEvent }>
   /** A timer. */
-  | Readonly<{ type: "ring"; timer: ChronicleTimer }>;
+  | Ring;
 
 /** What somebody without a peer does here through us. When the last one goes from a room that we are not in, it closes. */
 export type GuestMessage =
@@ -77,10 +73,6 @@ export type SayReply =
 export type ChatPingReply =
   | Readonly<{ type: "answered"; roundTripMs: number }>
   | Readonly<{ type: "not_there" | "too_many" }>;
-
-/** Pings under way at once. Who has not answered by then leaves his place to others when there is no room. */
-const PINGS_MAX = 64;
-const PING_OVER_MS = 5_000;
 
 /** What happens in the rooms that we are in, for screens. */
 export const CHAT = topic<ChatEvent>("chat");
@@ -113,9 +105,6 @@ export const PEOPLE = topic<PeopleEvent>("people");
 
 /** What happens in the rooms that guests of ours are in, for who keeps their connections. */
 export const GUEST_CHAT = topic<ChatEvent>("guest_chat");
-
-/** Guests of one peer in one room. */
-const GUESTS_MAX = 1_024;
 
 /** What of a room outlives a crash of its actor; who else is in it is asked again. */
 export type RoomMemory = {
@@ -179,12 +168,12 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
         case "leave":
           return room.leave(message.replyTo);
         case "guest_join":
-          message.replyTo.tell(room.guestJoin(message.guest));
+          message.replyTo.tell(room.guests.join(message.guest));
           return room.closeIfEmpty();
         case "guest_say":
-          return room.guestSay(message.guest, message.text);
+          return room.guests.say(message.guest, message.text);
         case "guest_leave":
-          return room.guestLeave(message.guest);
+          return room.guests.leave(message.guest);
         case "held":
           return message.replyTo.tell(room.chronicle.evidence(message.limit));
         case "tell_presence":
@@ -204,65 +193,43 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
   };
 }
 
-/** Many refuse a newcomer at once, for the same reason. */
-const REFUSED_QUIET_MS = 60_000;
-
-/** Of all who could tell a newcomer what was said, about so many do. */
-const GREETERS = 4;
-
 class Room {
   readonly chronicle: Chronicle;
+  readonly guests: Guests;
   readonly #ctx: Context<ChatRoomMessage>;
   readonly #deps: ChatRoomDeps;
   readonly #occupants = new Occupants();
+  readonly #names: Names;
+  readonly #ourselves: Ourselves;
+  readonly #pings: Pings;
   readonly #topic: string;
   /** The room's topic is another, and nobody was shown that yet. */
   #isTopicNews = false;
-  /** What we last signed of our being here. */
-  #proof: Readonly<{ wallMs: number; proof: Proof }> | undefined;
-  #refusedAt = -Infinity;
-  /** Whom we asked whether he is there, and since when. */
-  readonly #pings = new Map<string, { readonly sentAt: number; readonly replyTo: ActorRef<ChatPingReply> }>();
 
   constructor(ctx: Context<ChatRoomMessage>, deps: ChatRoomDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
     this.#topic = rumoursOf(deps.memory.room);
-    this.chronicle = new Chronicle({
-      room: deps.memory.room,
-      get name() {
-        return deps.people.name;
-      },
-      ...deps.history,
-      memory: deps.memory.chronicle,
-      counters: deps.counters,
-      world: {
-        now: () => ctx.clock.now(),
-        wallMs: () => ctx.clock.wallMs(),
-        random: ctx.random,
-        setTimer: (timer, delayMs) => this.#setTimer(timer, delayMs),
-        publish: (payload) => this.#publishPayload(payload),
-        sendTo: (to, payload) => deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload }),
-        others: () => this.#others(),
-        taken: (entries) => this.#taken(entries),
-        show: (entries, live, isLate) => entries.forEach((entry) => this.#showEntry(entry, live, isLate(entry))),
-        forked: ({ name: author, sequence, log }) => {
-          if (!deps.memory.isOurs) return;
-          const { room } = deps.memory;
-          ctx.events.publish(HISTORY, { type: "forked", room, author, key: authorOfLog(log), sequence });
-        },
-        unheld: (isUnheld) => {
-          const { room, isOurs } = deps.memory;
-          const type = isUnheld ? "unheld" : "held";
-          if (isOurs) ctx.events.publish(HISTORY, { type, room, others: this.#others().length });
-        },
-        filling: (count, lacking) => {
-          const { room, isOurs } = deps.memory;
-          if (isOurs) ctx.events.publish(HISTORY, { type: "filling", room, count, lacking });
-        },
-        filled: (count) => this.#filled(count),
-      },
+    const { self, memory, people, person, peopleChanged, history: { signing } } = deps;
+    const { clock, events, log } = ctx;
+    const sendTo = (to: string, entry: Entry): void => this.#sendTo(to, entry);
+    const tell = (event: PeopleEvent): void => events.publish(PEOPLE, event);
+    this.#ourselves = new Ourselves({ self, memory, person, signing });
+    this.#names = new Names({ self, memory, people, peopleChanged, signing, clock, sendTo, tell });
+    this.#pings = new Pings(clock);
+    this.guests = new Guests({
+      self,
+      memory,
+      occupants: this.#occupants,
+      clock,
+      log,
+      publish: (entry) => this.#publish(entry),
+      sendTo,
+      show: (entry) => this.#show(self, entry),
+      write: (content) => this.chronicle.write(content),
+      left: () => this.closeIfEmpty(),
     });
+    this.chronicle = this.#newChronicle();
     ctx.onStop(() => this.chronicle.close());
     ctx.onStop(deps.people.watch((name) => this.#occupants.has(name)));
   }
@@ -272,10 +239,10 @@ class Room {
     const { memory, self } = this.#deps;
     const since = memory.sinceWallMs;
     for (const guest of memory.guests) this.#occupants.note(self, { type: "came", wallMs: since, guest });
-    if (memory.isOurs) this.#occupants.note(self, this.#ourselves("present"));
+    if (memory.isOurs) this.#occupants.note(self, this.#ourselves.present);
     const isNews = memory.isOurs && !memory.announced;
     memory.announced = memory.isOurs;
-    const entry = this.#ourselves(isNews ? "came" : this.#question);
+    const entry = isNews ? this.#ourselves.came : this.#ourselves.asking;
     this.#publish(entry);
     this.#show(self, entry);
   }
@@ -310,23 +277,8 @@ class Room {
     if (there === undefined) return replyTo.tell({ type: "not_there" });
     const { via: member = name } = there; // who answers for a guest
     if (member === this.#deps.self) return replyTo.tell({ type: "answered", roundTripMs: 0 });
-    if (this.#pings.size >= PINGS_MAX) this.#giveUpPings();
-    if (!this.#pings.has(member) && this.#pings.size >= PINGS_MAX) return replyTo.tell({ type: "too_many" });
-    this.#pings.set(member, { sentAt: this.#ctx.clock.now(), replyTo });
+    if (!this.#pings.begin(member, replyTo)) return replyTo.tell({ type: "too_many" });
     this.#askWhoIsThere(member);
-  }
-
-  #giveUpPings(): void {
-    for (const [name, { sentAt }] of this.#pings) {
-      if (this.#ctx.clock.now() - sentAt > PING_OVER_MS) this.#pings.delete(name);
-    }
-  }
-
-  #answered(name: string): void {
-    const ping = this.#pings.get(name);
-    if (ping === undefined) return;
-    this.#pings.delete(name);
-    ping.replyTo.tell({ type: "answered", roundTripMs: this.#ctx.clock.now() - ping.sentAt });
   }
 
   leave(replyTo: ActorRef<"left">): void {
@@ -339,117 +291,20 @@ class Room {
     this.closeIfEmpty();
   }
 
-  guestJoin(guest: string): GuestReply {
-    const { memory, self } = this.#deps;
-    memory.joinsUnderWay = Math.max(0, memory.joinsUnderWay - 1);
-    if (this.#occupants.isTaken(guest)) {
-      return { ok: false, why: `The name "${guest}" is taken in #${memory.room}` };
-    }
-    if (memory.guests.size >= GUESTS_MAX) return { ok: false, why: `There are too many guests in #${memory.room}` };
-    const others = this.#occupants.list();
-    memory.guests.add(guest);
-    const entry: Entry = { type: "came", wallMs: this.#ctx.clock.wallMs(), guest };
-    this.#publish(entry);
-    if (this.#occupants.note(self, entry)) this.#show(self, entry);
-    return { ok: true, others };
-  }
-
-  guestSay(guest: string, text: string): void {
-    if (!this.#deps.memory.guests.has(guest)) return;
-    if (this.chronicle.write({ type: "said", text: text.toWellFormed(), guest })) return;
-    this.#ctx.log.warn("guest_not_heard", { room: this.#deps.memory.room });
-  }
-
-  guestLeave(guest: string): void {
-    if (!this.#deps.memory.guests.delete(guest)) return;
-    const entry: Entry = { type: "went", wallMs: this.#ctx.clock.wallMs(), guest };
-    this.#publish(entry);
-    this.#occupants.note(this.#deps.self, entry);
-    this.#show(this.#deps.self, entry);
-    this.closeIfEmpty();
-  }
-
   heard(rumour: RumourHeard): void {
     if (rumour.topic !== this.#topic) return;
     if (isLogMessage(rumour.payload)) return this.#logHeard(rumour);
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
-    if (entry.type === "refused") return rumour.direct ? this.#refused(rumour.author, entry.holder) : undefined;
-    if (!this.#isWelcome(rumour.author, entry)) return;
-    if (entry.type === "present" || entry.type === "hosting") this.#answered(rumour.author);
-    const changed = this.#occupants.note(rumour.author, entry);
-    if (wantsAnswer(entry)) this.#welcome(rumour.author);
-    if (changed && !this.#isFromBefore(rumour)) this.#show(rumour.author, entry);
-    this.#settleNames(rumour, entry);
-  }
-
-  /** Whether the name is its own, as far as we know; if not, whoever asks to come in is told. */
-  #isWelcome(member: string, entry: Entry): boolean {
-    const { memory: { room }, people, history: { signing } } = this.#deps;
-    const standing = standingOf(entry, { room, name: member }, { signing, people });
-    if (standing.type === "foreign") {
-      const { holder, key } = standing;
-      if (key === undefined) this.#foreign(member, holder, key);
-      else this.#note(member, key);
-      if (wantsAnswer(entry)) this.#sendTo(member, { type: "refused", wallMs: this.#ctx.clock.wallMs(), holder });
-      return false;
-    }
-    if (standing.key !== undefined) this.#note(member, standing.key);
-    return true;
-  }
-
-  #note(name: string, author: AuthorId): void {
-    const { people, peopleChanged } = this.#deps;
-    const sighting = people.note(name, author, this.#ctx.clock.wallMs());
-    if (typeof sighting === "object") this.#foreign(name, sighting.changed, author);
-    if (people.isChanged) peopleChanged();
-  }
-
-  /** Whose name it is was here until now. */
-  #lastSeen(member: string): void {
-    const author = this.#deps.people.authorOf(member);
-    if (author !== undefined && this.#occupants.has(member)) this.#note(member, author);
-  }
-
-  /** Loudly, but once. */
-  #foreign(name: string, known: AuthorId, other: AuthorId | undefined): void {
-    const { memory: { room, isOurs }, people } = this.#deps;
-    if (!isOurs || !people.isNewClaim(name, other)) return;
-    this.#ctx.events.publish(PEOPLE, { type: "key_changed", room, name, known, other });
-  }
-
-  /** One of perhaps many that do is enough to be told of. */
-  #refused(by: string, holder: AuthorId): void {
-    const { memory: { room, isOurs }, self: name } = this.#deps;
-    const now = this.#ctx.clock.now();
-    if (!isOurs || now - this.#refusedAt < REFUSED_QUIET_MS) return;
-    this.#refusedAt = now;
-    this.#ctx.events.publish(PEOPLE, { type: "refused", room, by, name, holder });
-  }
-
-  /** Another has let somebody in by a name that a guest of ours has, before either knew of the other. */
-  #settleNames(rumour: RumourHeard, entry: Entry): void {
-    const { guests } = this.#deps.memory;
-    const { author } = rumour;
-    if (entry.type === "hosting") {
-      // It does not say since when: who hears of ours decides.
-      for (const guest of entry.guests) if (guests.has(guest)) this.#claim(author, guest);
-    } else if (entry.type === "came" && entry.guest !== undefined && guests.has(entry.guest)) {
-      if (this.#isFromBefore(rumour)) return; // and maybe gone since
-      const { guest, wallMs } = entry;
-      if (isFirstClaim(this.#claimTo(guest), { member: author, wallMs })) this.#claim(author, guest);
-      else this.guestLeave(guest);
-    }
-  }
-
-  /** Tells one other since when a guest of ours is here. */
-  #claim(to: string, guest: string): void {
-    this.#sendTo(to, { type: "came", wallMs: this.#claimTo(guest).wallMs, guest });
-  }
-
-  #claimTo(guest: string): NameClaim {
-    const { self: member, memory } = this.#deps;
-    return { member, wallMs: this.#occupants.guestSince(member, guest) ?? memory.sinceWallMs };
+    const { author, direct } = rumour;
+    if (entry.type === "refused") return direct ? this.#names.refused(author, entry.holder) : undefined;
+    if (!this.#names.isWelcome(author, entry)) return;
+    if (entry.type === "present" || entry.type === "hosting") this.#pings.answered(author);
+    const changed = this.#occupants.note(author, entry);
+    if (wantsAnswer(entry)) this.#welcome(author);
+    const isFromBefore = this.#isFromBefore(rumour);
+    if (changed && !isFromBefore) this.#show(author, entry);
+    this.guests.settleNames(author, entry, isFromBefore);
   }
 
   #logHeard(rumour: RumourHeard): void {
@@ -461,14 +316,14 @@ class Room {
   /** Of many, a few tell a newcomer what was said before; all say that they are here. */
   #welcome(member: string): void {
     this.#tellWhoIsHere(member);
-    if (this.#ctx.random.below(Math.max(1, this.#others().length)) < GREETERS) this.chronicle.meet(member);
+    if (isGreeter(this.#others().length, this.#ctx.random)) this.chronicle.meet(member);
   }
 
   member(event: MembershipEvent): void {
     const name = event.member.name;
     if (name === this.#deps.self) return;
     if (event.type === "left" || event.type === "failed") {
-      this.#lastSeen(name);
+      if (this.#occupants.has(name)) this.#names.lastSeen(name);
       this.#occupants.memberGone(name);
       this.chronicle.gone(name);
     }
@@ -488,43 +343,23 @@ class Room {
 
   /** Tells one other that we are here, and which guests of ours. */
   #tellWhoIsHere(to: string): void {
-    const { isOurs, guests } = this.#deps.memory;
-    if (isOurs) this.#sendTo(to, this.#ourselves("present"));
-    this.#tellGuests(to, [...guests]);
-  }
-
-  #tellGuests(to: string, guests: readonly string[]): void {
-    const { sinceWallMs: wallMs } = this.#deps.memory;
-    for (let at = 0; at < guests.length; at += GUESTS_PER_ENTRY_MAX) {
-      this.#sendTo(to, { type: "hosting", wallMs, guests: guests.slice(at, at + GUESTS_PER_ENTRY_MAX) });
-    }
+    if (this.#deps.memory.isOurs) this.#sendTo(to, this.#ourselves.present);
+    this.guests.tell(to);
   }
 
   #askWhoIsThere(to: string): void {
-    this.#sendTo(to, this.#ourselves(this.#question));
+    this.#sendTo(to, this.#ourselves.asking);
   }
 
   tellPresence(): void {
     if (!this.#deps.memory.isOurs) return;
-    const present = this.#ourselves("present");
+    const { present } = this.#ourselves;
     this.#occupants.note(this.#deps.self, present);
     this.#publish(present);
   }
 
   ask(member: string): void {
     if (member !== this.#deps.self) this.#askWhoIsThere(member);
-  }
-
-  /** That we are here since then, or want to know who is, with the proof of who we are. */
-  #ourselves(type: "came" | "present" | "asked" | "looked_in"): Entry {
-    const { memory: { room, sinceWallMs: wallMs }, self: name, history: { signing }, person } = this.#deps;
-    if (type === "looked_in") return { type, wallMs };
-    if (this.#proof?.wallMs !== wallMs) this.#proof = { wallMs, proof: proofOf({ room, name, wallMs }, signing) };
-    return { type, wallMs, proof: this.#proof.proof, ...person };
-  }
-
-  get #question(): "asked" | "looked_in" {
-    return this.#deps.memory.isOurs ? "asked" : "looked_in";
   }
 
   #sendTo(to: string, entry: Entry): void {
@@ -542,17 +377,35 @@ class Room {
   /** Who goes has said everything by then. */
   #publish(entry: Entry): void {
     this.chronicle.writeNow();
-    this.#publishPayload(encodeEntry(entry));
+    this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload: encodeEntry(entry) });
   }
 
-  #publishPayload(payload: Uint8Array): void {
-    this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload });
-  }
-
-  /** What is to happen soon is not put off by more of its kind. */
-  #setTimer(timer: ChronicleTimer, delayMs: number): void {
-    const { timers } = this.#ctx;
-    if (!timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
+  #newChronicle(): Chronicle {
+    const { memory, people, history, counters, broadcaster } = this.#deps;
+    const { room } = memory;
+    const tell = (event: HistoryEvent): void => {
+      if (memory.isOurs) this.#ctx.events.publish(HISTORY, event);
+    };
+    return new Chronicle({
+      room,
+      get name() {
+        return people.name;
+      },
+      ...history,
+      memory: memory.chronicle,
+      counters,
+      world: {
+        ...actorWorld(this.#ctx, this.#topic, broadcaster),
+        others: () => this.#others(),
+        taken: (entries) => this.#taken(entries),
+        show: (entries, live, isLate) => entries.forEach((entry) => this.#showEntry(entry, live, isLate(entry))),
+        forked: ({ name: author, sequence, log }) =>
+          tell({ type: "forked", room, author, key: authorOfLog(log), sequence }),
+        unheld: (isUnheld) => tell({ type: isUnheld ? "unheld" : "held", room, others: this.#others().length }),
+        filling: (count, lacking) => tell({ type: "filling", room, count, lacking }),
+        filled: (count) => this.#filled(count),
+      },
+    });
   }
 
   /** The other members that are here, or have guests here. */
@@ -564,7 +417,7 @@ class Room {
 
   #taken(entries: readonly Kept[]): void {
     const { memory: { room }, history: { store } } = this.#deps;
-    for (const { name, log } of entries) this.#note(name, authorOfLog(log));
+    for (const { name, log } of entries) this.#names.note(name, authorOfLog(log));
     if (noteTopics(store, room, entries) !== undefined) this.#isTopicNews = true;
   }
 
@@ -625,11 +478,6 @@ function wellFormed(content: Writable): Writable {
 function moveOf(room: RoomName, author: string, entry: Entry): Move | undefined {
   const { type, wallMs } = entry;
   return type === "came" || type === "went" ? { type, room, author, wallMs, ...guestOf(entry) } : undefined;
-}
-
-function wantsAnswer(entry: Entry): boolean {
-  if (entry.type === "came") return entry.guest === undefined;
-  return entry.type === "asked" || entry.type === "looked_in";
 }
 
 function guestOf(of: Content | Entry): Readonly<{ guest?: string }> {

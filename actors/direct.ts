@@ -1,8 +1,9 @@
 import { type BroadcasterMessage, type RumourHeard, RUMOURS } from "./broadcaster.ts";
 import { HISTORY, type HistoryDeps, type SayReply } from "./chat_room.ts";
 import { Chronicle, type ChronicleCounters, type ChronicleMemory } from "./chat_room/chronicle.ts";
-import type { ChronicleTimer } from "./chat_room/chronicle/world.ts";
+import { actorWorld, type Ring } from "./chat_room/chronicle/actor_world.ts";
 import { isTextTooLong } from "./chat_room/entry.ts";
+import { isGreeter } from "./chat_room/greeting.ts";
 import { DIRECT_ROOM, openedText, type Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
 import type { Content } from "./history/content.ts";
@@ -23,7 +24,7 @@ export type DirectMessage =
   | Readonly<{ type: "member"; event: MembershipEvent }>
   | Readonly<{ type: "members"; members: readonly MemberView[] }>
   /** A timer. */
-  | Readonly<{ type: "ring"; timer: ChronicleTimer }>;
+  | Ring;
 
 /** Something was said to us alone, or by us to one other. */
 export type DirectEvent = Readonly<{
@@ -55,9 +56,6 @@ type DirectDeps = Readonly<{
 }>;
 
 const ASK_TIMEOUT_MS = 5_000;
-
-/** Of all who could hand a newcomer what was said to it, about so many do. */
-const GREETERS = 4;
 
 const RUMOURS_TOPIC = `room/${DIRECT_ROOM}`;
 
@@ -160,12 +158,11 @@ class Post {
     if (name === this.#deps.self || !isParley(meta)) return;
     this.#members.add(name);
     if (this.#isEmpty) return;
-    if (this.#ctx.random.below(this.#members.size) < GREETERS) this.chronicle.meet(name);
+    if (isGreeter(this.#members.size, this.#ctx.random)) this.chronicle.meet(name);
   }
 
   #newChronicle(): Chronicle {
     const { people, history, memory, counters, broadcaster } = this.#deps;
-    const { clock, random } = this.#ctx;
     return new Chronicle({
       room: DIRECT_ROOM,
       get name() {
@@ -175,12 +172,7 @@ class Post {
       memory,
       counters,
       world: {
-        now: () => clock.now(),
-        wallMs: () => clock.wallMs(),
-        random,
-        setTimer: (timer, delayMs) => this.#setTimer(timer, delayMs),
-        publish: (payload) => broadcaster().tell({ type: "publish", topic: RUMOURS_TOPIC, payload }),
-        sendTo: (to, payload) => broadcaster().tell({ type: "send_to", to, topic: RUMOURS_TOPIC, payload }),
+        ...actorWorld(this.#ctx, RUMOURS_TOPIC, broadcaster),
         others: () => this.#isEmpty ? [] : [...this.#members],
         taken: (entries) => this.#taken(entries),
         show: (entries) => entries.forEach((entry) => this.#show(entry)),
@@ -196,11 +188,6 @@ class Post {
         filled: () => {},
       },
     });
-  }
-
-  #setTimer(timer: ChronicleTimer, delayMs: number): void {
-    const { timers } = this.#ctx;
-    if (!timers.has(timer)) timers.after(timer, delayMs, { type: "ring", timer });
   }
 
   /** Makes findable what we can read. */

@@ -65,6 +65,12 @@ export function isTextTooLong(text: string): boolean {
   return new TextEncoder().encode(text).length > TEXT_BYTES_MAX;
 }
 
+/** Whether who is there says so to who said that. */
+export function wantsAnswer(entry: Entry): boolean {
+  if (entry.type === "came") return entry.guest === undefined;
+  return entry.type === "asked" || entry.type === "looked_in";
+}
+
 export function encodeEntry(entry: Entry): Uint8Array {
   const head = [ENTRY_VERSION, CODES[entry.type], entry.wallMs];
   switch (entry.type) {
