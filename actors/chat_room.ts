@@ -1,6 +1,7 @@
 import type { BroadcasterMessage, RumourHeard } from "./broadcaster.ts";
 import { RUMOURS } from "./broadcaster.ts";
-import { type ChatEvent, eventOf, type Move } from "./chat_room/chat_event.ts";
+import { Audience, type Screens } from "./chat_room/audience.ts";
+import { type ChatEvent, guestOf } from "./chat_room/chat_event.ts";
 import { Chronicle, type ChronicleCounters, type ChronicleMemory } from "./chat_room/chronicle.ts";
 import { actorWorld, type Ring } from "./chat_room/chronicle/actor_world.ts";
 import type { Evidence } from "./chat_room/chronicle/delivery.ts";
@@ -13,13 +14,12 @@ import { Ourselves } from "./chat_room/ourselves.ts";
 import { Pings } from "./chat_room/pings.ts";
 import type { Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
-import type { Content } from "./history/content.ts";
 import { type Batch, decodeLogMessage, isLogMessage } from "./history/log_message.ts";
 import type { People } from "./history/people.ts";
 import { refusalOf, type Writable } from "./history/refusal.ts";
 import type { Admitted, Signing } from "./history/room_log.ts";
 import type { HistoryStore, Kept } from "./history/store.ts";
-import { noteTopics, topicOf } from "./history/topic.ts";
+import { noteTopics } from "./history/topic.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import { topic } from "./runtime/events.ts";
@@ -199,23 +199,28 @@ class Room {
   readonly #ctx: Context<ChatRoomMessage>;
   readonly #deps: ChatRoomDeps;
   readonly #occupants = new Occupants();
+  readonly #audience: Audience;
   readonly #names: Names;
   readonly #ourselves: Ourselves;
   readonly #pings: Pings;
   readonly #topic: string;
-  /** The room's topic is another, and nobody was shown that yet. */
-  #isTopicNews = false;
 
   constructor(ctx: Context<ChatRoomMessage>, deps: ChatRoomDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
     this.#topic = rumoursOf(deps.memory.room);
-    const { self, memory, people, person, peopleChanged, history: { signing } } = deps;
+    const { self, memory, people, person, peopleChanged, history: { signing, store } } = deps;
     const { clock, events, log } = ctx;
     const sendTo = (to: string, entry: Entry): void => this.#sendTo(to, entry);
-    const tell = (event: PeopleEvent): void => events.publish(PEOPLE, event);
+    const screens: Screens = {
+      chat: (event) => events.publish(CHAT, event),
+      history: (event) => events.publish(HISTORY, event),
+      people: (event) => events.publish(PEOPLE, event),
+      guestChat: (event) => events.publish(GUEST_CHAT, event),
+    };
+    this.#audience = new Audience({ self, author: signing.author, memory, people, store, screens });
     this.#ourselves = new Ourselves({ self, memory, person, signing });
-    this.#names = new Names({ self, memory, people, peopleChanged, signing, clock, sendTo, tell });
+    this.#names = new Names({ self, memory, people, peopleChanged, signing, clock, sendTo, tell: screens.people });
     this.#pings = new Pings(clock);
     this.guests = new Guests({
       self,
@@ -225,7 +230,7 @@ class Room {
       log,
       publish: (entry) => this.#publish(entry),
       sendTo,
-      show: (entry) => this.#show(self, entry),
+      show: (entry) => this.#audience.presence(self, entry),
       write: (content) => this.chronicle.write(content),
       left: () => this.closeIfEmpty(),
     });
@@ -244,7 +249,7 @@ class Room {
     memory.announced = memory.isOurs;
     const entry = isNews ? this.#ourselves.came : this.#ourselves.asking;
     this.#publish(entry);
-    this.#show(self, entry);
+    this.#audience.presence(self, entry);
   }
 
   /** We come into a room where guests of ours are already. */
@@ -286,7 +291,7 @@ class Room {
     Object.assign(this.#deps.memory, { isOurs: false, announced: false });
     this.#publish(entry);
     this.#occupants.note(this.#deps.self, entry);
-    this.#show(this.#deps.self, entry);
+    this.#audience.presence(this.#deps.self, entry);
     replyTo.tell("left");
     this.closeIfEmpty();
   }
@@ -303,7 +308,7 @@ class Room {
     const changed = this.#occupants.note(author, entry);
     if (wantsAnswer(entry)) this.#welcome(author);
     const isFromBefore = this.#isFromBefore(rumour);
-    if (changed && !isFromBefore) this.#show(author, entry);
+    if (changed && !isFromBefore) this.#audience.presence(author, entry);
     this.guests.settleNames(author, entry, isFromBefore);
   }
 
@@ -381,29 +386,32 @@ class Room {
   }
 
   #newChronicle(): Chronicle {
-    const { memory, people, history, counters, broadcaster } = this.#deps;
-    const { room } = memory;
-    const tell = (event: HistoryEvent): void => {
-      if (memory.isOurs) this.#ctx.events.publish(HISTORY, event);
-    };
+    const { memory: { room, chronicle: memory }, people, history, counters, broadcaster } = this.#deps;
+    const audience = this.#audience;
     return new Chronicle({
       room,
       get name() {
         return people.name;
       },
       ...history,
-      memory: memory.chronicle,
+      memory,
       counters,
       world: {
         ...actorWorld(this.#ctx, this.#topic, broadcaster),
         others: () => this.#others(),
         taken: (entries) => this.#taken(entries),
-        show: (entries, live, isLate) => entries.forEach((entry) => this.#showEntry(entry, live, isLate(entry))),
+        show: (entries, live, isLate) => {
+          for (const entry of entries) {
+            if (live) this.#spoke(entry);
+            audience.entry(entry, isLate(entry));
+          }
+        },
         forked: ({ name: author, sequence, log }) =>
-          tell({ type: "forked", room, author, key: authorOfLog(log), sequence }),
-        unheld: (isUnheld) => tell({ type: isUnheld ? "unheld" : "held", room, others: this.#others().length }),
-        filling: (count, lacking) => tell({ type: "filling", room, count, lacking }),
-        filled: (count) => this.#filled(count),
+          audience.history({ type: "forked", room, author, key: authorOfLog(log), sequence }),
+        unheld: (isUnheld) =>
+          audience.history({ type: isUnheld ? "unheld" : "held", room, others: this.#others().length }),
+        filling: (count, lacking) => audience.history({ type: "filling", room, count, lacking }),
+        filled: (count) => audience.filled(count),
       },
     });
   }
@@ -418,70 +426,23 @@ class Room {
   #taken(entries: readonly Kept[]): void {
     const { memory: { room }, history: { store } } = this.#deps;
     for (const { name, log } of entries) this.#names.note(name, authorOfLog(log));
-    if (noteTopics(store, room, entries) !== undefined) this.#isTopicNews = true;
+    if (noteTopics(store, room, entries) !== undefined) this.#audience.topicChanged();
   }
 
-  #filled(count: number): void {
-    const { memory: { room, isOurs }, history: { store } } = this.#deps;
-    const topic = this.#isTopicNews ? topicOf(store, room)?.text : undefined;
-    this.#isTopicNews = false;
-    if (!isOurs) return;
-    this.#ctx.events.publish(HISTORY, { type: "filled", room, count, ...(topic === undefined ? {} : { topic }) });
-  }
-
-  #showEntry(entry: Kept, live: boolean, isLate: boolean): void {
-    const { memory: { room, isOurs, guests }, history: { signing, store }, people, self } = this.#deps;
-    const { content, name, wallMs } = entry;
-    const author = authorOfLog(entry.log);
-    const isByUs = author === signing.author;
-    const { guest } = guestOf(content);
-    const foreign = people.isTaken(name, author);
-    const from = people.renamed(author, name);
+  /** Who speaks is here. */
+  #spoke({ log, name, content, wallMs }: Kept): void {
+    const { people, history: { signing } } = this.#deps;
+    const author = authorOfLog(log);
+    if (author === signing.author || guestOf(content) !== undefined) return;
     const member = this.chronicle.memberOf(author);
-    if (live && !isByUs && guest === undefined && member !== undefined && !foreign) {
-      this.#occupants.spoke(member, wallMs);
-    }
-    if (content.type === "topic") this.#isTopicNews = false;
-    const event = eventOf(entry, {
-      own: isByUs && guest === undefined,
-      late: isLate,
-      foreign,
-      ownNames: [self, people.name],
-      store,
-    });
-    if (event === undefined) return;
-    if (isOurs && !people.isIgnored(author)) {
-      if (from !== undefined && !foreign) this.#ctx.events.publish(PEOPLE, { type: "renamed", room, from, to: name });
-      this.#ctx.events.publish(CHAT, event);
-    }
-    if (guests.size > 0 || guest !== undefined) this.#ctx.events.publish(GUEST_CHAT, event);
-  }
-
-  #show(author: string, entry: Entry): void {
-    const { room, isOurs, guests } = this.#deps.memory;
-    const { events } = this.#ctx;
-    const event = moveOf(room, author, entry);
-    if (event === undefined) return;
-    // That we come and go ourselves is no news to us.
-    const isOwnMove = author === this.#deps.self && event.guest === undefined;
-    const isIgnored = this.#deps.people.isIgnored(this.#deps.people.authorOf(author));
-    if (isOurs && !isOwnMove && !isIgnored) events.publish(CHAT, event);
-    if (guests.size > 0 || event.guest !== undefined) events.publish(GUEST_CHAT, event);
+    if (member === undefined || this.#occupants.has(member) || people.isTaken(name, author)) return;
+    this.#occupants.spoke(member, wallMs);
   }
 }
 
 /** Half a pair of surrogates, as somebody may paste it, is no text. */
 function wellFormed(content: Writable): Writable {
   return "text" in content ? { ...content, text: content.text.toWellFormed() } : content;
-}
-
-function moveOf(room: RoomName, author: string, entry: Entry): Move | undefined {
-  const { type, wallMs } = entry;
-  return type === "came" || type === "went" ? { type, room, author, wallMs, ...guestOf(entry) } : undefined;
-}
-
-function guestOf(of: Content | Entry): Readonly<{ guest?: string }> {
-  return "guest" in of && of.guest !== undefined ? { guest: of.guest } : {};
 }
 
 /** Where the broadcaster's rumours of a room go. */

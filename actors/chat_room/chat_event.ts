@@ -1,8 +1,9 @@
+import type { Content } from "../history/content.ts";
 import type { HistoryStore, Kept } from "../history/store.ts";
 import { changeOf } from "../history/shown.ts";
 import { textNow } from "../history/text_now.ts";
 import type { EntryHash } from "../history/values.ts";
-import type { RoomName } from "./entry.ts";
+import type { Entry, RoomName } from "./entry.ts";
 import { mentions } from "./mention.ts";
 
 /** What happens in rooms. */
@@ -43,7 +44,7 @@ type Speech<T extends "said" | "did" | "topic"> = Written & Readonly<{ type: T; 
 /** Which entry it is about, whose that is (a guest by its own name), and when it was said. */
 type Later = Written & Readonly<{ target: EntryHash; targetAuthor: string; targetWallMs: number }>;
 
-export type Move = By & Readonly<{ type: "came" | "went" }>;
+type Move = By & Readonly<{ type: "came" | "went" }>;
 
 type Seen = Readonly<
   { own: boolean; late: boolean; foreign: boolean; ownNames: readonly string[]; store: HistoryStore }
@@ -55,7 +56,7 @@ type Seen = Readonly<
  */
 export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Seen): ChatEvent | undefined {
   const { room, name: author, wallMs, hash: id, content } = entry;
-  const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
+  const guest = guestOf(content);
   const mayBeChanged = late && !("target" in content);
   const text = mayBeChanged ? textNow(entry, store.about(room, id)) : "text" in content ? content.text : undefined;
   const isMention = !own && text !== undefined && mentions(text, ownNames);
@@ -65,7 +66,7 @@ export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Se
     ...(isMention ? { mention: true as const } : {}),
     ...(own && store.trouble !== undefined ? { unstored: true as const } : {}),
   };
-  const written: Written = { room, author, own, wallMs, id, ...guest, ...marks };
+  const written: Written = { room, author, own, wallMs, id, ...(guest === undefined ? {} : { guest }), ...marks };
   switch (content.type) {
     case "said":
     case "did":
@@ -80,13 +81,26 @@ export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Se
   }
 }
 
+/** What happens by what somebody says of being here; nothing where nobody comes or goes. */
+export function moveOf(room: RoomName, author: string, entry: Entry): Move | undefined {
+  const { type, wallMs } = entry;
+  if (type !== "came" && type !== "went") return undefined;
+  const guest = guestOf(entry);
+  return { type, room, author, wallMs, ...(guest === undefined ? {} : { guest }) };
+}
+
+/** The name of the guest who says it, if it is one. */
+export function guestOf(of: Content | Entry): string | undefined {
+  return "guest" in of ? of.guest : undefined;
+}
+
 function laterOf(entry: Kept, written: Written, store: HistoryStore): ChatEvent | undefined {
   const { content } = entry;
   const change = changeOf(store, entry);
   if (change === undefined) return undefined;
   const { target, before: targetText, isTakenBack } = change;
-  const guest = "guest" in target.content ? target.content.guest : undefined;
-  const later = { ...written, target: target.hash, targetAuthor: guest ?? target.name, targetWallMs: target.wallMs };
+  const targetAuthor = guestOf(target.content) ?? target.name;
+  const later = { ...written, target: target.hash, targetAuthor, targetWallMs: target.wallMs };
   if (content.type === "edited") return { ...later, type: "edited", text: content.text, targetText };
   if (content.type !== "reacted") return { ...later, type: "redacted" };
   const { sign } = content;
