@@ -6,6 +6,7 @@ import { isTextTooLong } from "./chat_room/entry.ts";
 import { isGreeter } from "./chat_room/greeting.ts";
 import { DIRECT_ROOM, openedText, type Sealer } from "./direct/letter.ts";
 import { type AuthorId, authorOfLog } from "./history/author.ts";
+import type { ClockMark } from "./history/clock_mark.ts";
 import type { Content } from "./history/content.ts";
 import { decodeLogMessage } from "./history/log_message.ts";
 import type { People } from "./history/people.ts";
@@ -37,6 +38,8 @@ export type DirectEvent = Readonly<{
   id: EntryHash;
   /** The name belongs to another key here. */
   foreign?: true;
+  /** Its author's wall clock was wrong, as far as we can tell. */
+  clock?: ClockMark;
   /** Our own, and only in memory: what keeps it has failed. */
   unstored?: true;
 }>;
@@ -204,7 +207,7 @@ class Post {
 
   #show(entry: Kept): void {
     const { people, sealer, history: { store } } = this.#deps;
-    const { content, wallMs, hash: id } = entry;
+    const { content, wallMs, clock, hash: id } = entry;
     const author: AuthorId = authorOfLog(entry.log);
     const text = openedText(entry, people.self, sealer);
     if (text === undefined || content.type !== "sealed" || people.isIgnored(author)) return;
@@ -212,6 +215,7 @@ class Post {
     const [from, to] = [entry.name, people.nameOf(content.to)];
     const own = author === people.self;
     const unstored = own && store.trouble !== undefined ? { unstored: true as const } : {};
-    this.#ctx.events.publish(DIRECT, { type: "told", from, to, own, text, wallMs, id, ...foreign, ...unstored });
+    const marks = { ...foreign, ...(clock === undefined ? {} : { clock }), ...unstored };
+    this.#ctx.events.publish(DIRECT, { type: "told", from, to, own, text, wallMs, id, ...marks });
   }
 }

@@ -1,3 +1,4 @@
+import type { ClockMark } from "../history/clock_mark.ts";
 import type { Content } from "../history/content.ts";
 import type { HistoryStore, Kept } from "../history/store.ts";
 import { changeOf } from "../history/shown.ts";
@@ -32,6 +33,8 @@ type Written =
     late?: true;
     /** The name belongs to another key here. */
     foreign?: true;
+    /** Its author's wall clock was wrong, as far as we can tell. */
+    clock?: ClockMark;
     /** Somebody else has named us. */
     mention?: true;
     /** Our own, and only in memory: what keeps it has failed. */
@@ -55,7 +58,7 @@ type Seen = Readonly<
  * became of it may have been told before, so that it is told as it is now.
  */
 export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Seen): ChatEvent | undefined {
-  const { room, name: author, wallMs, hash: id, content } = entry;
+  const { room, name: author, wallMs, clock, hash: id, content } = entry;
   const guest = guestOf(content);
   const mayBeChanged = late && !("target" in content);
   const text = mayBeChanged ? textNow(entry, store.about(room, id)) : "text" in content ? content.text : undefined;
@@ -63,6 +66,7 @@ export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Se
   const marks = {
     ...(late ? { late: true as const } : {}),
     ...(foreign ? { foreign: true as const } : {}),
+    ...(clock === undefined ? {} : { clock }),
     ...(isMention ? { mention: true as const } : {}),
     ...(own && store.trouble !== undefined ? { unstored: true as const } : {}),
   };

@@ -251,8 +251,9 @@ export class Chronicle {
     if (isDirect && !isAsked) return void this.#counters["batches not asked for"]++;
     if (isDirect) this.#branches.answered(from, log);
     const wasForked = this.#log.isForked(log);
+    const isLive = !isDirect && !isFromBefore;
     const isNewcomer = !isDirect && this.#speakers.isNewcomer(from, batch);
-    const admission = this.#log.admit(batch, this.#world.wallMs(), isNewcomer);
+    const admission = this.#log.admit(batch, this.#world.wallMs(), { isPresent: isNewcomer, isLive });
     if (!admission.ok) return void this.#counters["batches refused"]++;
     if (isNewcomer) this.#speakers.noteNewLog(from);
     const { news, forked, lacking } = admission;
@@ -268,7 +269,7 @@ export class Chronicle {
     this.#heads.changed(log);
     if (!isDirect) this.#lookForGap(from, batch);
     this.#lookForParents(from, news);
-    this.#showing.place(news, !isDirect && !isFromBefore);
+    this.#showing.place(news, isLive);
   }
 
   /** An author has said two things: the evidence is kept, completed, told to the person and to others. */

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { parseRoomName, type RoomName } from "../chat_room/entry.ts";
 import { type AuthorId, authorOfLog, EPOCH_MAX, epochOfLog, logOf } from "./author.ts";
+import { shownIso } from "./clock_mark.ts";
 import type { Content } from "./content.ts";
 import { decodeBody, ENTRY_BYTES_MAX, hashOf, type LogEntry, type Place, SEQUENCE_MAX } from "./entry.ts";
 import type { Kept } from "./store.ts";
@@ -30,7 +31,8 @@ export function lineOf(entry: Kept, hidden = false): string {
     sequence,
     hash,
     name,
-    wall: new Date(entry.wallMs).toISOString(),
+    wall: shownIso(entry.wallMs),
+    ...(entry.clock === undefined ? {} : { clock: entry.clock }),
     received: new Date(entry.receivedWallMs).toISOString(),
     time,
     order,

@@ -1,6 +1,7 @@
 import type { RoomName } from "../chat_room/entry.ts";
 import { mayBeIn } from "../direct/letter.ts";
 import { type AuthorId, authorOfLog, epochOfLog, type LogId, logOf } from "./author.ts";
+import { clockMarkOf } from "./clock_mark.ts";
 import type { Content } from "./content.ts";
 import { type Body, decodeBody, encodeBody, hashOf, PARENTS_MAX, type Place } from "./entry.ts";
 import { type BranchEnd, Forks } from "./forks.ts";
@@ -75,6 +76,9 @@ type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | u
 
 /** Our own log: where it ends, and whether our next start will know of it. */
 type Own = { readonly log: LogId; readonly isPassing: boolean; sequence: number; hash: EntryHash | undefined };
+
+/** How a batch came: its author is in the room; it was said just now. */
+type Came = Readonly<{ isPresent?: boolean; isLive?: boolean }>;
 
 /** Who writes, and when. */
 type WrittenBy = Readonly<{ name: string; wallMs: number }>;
@@ -225,8 +229,8 @@ export class RoomLog {
     return this.#store.find(this.#room, hash) === undefined;
   }
 
-  /** Takes what somebody has sent, if it can be trusted; whoever it came from. `isPresent`: its author is in the room. */
-  admit({ log, first, bodies, signature }: Batch, wallMs: number, isPresent = false): Admission {
+  /** Takes what somebody has sent, if it can be trusted; whoever it came from. */
+  admit({ log, first, bodies, signature }: Batch, wallMs: number, came: Came = {}): Admission {
     const entries: (Place & Body & { bytes: Uint8Array; hash: EntryHash })[] = [];
     for (const [index, bytes] of bodies.entries()) {
       const body = decodeBody(bytes);
@@ -247,7 +251,7 @@ export class RoomLog {
     const isSigned = signature !== undefined && this.#signing.verifies(authorOfLog(log), bytesOf(end.hash), signature);
     const isVouchedFor = above?.previous === end.hash || this.#awaited.has(end.hash);
     if (!isSigned && !isVouchedFor) return { ok: false, why: "forged" };
-    const logsMax = isPresent ? LOGS_MAX + RESERVED_LOGS_MAX : LOGS_MAX;
+    const logsMax = came.isPresent === true ? LOGS_MAX + RESERVED_LOGS_MAX : LOGS_MAX;
     if (!this.holdings.knows(log) && this.holdings.count >= logsMax) return { ok: false, why: "crowded" };
     const below = this.#at({ log, sequence: firstUnknown.sequence - 1 });
     const forked = (below !== undefined && below.hash !== firstUnknown.previous) ||
@@ -263,7 +267,9 @@ export class RoomLog {
     for (const entry of unheld) {
       const order = this.#orderOf(entry, wallMs, news.at(-1)?.order);
       const signed = { ...entry, signature: isSigned && entry === end ? signature : undefined };
-      news.push(this.#kept(signed, order, wallMs, forked));
+      const kept = this.#kept(signed, order, wallMs, forked);
+      const clock = clockMarkOf(kept, came.isLive === true);
+      news.push(clock === undefined ? kept : { ...kept, clock });
     }
     news.forEach((entry) => this.#note(entry));
     this.#hold(news);

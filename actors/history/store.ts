@@ -1,5 +1,6 @@
 import type { RoomName } from "../chat_room/entry.ts";
 import type { LogId } from "./author.ts";
+import type { ClockMark } from "./clock_mark.ts";
 import type { LogEntry } from "./entry.ts";
 import type { HybridTime } from "./hybrid_time.ts";
 import type { OrderKey } from "./order.ts";
@@ -16,6 +17,8 @@ export type Kept =
     order: HybridTime;
     /** By our wall clock, when it came to us. */
     receivedWallMs: number;
+    /** Its author's wall clock was wrong then, as far as we can tell. */
+    clock?: ClockMark;
     /** Another entry of the same log has the same number, and which of them counts cannot be told. */
     forked: boolean;
   }>;

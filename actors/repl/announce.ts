@@ -3,6 +3,7 @@ import type { RoomName } from "../chat_room/entry.ts";
 import { beginningOf } from "../chat_room/plain_words.ts";
 import type { DirectEvent } from "../direct.ts";
 import { DIRECT_ROOM } from "../direct/letter.ts";
+import type { ClockMark } from "../history/clock_mark.ts";
 import { fingerprintOf } from "../history/fingerprint.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
@@ -204,8 +205,16 @@ function speech(event: Spoken, place: string, style: Style, looks: LookAlikes): 
 }
 
 /** What is to be known of a line besides what it says. */
-function marks({ late, unstored }: Readonly<{ late?: true; unstored?: true }>, style: Style): string {
-  return (late === true ? style.dim(" (late)") : "") + (unstored === true ? style.red(" (not stored)") : "");
+function marks({ late, clock, unstored }: Marked, style: Style): string {
+  return (late === true ? style.dim(" (late)") : "") + (clock === undefined ? "" : style.dim(clockMark(clock))) +
+    (unstored === true ? style.red(" (not stored)") : "");
+}
+
+type Marked = Readonly<{ late?: true; clock?: ClockMark; unstored?: true }>;
+
+/** Behind a line whose time of day is not to be relied on; nothing behind others. */
+export function clockMark(clock: ClockMark | undefined): string {
+  return clock === undefined ? "" : ` (clock ${clock})`;
 }
 
 type Changed = Extract<ChatEvent, { type: "edited" | "redacted" | "reacted" }>;

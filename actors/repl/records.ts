@@ -1,5 +1,6 @@
 import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { DirectEvent } from "../direct.ts";
+import { shownIso } from "../history/clock_mark.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import type { CommandData } from "./command.ts";
@@ -39,10 +40,10 @@ export function recordLine(record: ReplRecord, wallMs: number): string {
 
 /** What happened in a room. `saidAt` and `targetSaidAt` are by the author's clock. */
 export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRecord {
-  const record = { type: "chat", event, ...rest, saidAt: new Date(wallMs).toISOString() } as const;
+  const record = { type: "chat", event, ...rest, saidAt: shownIso(wallMs) } as const;
   if (!("targetWallMs" in record)) return record;
   const { targetWallMs, ...others } = record;
-  return { ...others, targetSaidAt: new Date(targetWallMs).toISOString() };
+  return { ...others, targetSaidAt: shownIso(targetWallMs) };
 }
 
 /** What became of a room's history. */
@@ -52,7 +53,7 @@ export function historyRecord({ type: event, ...rest }: HistoryEvent): ReplRecor
 
 /** What was said to us alone, or by us to one other. `saidAt` is by the author's clock. */
 export function directRecord({ type: event, wallMs, ...rest }: DirectEvent): ReplRecord {
-  return { type: "direct", event, ...rest, saidAt: new Date(wallMs).toISOString() };
+  return { type: "direct", event, ...rest, saidAt: shownIso(wallMs) };
 }
 
 /** Who somebody is, or is not. */

@@ -93,6 +93,7 @@ export class EntryTable {
       speakerOf(entry),
       entry.bytes,
       signature ?? null,
+      entry.clock ?? null,
     );
     if (!forked) this.#noteHeld(room, log, sequence);
     return { id: Number(id), weight: weightOf(entry) };
@@ -243,8 +244,8 @@ function statements(db: DatabaseSync) {
     taken: db.prepare("select 1 from entries where room = ? and log = ? and sequence = ? and forked = 0"),
     insert: db.prepare(`
       insert into entries (room, log, sequence, forked, order_ms, order_count, wall_ms, received_ms, hash, target,
-        speaker, bytes, signature)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        speaker, bytes, signature, clock)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     `),
     find: kept("where hash = ? and rooms.name = ?"),
     idOf: db.prepare("select id from entries where hash = ? and room = (select id from rooms where name = ?)"),

@@ -9,13 +9,14 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** What a statement names so that {@linkcode keptIn} can read it. */
 export const KEPT_COLUMNS =
-  "rooms.name as room, logs.log as log, sequence, forked, order_ms, order_count, received_ms, hash, bytes, signature";
+  "rooms.name as room, logs.log as log, sequence, forked, order_ms, order_count, received_ms, clock, hash, bytes, signature";
 
 /** In this order, whatever SQLite would guess: it does not know which of the tables are small. */
 export const KEPT_TABLES = "cross join rooms on rooms.id = entries.room cross join logs on logs.id = entries.log";
 
 /** The entry in a row; `undefined` where it is damaged. */
 export function keptIn(row: Row): Kept | undefined {
+  const clock = row["clock"];
   const body = decodeBody(row["bytes"] as Uint8Array);
   const hash = hashIn(row["hash"]);
   if (body === undefined || hash === undefined) return undefined;
@@ -29,6 +30,7 @@ export function keptIn(row: Row): Kept | undefined {
     signature: (row["signature"] ?? undefined) as Uint8Array | undefined,
     order: { ms: row["order_ms"] as number, count: row["order_count"] as number },
     receivedWallMs: row["received_ms"] as number,
+    ...(clock === "ahead" || clock === "behind" ? { clock } : {}),
     forked: row["forked"] === 1,
   };
 }

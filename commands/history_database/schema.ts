@@ -46,6 +46,7 @@ export const MIGRATIONS: readonly string[] = [
     primary key (room, log)
   ) strict, without rowid;
   `,
+  "alter table entries add column clock text",
 ];
 
 /**

@@ -99,6 +99,7 @@ export const ROWS: Readonly<Record<number, readonly [what: string, ...proofs: re
     ["actors/chat_room/entry_faults_test.ts", "faults row 31: two entries that each follow from the other"],
     ["actors/chat_room/entry_faults_test.ts", "faults row 31: of a flood of entries that wait"],
     ["actors/chat_room/entry_faults_test.ts", "faults row 31: an entry from the year ${what}"],
+    ["actors/repl/clock_mark_test.ts", "faults row 31: what claims to be said in the year ${what}"],
   ],
   // What a slow reader's link has no room for is not sent; heads tell it later, and it asks.
   33: [
@@ -129,7 +130,14 @@ export const ROWS: Readonly<Record<number, readonly [what: string, ...proofs: re
     ["e2e/bootstrap_test.ts", "peers and registry all killed"],
     ["commands/state_file_test.ts", "a state that was saved is loaded again"],
   ],
-  42: ["clocks that jump"],
+  42: [
+    "clocks that jump, or are an hour off",
+    ["sim/history_test.ts", "a wall clock an hour off changes no order"],
+    ["actors/repl/clock_mark_test.ts", "faults row 42: what is said with a clock an hour off is marked"],
+    ["actors/repl/clock_mark_test.ts", "faults row 42: who fetches what follows from others' words"],
+    ["actors/repl/clock_mark_test.ts", "faults row 42: a program is told"],
+    ["actors/history/ndjson_test.ts", "faults row 42: a line has its author's time"],
+  ],
   43: [
     "a bootstrap that is no help",
     ["bootstrap/faults_test.ts", "a registry that answers with ${what} is said to be none"],

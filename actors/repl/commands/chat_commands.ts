@@ -1,5 +1,6 @@
 import { parseRoomName, type RoomName } from "../../chat_room/entry.ts";
 import type { Occupant } from "../../chat_room/occupants.ts";
+import { shownIso } from "../../history/clock_mark.ts";
 import {
   type Command,
   type CommandCall,
@@ -101,7 +102,7 @@ export const CHAT_COMMANDS: readonly Command[] = [
 
 function asData({ name, via, sinceWallMs, away }: Occupant): CommandData {
   const guest = via === undefined ? {} : { guestOf: via };
-  return { name, since: new Date(sinceWallMs).toISOString(), ...guest, ...(away === undefined ? {} : { away }) };
+  return { name, since: shownIso(sinceWallMs), ...guest, ...(away === undefined ? {} : { away }) };
 }
 
 function awayPart(away: string | undefined): string {

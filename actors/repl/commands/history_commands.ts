@@ -1,9 +1,10 @@
 import type { Evidence } from "../../chat_room/chronicle/delivery.ts";
 import type { RoomName } from "../../chat_room/entry.ts";
+import { shownIso } from "../../history/clock_mark.ts";
 import type { Content, ContentType } from "../../history/content.ts";
 import type { Reaction, Shown } from "../../history/shown.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
-import { FOREIGN, topicLine } from "../announce.ts";
+import { clockMark, FOREIGN, topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
 import { NO_ROOM } from "../no_room.ts";
 import { isolated, visible, visibleName } from "../visible.ts";
@@ -78,11 +79,11 @@ function askedOf({ args, session }: CommandCall, usual: number): Asked {
 }
 
 /** An entry as it is now: a topic, a deed or a text, with what was said about it behind. */
-function lineOf({ entry: { content, name, wallMs }, text, isEdited, isForeign, reactions }: Shown): string {
+function lineOf({ entry: { content, name, wallMs, clock }, text, isEdited, isForeign, reactions }: Shown): string {
   const own = visibleName(name) + (isForeign ? FOREIGN : "");
   const speaker = "guest" in content && content.guest !== undefined ? `${visibleName(content.guest)}@${own}` : own;
   const shown = text === undefined ? "(taken back)" : visible(text) + (isEdited ? " (corrected)" : "");
-  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${signsOf(reactions)}`;
+  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${clockMark(clock)}${signsOf(reactions)}`;
 }
 
 function signsOf(reactions: readonly Reaction[]): string {
@@ -123,7 +124,7 @@ function gist(content: Content): string {
 
 /** An entry for a program. */
 export function entryData({ entry, text, isEdited, isForeign, reactions }: Shown): CommandData {
-  const { hash: id, name: author, content, wallMs, log, sequence } = entry;
+  const { hash: id, name: author, content, wallMs, clock, log, sequence } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
   return {
     id,
@@ -134,7 +135,8 @@ export function entryData({ entry, text, isEdited, isForeign, reactions }: Shown
     ...(isForeign ? { foreign: true } : {}),
     ...guest,
     ...(reactions.length === 0 ? {} : { reactions: reactions.map(({ sign, by }) => ({ sign, by })) }),
-    saidAt: new Date(wallMs).toISOString(),
+    saidAt: shownIso(wallMs),
+    ...(clock === undefined ? {} : { clock }),
     log,
     sequence,
   };

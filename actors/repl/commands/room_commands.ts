@@ -1,5 +1,6 @@
 import type { RoomName } from "../../chat_room/entry.ts";
 import type { Occupant } from "../../chat_room/occupants.ts";
+import { shownIso } from "../../history/clock_mark.ts";
 import type { Topic } from "../../history/topic.ts";
 import { topicLine } from "../announce.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
@@ -107,7 +108,5 @@ function asData({ room, isCurrent, occupants, unread, topic }: View): CommandDat
 }
 
 function topicData(topic: Topic | null): CommandData | null {
-  return topic === null
-    ? null
-    : { text: topic.text, author: topic.author, setAt: new Date(topic.wallMs).toISOString() };
+  return topic === null ? null : { text: topic.text, author: topic.author, setAt: shownIso(topic.wallMs) };
 }

@@ -1,6 +1,7 @@
+import { shownIso, shownMs } from "../../history/clock_mark.ts";
 import type { ContentType } from "../../history/content.ts";
 import type { Shown } from "../../history/shown.ts";
-import { FOREIGN } from "../announce.ts";
+import { clockMark, FOREIGN } from "../announce.ts";
 import type { Command, CommandData, CommandOutcome } from "../command.ts";
 import { partsByFound } from "../found_words.ts";
 import { parseSearch, type SearchRequest } from "../search_request.ts";
@@ -33,14 +34,16 @@ export const SEARCH_COMMANDS: readonly Command[] = [
 ];
 
 function lineOf({ entry, text = "", isForeign }: Shown, { words }: SearchRequest, style: Style): string {
-  const { name, content, room, wallMs } = entry;
+  const { name, content, room, wallMs, clock } = entry;
   const guest = "guest" in content && content.guest !== undefined ? `${isolated(visibleName(content.guest))}@` : "";
   const speaker = guest + isolated(visibleName(name)) + (isForeign ? FOREIGN : "");
   const said = partsByFound(text, words)
     .map((part) => part.isFound ? style.bold(style.yellow(visible(part.text))) : visible(part.text)).join("");
   const isSpeech = content.type === "said" || content.type === "sealed";
   const what = isSpeech ? `${speaker}: ${said}` : `* ${speaker} ${verbOf(content.type)}${said}`;
-  return `${style.dim(dayAndTime(wallMs))} ${content.type === "sealed" ? "(direct)" : `#${room}`} ${what}`;
+  return `${style.dim(dayAndTime(wallMs))} ${content.type === "sealed" ? "(direct)" : `#${room}`} ${what}${
+    clockMark(clock)
+  }`;
 }
 
 function verbOf(type: ContentType): string {
@@ -53,7 +56,7 @@ function nothingLine({ room }: SearchRequest): string {
 }
 
 function dayAndTime(wallMs: number): string {
-  const at = new Date(wallMs);
+  const at = new Date(shownMs(wallMs));
   const two = (part: number): string => String(part).padStart(2, "0");
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
@@ -65,13 +68,8 @@ function dataOf(request: SearchRequest, found: readonly Shown[], isMore: boolean
     words,
     room,
     from,
-    since: sinceWallMs === undefined ? null : isoOf(sinceWallMs),
+    since: sinceWallMs === undefined ? null : shownIso(sinceWallMs),
     entries: found.map((shown) => ({ room: shown.entry.room, ...entryData(shown) })),
     more: isMore,
   };
-}
-
-/** A time before all that a `Date` can show is the first one. */
-function isoOf(wallMs: number): string {
-  return new Date(Math.max(0, wallMs)).toISOString();
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { AuthorId } from "../../../actors/history/author.ts";
+import { HYBRID_MS_MAX } from "../../../actors/history/hybrid_time.ts";
 import { entriesIn, LINE_MAX, lineOf } from "../../../actors/history/ndjson.ts";
 import type { Kept } from "../../../actors/history/store.ts";
 import { ALICE, BOB, entryOf, OPS, SOME_SIGNATURE } from "../../support/entries.ts";
@@ -51,6 +52,13 @@ Deno.test("a line says in readable JSON who said what, where and when", () => {
   assertEquals([typeof bytes, typeof signature], ["string", "string"]);
   assertEquals(JSON.parse(lineOf(ALL[2]!)).parents, [{ author: "b".repeat(64), epoch: 1, sequence: 4 }]);
   assertEquals(JSON.parse(lineOf(ALL[3]!)).forked, true);
+});
+
+Deno.test("faults row 42: a line has its author's time, and says that its clock was wrong", () => {
+  const hourAhead = { ...SAID, clock: "ahead" as const, wallMs: SAID.wallMs + 3_600_000 };
+  const { wall, clock } = JSON.parse(lineOf(hourAhead));
+  assertEquals([wall, clock], ["2023-11-14T23:13:20.000Z", "ahead"]);
+  assertEquals(JSON.parse(lineOf({ ...SAID, wallMs: HYBRID_MS_MAX })).wall, "9999-12-31T23:59:59.999Z");
 });
 
 Deno.test("of what was redacted nothing readable is exported", () => {

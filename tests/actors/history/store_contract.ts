@@ -53,6 +53,14 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     assertEquals(later.find(DEV, said.hash), said);
   });
 
+  test("whose clock was wrong is read as it was put, also in a later life", (store, reopened) => {
+    const marked = [entryOf(1, { clock: "ahead" }), entryOf(2, { clock: "behind" }), entryOf(3)];
+    store.put(marked);
+    store.flush();
+    assertEquals(store.range(DEV, ALICE, 1, 3, 9), marked);
+    assertEquals(reopened().range(DEV, ALICE, 1, 3, 9), marked);
+  });
+
   test("an entry that is there already stays as it is, but takes a signature that it did not have", (store) => {
     const first = entryOf(1, { receivedWallMs: 5 });
     store.put([first]);

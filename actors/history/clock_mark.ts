@@ -1,0 +1,40 @@
+import type { HybridTime } from "./hybrid_time.ts";
+
+/**
+ * What of an author's wall clock, as far as we can tell. `ahead`: of ours, when the entry came. `behind`: ours, when it
+ * came just as it was said; or, when it came later, what its author had seen by then, the clock of one of whom was ahead
+ * of the other's. It is for people, and decides nothing.
+ */
+export type ClockMark = "ahead" | "behind";
+
+/** So far may a clock be off, and a message be on its way, without a mark. */
+export const CLOCK_OFF_MAX_MS = 2 * 60_000;
+
+/** What was fetched may have been said long ago, but not before there was anything like this. */
+export const SAID_BEFORE_MAX_MS = 20 * 365 * 24 * 60 * 60_000;
+
+/** Latest time that is shown: a later year has more than four digits, which many programs cannot read. */
+const SHOWN_MS_MAX = Date.UTC(10_000, 0) - 1;
+
+type Said = Readonly<{ wallMs: number; order: HybridTime; receivedWallMs: number }>;
+
+/** The mark of an entry that came at `receivedWallMs` by our clock; `isLive` where it was said just before. */
+export function clockMarkOf({ wallMs, order, receivedWallMs }: Said, isLive: boolean): ClockMark | undefined {
+  const latest = receivedWallMs + CLOCK_OFF_MAX_MS;
+  if (wallMs > latest) return "ahead";
+  const earliest = receivedWallMs - (isLive ? CLOCK_OFF_MAX_MS : SAID_BEFORE_MAX_MS);
+  if (wallMs < earliest) return "behind";
+  // An entry's time is not earlier than what it follows from. Where that is ahead of us, it says nothing of who follows.
+  const isBehindSeen = !isLive && order.ms <= latest && order.ms - wallMs > CLOCK_OFF_MAX_MS;
+  return isBehindSeen ? "behind" : undefined;
+}
+
+/** A stranger's time as it may be shown, whatever is claimed: of a year from 1970 to 9999. */
+export function shownMs(wallMs: number): number {
+  return Math.min(Math.max(0, wallMs), SHOWN_MS_MAX);
+}
+
+/** A stranger's time for a program, in the form of RFC 3339, which has no years beyond 9999. */
+export function shownIso(wallMs: number): string {
+  return new Date(shownMs(wallMs)).toISOString();
+}
