@@ -144,6 +144,16 @@ Deno.test("a new member is asked whether it is in the room; one that is gone is 
   assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice"]);
 });
 
+Deno.test("who is heard to speak is in the room; a guest's words, or old ones, put nobody there", async () => {
+  const { clock, join, list, hear } = alone();
+  await clock.advance(10_000);
+  await join(DEV);
+  await hear("bob", new Author("bob", DEV).says("hi", clock.wallMs()));
+  await hear("charly", new Author("charly", DEV).says("hi", clock.wallMs(), "gina"));
+  await hear("dora", new Author("dora", DEV).says("hi", clock.wallMs()), 5_000);
+  assertEquals(((await list(DEV)) as readonly Occupant[]).map(({ name }) => name), ["alice", "bob"]);
+});
+
 Deno.test("last words that come late are shown all the same", async () => {
   const { join, hear, member, shown } = alone();
   await join(DEV);
