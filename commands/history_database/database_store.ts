@@ -205,8 +205,9 @@ export class DatabaseStore implements HistoryStore {
     }
     this.#count++;
     this.#bytes += placed.weight;
-    const text = textNow(entry, "text" in entry.content ? this.#entries.about(entry.room, entry.hash) : []);
-    if (text !== undefined) this.#texts.set(placed.id, text);
+    const isNamed = "text" in entry.content && this.#entries.isNamed(entry.hash); // as where an answer came first
+    const text = textNow(entry, isNamed ? this.#entries.about(entry.room, entry.hash) : []);
+    if (text !== undefined) this.#texts.add(placed.id, text);
     const { type } = entry.content; // a sign changes no text
     if (type === "edited" || type === "redacted") this.#refresh(entry.room, entry.content.target);
   }

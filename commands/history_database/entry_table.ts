@@ -24,6 +24,9 @@ export class EntryTable {
   /** The pieces of the logs of the rooms that were asked about. */
   readonly #floors = new Map<RoomName, Map<LogId, number>>();
   readonly #spans = new Map<RoomName, Map<LogId, SpanSet>>();
+  /** Rows of rooms and logs that were put into lately. */
+  readonly #roomIds = new Map<RoomName, number>();
+  readonly #logIds = new Map<LogId, number>();
 
   constructor(db: DatabaseSync) {
     this.#sql = statements(db);
@@ -68,20 +71,10 @@ export class EntryTable {
   put(entry: Kept): Placed | { readonly signed: boolean } {
     const { room, log, sequence, hash, signature, content } = entry;
     const address = bytesOf(hash);
-    const known = this.#sql.known.get(entry.bytes, address);
-    if (known !== undefined) {
-      const id = known["id"] as number;
-      const signed = known["signed"] === 0 && signature !== undefined;
-      if (signed) this.#sql.sign.run(signature, id);
-      if (known["intact"] === 0) this.#sql.mend.run(entry.bytes, id); // the hash is that of the bytes
-      return { signed };
-    }
-    const roomId = idOf(this.#sql.room, this.#sql.newRoom, room);
-    const logRow = idOf(this.#sql.log, this.#sql.newLog, log);
-    const forked = entry.forked || this.#sql.taken.get(roomId, logRow, sequence) !== undefined;
-    const { lastInsertRowid: id } = this.#sql.insert.run(
-      roomId,
-      logRow,
+    const forked = entry.forked || this.#spansOf(room).get(log)?.has(sequence) === true;
+    const { changes, lastInsertRowid: id } = this.#sql.insert.run(
+      idOf(this.#roomIds, this.#sql.room, this.#sql.newRoom, room),
+      idOf(this.#logIds, this.#sql.log, this.#sql.newLog, log),
       sequence,
       forked ? 1 : 0,
       entry.order.ms,
@@ -95,8 +88,19 @@ export class EntryTable {
       signature ?? null,
       entry.clock ?? null,
     );
+    if (changes === 0) return this.#complete(entry, address);
     if (!forked) this.#noteHeld(room, log, sequence);
     return { id: Number(id), weight: weightOf(entry) };
+  }
+
+  /** Gives an entry that is there what it lacks. */
+  #complete({ bytes, signature }: Kept, address: Uint8Array): { readonly signed: boolean } {
+    const known = this.#sql.known.get(bytes, address)!;
+    const id = known["id"] as number;
+    const signed = known["signed"] === 0 && signature !== undefined;
+    if (signed) this.#sql.sign.run(signature, id);
+    if (known["intact"] === 0) this.#sql.mend.run(bytes, id); // the hash is that of the bytes
+    return { signed };
   }
 
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
@@ -124,6 +128,11 @@ export class EntryTable {
     const { order: { ms, count }, log, sequence, hash } = place;
     const rows = this.#sql.before.all(room, ms, count, ms, count, log, sequence, bytesOf(hash), limit);
     return this.#read(rows).reverse();
+  }
+
+  /** Whether anything is about an entry. */
+  isNamed(hash: EntryHash): boolean {
+    return this.#sql.naming.get(bytesOf(hash)) !== undefined;
   }
 
   about(room: RoomName, target: EntryHash): Kept[] {
@@ -167,7 +176,10 @@ export class EntryTable {
 
   /** Forgets logs of which nothing is left. */
   forget(logs: Iterable<LogId>): void {
-    for (const log of logs) this.#sql.dropLog.run(log);
+    for (const log of logs) {
+      this.#sql.dropLog.run(log);
+      this.#logIds.delete(log); // whoever puts into it again gets another row
+    }
   }
 
   #read(rows: readonly Row[]): Kept[] {
@@ -204,8 +216,16 @@ export class EntryTable {
 
 type Statement = ReturnType<DatabaseSync["prepare"]>;
 
-function idOf(find: Statement, insert: Statement, name: string): number {
-  return (find.get(name)?.["id"] ?? insert.run(name).lastInsertRowid) as number;
+/** Names whose rows are remembered; behind these all are looked up anew. */
+const IDS_MAX = 8_192;
+
+function idOf<Name extends string>(known: Map<Name, number>, find: Statement, insert: Statement, name: Name): number {
+  let id = known.get(name);
+  if (id !== undefined) return id;
+  id = Number(find.get(name)?.["id"] ?? insert.run(name).lastInsertRowid);
+  if (known.size >= IDS_MAX) known.clear();
+  known.set(name, id);
+  return id;
 }
 
 const DOWNWARDS = "order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc";
@@ -241,12 +261,12 @@ function statements(db: DatabaseSync) {
     newRoom: db.prepare("insert into rooms (name) values (?)"),
     log: db.prepare("select id from logs where log = ?"),
     newLog: db.prepare("insert into logs (log) values (?)"),
-    taken: db.prepare("select 1 from entries where room = ? and log = ? and sequence = ? and forked = 0"),
     insert: db.prepare(`
       insert into entries (room, log, sequence, forked, order_ms, order_count, wall_ms, received_ms, hash, target,
         speaker, bytes, signature, clock)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (hash) do nothing
     `),
+    naming: db.prepare("select 1 from entries indexed by entries_by_target where target = ? limit 1"),
     find: kept("where hash = ? and rooms.name = ?"),
     idOf: db.prepare("select id from entries where hash = ? and room = (select id from rooms where name = ?)"),
     forkedCount: db.prepare(`select count(*) as count from entries where ${inRoom} and forked = 1`),

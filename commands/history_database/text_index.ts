@@ -39,15 +39,18 @@ export class TextIndex {
     return this.#waiting;
   }
 
+  /** The entry in a row that is new shows `text`. */
+  add(id: number, text: string): void {
+    this.#add(id, searchable(text));
+  }
+
   /** From now on, the entry in that row shows `text`, or nothing that could be found. */
   set(id: number, text: string | undefined): void {
     const known = this.#sql.text.get(id);
     const shown = text === undefined ? undefined : searchable(text);
     if (known?.["text"] === shown) return;
     if (known !== undefined) this.#forget(id, known["text"] as string, known["indexed"] === 1);
-    if (shown === undefined) return;
-    this.#sql.add.run(id, shown);
-    this.#waiting++;
+    if (shown !== undefined) this.#add(id, shown);
   }
 
   get(id: number): string | undefined {
@@ -94,6 +97,11 @@ export class TextIndex {
       }
     };
     return take(wanted(), limit, words);
+  }
+
+  #add(id: number, shown: string): void {
+    this.#sql.add.run(id, shown);
+    this.#waiting++;
   }
 
   #forget(id: number, text: string, isIndexed: boolean): void {

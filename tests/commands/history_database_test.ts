@@ -505,6 +505,7 @@ test("row 71: whatever the disk does not do, nothing throws, and what is put is 
       broken = true;
       step(store);
       store.put(entries(6, 7));
+      store.flush();
       assert(store.trouble !== undefined, step.toString());
       assertEquals(store.at(DEV, ALICE, 6), { ...entryOf(6), signature: SOME_SIGNATURE }, step.toString());
     }, { connect: failing(() => broken) });
@@ -536,6 +537,7 @@ test("what can still be read when writing fails is gone on with, the latest of i
     store.flush();
     broken = true;
     store.put(entries(5, 5));
+    store.flush();
     assert(store.trouble !== undefined);
     assertEquals([numbersIn(store), store.recall("read")], [upTo(5), "1"]);
     assertEquals(store.search({ words: ["plan"], limit: 9 }), [sealed]);
@@ -552,10 +554,57 @@ test("row 71: what let go before a failure does not come back, and what was not 
     store.put(entries(5, 5));
     broken = true;
     store.put(entries(6, 6));
+    store.flush();
     assert(store.trouble !== undefined);
     assertEquals(numbersIn(store), [3, 4, 5, 6]);
   }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
   using(path, (store) => assertEquals(numbersIn(store), [3, 4]));
+});
+
+test("what is put is written together with more of it, before anything is read or flushed", (path) => {
+  const writes: number[] = [];
+  let count = 0;
+  const counting = (path: string) =>
+    new class extends DatabaseSync {
+      override prepare(sql: string): StatementSync {
+        const statement = super.prepare(sql);
+        if (!sql.includes("insert into entries")) return statement;
+        return Object.assign(statement, {
+          run: (...values: Parameters<StatementSync["run"]>) => {
+            count++;
+            return Object.getPrototypeOf(statement).run.apply(statement, values);
+          },
+        });
+      }
+    }(path);
+  const note = () => writes.push(count);
+  using(path, (store) => {
+    store.put(entries(1, 3));
+    note();
+    assertEquals(numbersIn(store), upTo(3));
+    note();
+    store.put(entries(4, 4));
+    store.flush();
+    note();
+    store.put(entries(5, 515));
+    note();
+    store.put(entries(516, 516));
+    note();
+    store.keep(entries(517, 517));
+    note();
+  }, { connect: counting });
+  assertEquals(writes, [0, 3, 4, 4, 516, 517]);
+});
+
+test("row 71: what waits is not lost where the disk fails over what is to be kept after it", (path) => {
+  let broken = false;
+  using(path, (store) => {
+    store.put(entries(1, 2));
+    broken = true;
+    assertEquals(store.keep(entries(3, 3)), false);
+    assert(store.trouble !== undefined);
+    assertEquals(numbersIn(store), upTo(2));
+  }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
 });
 
 test("who never flushes is flushed after so many entries", (path) => {
@@ -641,8 +690,10 @@ test("however many signs an entry has, one more reads none of them", (path) => {
     store.put([said!]);
     const about = (sequence: number, content: Kept["content"]) => store.put([entryOf(sequence, { content })]);
     for (let at = 2; at <= 50; at++) about(at, { type: "reacted", target: said!.hash, sign: `+${at}` });
+    store.flush();
     assertEquals(read, 0);
     about(51, { type: "edited", target: said!.hash, text: "another" });
+    store.flush();
     assertEquals([read, store.search({ words: ["another"], limit: 9 }).length], [50, 1]);
   }, { connect: counting });
 });
