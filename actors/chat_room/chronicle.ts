@@ -72,7 +72,7 @@ const WRITE_TOGETHER_MS = 2;
 /** Entries that wait to be written. */
 const UNWRITTEN_MAX = 4_096;
 /** What came from others they have; that it is kept here is told after this. A commit costs as much as a message. */
-const FLUSH_AFTER_MS = 250;
+const FLUSH_AFTER_MS = 1_000;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 
