@@ -1,5 +1,6 @@
 import type { Terminal, TerminalHandler } from "../actors/repl/terminal.ts";
 import { cannot, errorLine } from "./output.ts";
+import { openSink } from "./pipe_sink.ts";
 import { PipeWriter } from "./pipe_writer.ts";
 
 /** Where there is no terminal, or one that does not know its width. */
@@ -29,8 +30,8 @@ export function openDenoTerminal(): Terminal {
 
 class DenoTerminal implements Terminal {
   readonly interactive = Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  readonly #out = new PipeWriter(Deno.stdout, (error) => this.#broken(error));
-  readonly #errors = new PipeWriter(Deno.stderr, () => {}); // no reason to leave: the data may still be read
+  readonly #out = new PipeWriter(openSink("stdout"), (error) => this.#broken(error));
+  readonly #errors = new PipeWriter(openSink("stderr"), () => {}); // no reason to leave: the data may still be read
   #handler: TerminalHandler | undefined;
   #raw = false;
   #gone = false;

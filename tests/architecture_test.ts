@@ -50,7 +50,11 @@ const DOORS: readonly string[] = [
 ];
 
 /** The only files that may open sockets. */
-const SOCKET_DOORS: readonly string[] = ["transport/deno_transport", "commands/http_post.ts"];
+const SOCKET_DOORS: readonly string[] = [
+  "transport/deno_transport",
+  "commands/http_post.ts",
+  "commands/pipe_sink.ts", // opens nothing: our own stdout, if it is a pipe
+];
 const SOCKETS = /Deno\.(listen|connect|serve)|"node:(net|http|https|dgram|tls)"|\bfetch\(/;
 
 async function sources(folder: string): Promise<Source[]> {
