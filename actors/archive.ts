@@ -67,7 +67,7 @@ export function archive(
 
     const isTakenBack = (entry: Kept): boolean =>
       "text" in entry.content && !("target" in entry.content) &&
-      textNow(entry, store.about(entry.room, entry.hash)) === undefined;
+      textNow(entry, store) === undefined;
 
     return (message) => {
       switch (message.type) {

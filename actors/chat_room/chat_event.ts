@@ -61,7 +61,7 @@ export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Se
   const { room, name: author, wallMs, clock, hash: id, content } = entry;
   const guest = guestOf(content);
   const mayBeChanged = late && !("target" in content);
-  const text = mayBeChanged ? textNow(entry, store.about(room, id)) : "text" in content ? content.text : undefined;
+  const text = mayBeChanged ? textNow(entry, store) : "text" in content ? content.text : undefined;
   const isMention = !own && text !== undefined && mentions(text, ownNames);
   const marks = {
     ...(late ? { late: true as const } : {}),

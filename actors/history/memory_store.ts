@@ -1,5 +1,6 @@
 import type { RoomName } from "../chat_room/entry.ts";
-import type { LogId } from "./author.ts";
+import { type AuthorId, authorOfLog, type LogId } from "./author.ts";
+import type { LogEntry } from "./entry.ts";
 import { compareOrder, indexInOrder, type OrderKey } from "./order.ts";
 import { folded, speakerOf } from "./search_text.ts";
 import { SpanSet } from "./span_set.ts";
@@ -108,8 +109,23 @@ export class MemoryStore implements HistoryStore {
     return ordered.slice(Math.max(0, end - limit), end);
   }
 
-  about(room: RoomName, target: EntryHash): readonly Kept[] {
-    return [...this.#rooms.get(room)?.about.get(target) ?? []];
+  decisive({ room, log, hash }: LogEntry, before?: OrderKey): Kept | undefined {
+    let latest: Kept | undefined;
+    for (const entry of this.#rooms.get(room)?.named.get(namedBy(authorOfLog(log), hash)) ?? []) {
+      if (before !== undefined && compareOrder(entry, before) >= 0) break;
+      if (entry.content.type === "redacted") return entry;
+      if (entry.content.type === "edited") latest = entry;
+    }
+    return latest;
+  }
+
+  signs(room: RoomName, target: EntryHash, limit: number): readonly Kept[] {
+    return this.#rooms.get(room)?.signs.get(target)?.slice(0, limit) ?? [];
+  }
+
+  signsBy(author: AuthorId, room: RoomName, target: EntryHash, before: OrderKey, limit: number): readonly Kept[] {
+    const named = this.#rooms.get(room)?.named.get(namedBy(author, target)) ?? [];
+    return named.slice(0, indexInOrder(named, before)).filter(isSign).slice(0, limit);
   }
 
   index(room: RoomName, hash: EntryHash, text: string | undefined): void {
@@ -125,7 +141,7 @@ export class MemoryStore implements HistoryStore {
   search(search: Search): readonly Kept[] {
     const words = search.words.map(folded);
     return [...this.#rooms].filter(([name]) => search.room === undefined || search.room === name)
-      .flatMap(([, room]) => newestIn(room, search, words))
+      .flatMap(([, room]) => newestIn(room, this, search, words))
       .toSorted((a, b) => compareOrder(b, a))
       .slice(0, search.limit);
   }
@@ -217,7 +233,11 @@ export class MemoryStore implements HistoryStore {
       branch.entries.set(entry.sequence, entry);
       branch.numbers.add(entry.sequence);
     }
-    if ("target" in entry.content) insert(valueOf(room.about, entry.content.target, () => []), entry);
+    if ("target" in entry.content) {
+      const { target } = entry.content;
+      insert(valueOf(room.named, namedBy(authorOfLog(entry.log), target), () => []), entry);
+      if (isSign(entry)) insert(valueOf(room.signs, target, () => []), entry);
+    }
     this.#entries++;
     this.#bytes += weightOf(entry);
   }
@@ -234,9 +254,9 @@ export class MemoryStore implements HistoryStore {
       if (branch.numbers.isEmpty) room.branches.delete(entry.log);
     }
     if ("target" in entry.content) {
-      const others = room.about.get(entry.content.target)!;
-      remove(others, entry);
-      if (others.length === 0) room.about.delete(entry.content.target);
+      const { target } = entry.content;
+      removeFrom(room.named, namedBy(authorOfLog(entry.log), target), entry);
+      if (isSign(entry)) removeFrom(room.signs, target, entry);
     }
     this.#entries--;
     this.#bytes -= weightOf(entry);
@@ -266,7 +286,8 @@ export class MemoryStore implements HistoryStore {
       ordered: [],
       byHash: new Map(),
       branches: new Map(),
-      about: new Map(),
+      named: new Map(),
+      signs: new Map(),
       opened: new Map(),
     }));
   }
@@ -276,8 +297,9 @@ type Room = Readonly<{
   ordered: Kept[];
   byHash: Map<EntryHash, Kept>;
   branches: Map<LogId, Branch>;
-  /** By what they name, in order. */
-  about: Map<EntryHash, Kept[]>;
+  /** What names an entry, by whose it is and what it names; and all signs by what they are given to. In order. */
+  named: Map<string, Kept[]>;
+  signs: Map<EntryHash, Kept[]>;
   /** What sealed entries say, as far as we were told. */
   opened: Map<EntryHash, string>;
 }>;
@@ -287,12 +309,17 @@ const NO_FLOORS: Floors = new Map();
 /** A log without what is forked. */
 type Branch = Readonly<{ entries: Map<number, Kept>; numbers: SpanSet }>;
 
-function newestIn(room: Room, { from, sinceWallMs = 0, limit }: Search, words: readonly string[]): Kept[] {
+function newestIn(
+  room: Room,
+  store: MemoryStore,
+  { from, sinceWallMs = 0, limit }: Search,
+  words: readonly string[],
+): Kept[] {
   const found: Kept[] = [];
   for (let at = room.ordered.length - 1; at >= 0 && found.length < limit; at--) {
     const entry = room.ordered[at]!;
     if (entry.wallMs < sinceWallMs || (from !== undefined && speakerOf(entry) !== from)) continue;
-    const shown = textNow(entry, room.about.get(entry.hash) ?? [], room.opened.get(entry.hash));
+    const shown = textNow(entry, store, { opened: room.opened.get(entry.hash) });
     if (shown === undefined) continue;
     const text = folded(shown);
     if (words.every((word) => text.includes(word))) found.push(entry);
@@ -311,6 +338,20 @@ function insert(ordered: Kept[], entry: Kept): void {
 
 function remove(ordered: Kept[], entry: Kept): void {
   ordered.splice(indexInOrder(ordered, entry), 1);
+}
+
+function removeFrom<K>(lists: Map<K, Kept[]>, key: K, entry: Kept): void {
+  const list = lists.get(key)!;
+  remove(list, entry);
+  if (list.length === 0) lists.delete(key);
+}
+
+function isSign({ content }: Kept): boolean {
+  return content.type === "reacted";
+}
+
+function namedBy(author: AuthorId, target: EntryHash): string {
+  return `${target} ${author}`;
 }
 
 function valueOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -43,7 +43,7 @@ function refusalOfSign(sign: string): string | undefined {
 function refusalOfTarget(target: EntryHash, { store, room, author }: Where, isOwnOnly: boolean): string | undefined {
   const entry = store.find(room, target);
   if (entry === undefined) return "There is no such message";
-  if (textNow(entry, store.about(room, target)) === undefined) return "That message says nothing any more";
+  if (textNow(entry, store) === undefined) return "That message says nothing any more";
   return isOwnOnly && authorOfLog(entry.log) !== author
     ? "That is not yours: only its author can change it"
     : undefined;

@@ -1,7 +1,7 @@
 import type { RoomName } from "../chat_room/entry.ts";
 import { type AuthorId, authorOfLog } from "./author.ts";
 import type { Viewer } from "./people.ts";
-import { compareOrder, type OrderKey } from "./order.ts";
+import type { OrderKey } from "./order.ts";
 import type { HistoryStore, Kept } from "./store.ts";
 import { textNow } from "./text_now.ts";
 
@@ -19,7 +19,12 @@ export type Shown = Readonly<{
   /** Its author goes by a name that belongs to another key here. */
   isForeign: boolean;
   reactions: readonly Reaction[];
+  /** There are more than were looked at. */
+  hasMoreSigns?: true;
 }>;
+
+/** Signs of one entry that are looked at, and of one author's before another: more are no talk. */
+export const SIGNS_LOOKED_AT_MAX = 512;
 
 /** What an entry changes of an earlier one, whose text was `before`. */
 export type Change = Readonly<{ target: Kept; before: string; isTakenBack: boolean }>;
@@ -57,14 +62,16 @@ export function shownNow(store: HistoryStore, entry: Kept, viewer: Viewer): Show
   if (!("text" in content) || "target" in content) return undefined;
   const author = authorOfLog(log);
   if (viewer.isIgnored(author)) return undefined;
-  const later = store.about(entry.room, entry.hash);
-  const text = textNow(entry, later);
+  const text = textNow(entry, store);
   const isOwn = author === viewer.self && !("guest" in content);
   const isForeign = viewer.isTaken(entry.name, author);
-  const reactions = text === undefined
-    ? []
-    : reactionsOf(later.filter((one) => !viewer.isIgnored(authorOfLog(one.log))));
-  return { entry, isOwn, text, isEdited: text !== undefined && text !== content.text, isForeign, reactions };
+  const isEdited = text !== undefined && text !== content.text;
+  const signs = text === undefined ? [] : store.signs(entry.room, entry.hash, SIGNS_LOOKED_AT_MAX + 1);
+  const reactions = reactionsOf(
+    signs.slice(0, SIGNS_LOOKED_AT_MAX).filter((one) => !viewer.isIgnored(authorOfLog(one.log))),
+  );
+  const more = signs.length > SIGNS_LOOKED_AT_MAX ? { hasMoreSigns: true as const } : {};
+  return { entry, isOwn, text, isEdited, isForeign, reactions, ...more };
 }
 
 /** What `entry` changes, as far as it may; nothing where it takes no effect, or what it is about is not here. */
@@ -74,10 +81,9 @@ export function changeOf(store: HistoryStore, entry: Kept): Change | undefined {
   const target = store.find(room, content.target);
   if (target === undefined) return undefined;
   if (content.type !== "reacted" && authorOfLog(target.log) !== authorOfLog(entry.log)) return undefined;
-  const earlier = store.about(room, target.hash).filter((other) => compareOrder(other, entry) < 0);
-  const before = textNow(target, earlier);
+  const before = textNow(target, store, { before: entry });
   if (before === undefined) return undefined;
-  const isTakenBack = content.type === "reacted" && isGiven(earlier, authorOfLog(entry.log), content.sign);
+  const isTakenBack = content.type === "reacted" && isGiven(store, target, entry, content.sign);
   return { target, before, isTakenBack };
 }
 
@@ -94,9 +100,8 @@ function reactionsOf(later: readonly Kept[]): readonly Reaction[] {
   return [...bySign].flatMap(([sign, by]) => by.size === 0 ? [] : [{ sign, by: [...by.values()] }]);
 }
 
-function isGiven(earlier: readonly Kept[], author: AuthorId, sign: string): boolean {
-  const times = earlier.filter(({ content, log }) =>
-    content.type === "reacted" && content.sign === sign && authorOfLog(log) === author
-  );
-  return times.length % 2 === 1;
+/** Whether who gives this sign has given it before, and not taken it back. */
+function isGiven(store: HistoryStore, { room, hash }: Kept, entry: Kept, sign: string): boolean {
+  const signs = store.signsBy(authorOfLog(entry.log), room, hash, entry, SIGNS_LOOKED_AT_MAX);
+  return signs.filter(({ content }) => content.type === "reacted" && content.sign === sign).length % 2 === 1;
 }

@@ -1,5 +1,5 @@
 import type { RoomName } from "../chat_room/entry.ts";
-import type { LogId } from "./author.ts";
+import type { AuthorId, LogId } from "./author.ts";
 import type { ClockMark } from "./clock_mark.ts";
 import type { LogEntry } from "./entry.ts";
 import type { HybridTime } from "./hybrid_time.ts";
@@ -86,8 +86,15 @@ export interface HistoryStore {
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[];
   /** The latest ones before a place, or of all, in order; forked ones among them. */
   before(room: RoomName, place: OrderKey | undefined, limit: number): readonly Kept[];
-  /** Those that name `target`: what was edited, redacted or reacted to, in order. */
-  about(room: RoomName, target: EntryHash): readonly Kept[];
+  /**
+   * What decides which text an entry shows: that its own author redacted it, else that author's latest edit. Of those
+   * before a place in the room's order, or of all. It costs no more where others name the entry, however many do.
+   */
+  decisive(entry: LogEntry, before?: OrderKey): Kept | undefined;
+  /** The first signs that were given to an entry, in order. */
+  signs(room: RoomName, target: EntryHash, limit: number): readonly Kept[];
+  /** Those of one author before a place, in no order. */
+  signsBy(author: AuthorId, room: RoomName, target: EntryHash, before: OrderKey, limit: number): readonly Kept[];
   /** Makes findable what a sealed entry says, for who could open it; nothing takes that back. */
   index(room: RoomName, hash: EntryHash, text: string | undefined): void;
   /** The newest first. */

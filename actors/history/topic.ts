@@ -10,7 +10,7 @@ export type Topic = Readonly<{ text: string; author: string; wallMs: number }>;
 /** What the room is about now; an empty topic is none. */
 export function topicOf(store: HistoryStore, room: RoomName): Topic | undefined {
   const entry = newestOf(store, room);
-  const text = entry && textNow(entry, store.about(room, entry.hash));
+  const text = entry && textNow(entry, store);
   return entry === undefined || text === undefined || text === ""
     ? undefined
     : { text, author: entry.name, wallMs: entry.wallMs };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
-import type { LogId } from "../../actors/history/author.ts";
+import type { AuthorId, LogId } from "../../actors/history/author.ts";
+import type { LogEntry } from "../../actors/history/entry.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
 import {
   EXPIRED_AT_ONCE_MAX,
@@ -92,8 +93,16 @@ export class DatabaseStore implements HistoryStore {
     return this.#entries.before(room, place, limit);
   }
 
-  about(room: RoomName, target: EntryHash): readonly Kept[] {
-    return this.#entries.about(room, target);
+  decisive(entry: LogEntry, before?: OrderKey): Kept | undefined {
+    return this.#entries.decisive(entry, before);
+  }
+
+  signs(room: RoomName, target: EntryHash, limit: number): readonly Kept[] {
+    return this.#entries.signs(room, target, limit);
+  }
+
+  signsBy(author: AuthorId, room: RoomName, target: EntryHash, before: OrderKey, limit: number): readonly Kept[] {
+    return this.#entries.signsBy(author, room, target, before, limit);
   }
 
   index(room: RoomName, hash: EntryHash, text: string | undefined): void {
@@ -101,7 +110,7 @@ export class DatabaseStore implements HistoryStore {
     const entry = this.#entries.find(room, hash);
     if (id === undefined || entry?.content.type !== "sealed") return;
     this.#begin();
-    this.#texts.set(id, textNow(entry, this.#entries.about(room, hash), text));
+    this.#texts.set(id, textNow(entry, this.#entries, { opened: text }));
   }
 
   /** What it was told that a sealed entry says. */
@@ -205,8 +214,7 @@ export class DatabaseStore implements HistoryStore {
     }
     this.#count++;
     this.#bytes += placed.weight;
-    const isNamed = "text" in entry.content && this.#entries.isNamed(entry.hash); // as where an answer came first
-    const text = textNow(entry, isNamed ? this.#entries.about(entry.room, entry.hash) : []);
+    const text = textNow(entry, this.#entries);
     if (text !== undefined) this.#texts.add(placed.id, text);
     const { type } = entry.content; // a sign changes no text
     if (type === "edited" || type === "redacted") this.#refresh(entry.room, entry.content.target);
@@ -217,7 +225,7 @@ export class DatabaseStore implements HistoryStore {
     const id = this.#entries.idOf(room, target);
     const entry = id === undefined ? undefined : this.#entries.find(room, target);
     if (id === undefined || entry === undefined) return;
-    this.#texts.set(id, textNow(entry, this.#entries.about(room, target), this.#texts.get(id)));
+    this.#texts.set(id, textNow(entry, this.#entries, { opened: this.#texts.get(id) }));
   }
 }
 

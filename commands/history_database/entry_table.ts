@@ -1,19 +1,20 @@
 import { Buffer } from "node:buffer";
 import type { DatabaseSync } from "node:sqlite";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
-import type { LogId } from "../../actors/history/author.ts";
+import { type AuthorId, authorOfLog, type LogId, logOf } from "../../actors/history/author.ts";
+import type { LogEntry } from "../../actors/history/entry.ts";
 import { weightOf } from "../../actors/history/memory_store.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
 import { speakerOf } from "../../actors/history/search_text.ts";
 import { SpanSet } from "../../actors/history/span_set.ts";
 import type { Floors, Kept, Span } from "../../actors/history/store.ts";
 import { bytesOf, type EntryHash } from "../../actors/history/values.ts";
-import { KEPT_COLUMNS, KEPT_TABLES, keptIn, type Row } from "./row.ts";
+import { KEPT_COLUMNS, KEPT_TABLES, keptIn, kindOf, KINDS, type Row } from "./row.ts";
 
 /** What `put` did with an entry: `id` is its row where it is new. */
 type Placed = Readonly<{ id: number; weight: number }>;
 
-/** An entry on its way out. */
+/** An entry on its way out; `target` is what reads otherwise without it. */
 export type Leaving = Readonly<{ id: number; sinceMs: number; weight: number; target: EntryHash | undefined }>;
 
 /** The entries of all rooms in their table. Every method throws what SQLite does. */
@@ -83,6 +84,7 @@ export class EntryTable {
       Math.floor(entry.receivedWallMs),
       address,
       "target" in content ? bytesOf(content.target) : null,
+      kindOf(content),
       speakerOf(entry),
       entry.bytes,
       signature ?? null,
@@ -94,12 +96,12 @@ export class EntryTable {
   }
 
   /** Gives an entry that is there what it lacks. */
-  #complete({ bytes, signature }: Kept, address: Uint8Array): { readonly signed: boolean } {
+  #complete({ bytes, signature, content }: Kept, address: Uint8Array): { readonly signed: boolean } {
     const known = this.#sql.known.get(bytes, address)!;
     const id = known["id"] as number;
     const signed = known["signed"] === 0 && signature !== undefined;
     if (signed) this.#sql.sign.run(signature, id);
-    if (known["intact"] === 0) this.#sql.mend.run(bytes, id); // the hash is that of the bytes
+    if (known["intact"] === 0) this.#sql.mend.run(bytes, kindOf(content), id); // the hash is that of the bytes
     return { signed };
   }
 
@@ -125,18 +127,24 @@ export class EntryTable {
 
   before(room: RoomName, place: OrderKey | undefined, limit: number): Kept[] {
     if (place === undefined) return this.#read(this.#sql.latest.all(room, limit)).reverse();
-    const { order: { ms, count }, log, sequence, hash } = place;
-    const rows = this.#sql.before.all(room, ms, count, ms, count, log, sequence, bytesOf(hash), limit);
+    const { order: { ms, count } } = place;
+    const rows = this.#sql.before.all(room, ms, count, ...placeOf(place), limit);
     return this.#read(rows).reverse();
   }
 
-  /** Whether anything is about an entry. */
-  isNamed(hash: EntryHash): boolean {
-    return this.#sql.naming.get(bytesOf(hash)) !== undefined;
+  /** Most entries are named by none: that takes one look at an index. */
+  decisive({ room, log, hash }: LogEntry, before: OrderKey = END): Kept | undefined {
+    const target = bytesOf(hash);
+    if (this.#sql.isChanged.get(target) === undefined) return undefined;
+    return this.#read(this.#sql.decisive.all(target, ...logsOf(authorOfLog(log)), room, ...placeOf(before)))[0];
   }
 
-  about(room: RoomName, target: EntryHash): Kept[] {
-    return this.#read(this.#sql.about.all(bytesOf(target), room));
+  signs(room: RoomName, target: EntryHash, limit: number): Kept[] {
+    return this.#read(this.#sql.signs.all(bytesOf(target), room, limit));
+  }
+
+  signsBy(author: AuthorId, room: RoomName, target: EntryHash, before: OrderKey, limit: number): Kept[] {
+    return this.#read(this.#sql.signsBy.all(bytesOf(target), ...logsOf(author), room, ...placeOf(before), limit));
   }
 
   /** The latest of all rooms, the latest first. */
@@ -158,7 +166,7 @@ export class EntryTable {
       forked: row["forked"] === 1,
       sinceMs: Math.min(row["order_ms"] as number, row["received_ms"] as number),
       weight: row["weight"] as number,
-      target: row["target"] === null
+      target: row["target"] === null || row["kind"] === KINDS.reacted
         ? undefined
         : Buffer.from(row["target"] as Uint8Array).toString("hex") as EntryHash,
     }));
@@ -228,12 +236,36 @@ function idOf<Name extends string>(known: Map<Name, number>, find: Statement, in
   return id;
 }
 
-const DOWNWARDS = "order by order_ms desc, order_count desc, logs.log desc, sequence desc, hash desc";
+function order(direction = ""): string {
+  return ORDER.map((column) => `${column} ${direction}`).join(", ");
+}
+
+const ORDER = ["order_ms", "order_count", "logs.log", "sequence", "hash"];
+const DOWNWARDS = `order by ${order("desc")}`;
+
+/** Behind all that there can be. */
+const END: OrderKey = {
+  order: { ms: Number.MAX_SAFE_INTEGER, count: 0 },
+  log: "" as LogId,
+  sequence: 0,
+  hash: "" as EntryHash,
+};
+
+function placeOf({ order: { ms, count }, log, sequence, hash }: OrderKey) {
+  return [ms, count, log, sequence, bytesOf(hash)] as const;
+}
+
+/** The first and the last name that a log of this author can have. */
+function logsOf(author: AuthorId): readonly [string, string] {
+  return [logOf(author, 0), `${author}.:`];
+}
 
 /** All are prepared once: preparing costs more than running. */
 function statements(db: DatabaseSync) {
   const kept = (rest: string, by = "") =>
     db.prepare(`select ${KEPT_COLUMNS} from entries ${by} ${KEPT_TABLES} ${rest}`);
+  const earlier = `(${order()}) < (?, ?, ?, ?, ?)`;
+  const byAuthor = "entries.log in (select id from logs where log between ? and ?)";
   const inRoom = "entries.room = (select id from rooms where name = ?)";
   return {
     rooms: db.prepare(`
@@ -255,7 +287,7 @@ function statements(db: DatabaseSync) {
     known: db.prepare(`
       select id, signature is not null as signed, bytes = ? as intact from entries where hash = ?
     `),
-    mend: db.prepare("update entries set bytes = ? where id = ?"),
+    mend: db.prepare("update entries set bytes = ?, kind = ? where id = ?"),
     sign: db.prepare("update entries set signature = ? where id = ?"),
     room: db.prepare("select id from rooms where name = ?"),
     newRoom: db.prepare("insert into rooms (name) values (?)"),
@@ -263,10 +295,9 @@ function statements(db: DatabaseSync) {
     newLog: db.prepare("insert into logs (log) values (?)"),
     insert: db.prepare(`
       insert into entries (room, log, sequence, forked, order_ms, order_count, wall_ms, received_ms, hash, target,
-        speaker, bytes, signature, clock)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (hash) do nothing
+        kind, speaker, bytes, signature, clock)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (hash) do nothing
     `),
-    naming: db.prepare("select 1 from entries indexed by entries_by_target where target = ? limit 1"),
     find: kept("where hash = ? and rooms.name = ?"),
     idOf: db.prepare("select id from entries where hash = ? and room = (select id from rooms where name = ?)"),
     forkedCount: db.prepare(`select count(*) as count from entries where ${inRoom} and forked = 1`),
@@ -277,18 +308,31 @@ function statements(db: DatabaseSync) {
     latest: kept(`where ${inRoom} ${DOWNWARDS} limit ?`),
     before: kept(`
       where ${inRoom} and (order_ms, order_count) <= (?, ?)
-        and (order_ms, order_count, logs.log, sequence, hash) < (?, ?, ?, ?, ?)
+        and ${earlier}
       ${DOWNWARDS} limit ?
     `),
-    about: kept(
-      "where target = ? and rooms.name = ? order by order_ms, order_count, logs.log, sequence, hash",
+    isChanged: db.prepare(`
+      select 1 from entries indexed by entries_by_namer where target = ? and kind in (${KINDS.edited}, ${KINDS.redacted})
+      limit 1
+    `),
+    decisive: kept(
+      `where target = ? and kind in (${KINDS.edited}, ${KINDS.redacted}) and ${byAuthor} and rooms.name = ? and ${earlier}
+      order by kind = ${KINDS.redacted} desc, ${order("desc")} limit 1`,
+      "indexed by entries_by_namer",
+    ),
+    signs: kept(
+      `where target = ? and kind = ${KINDS.reacted} and rooms.name = ? order by ${order()} limit ?`,
       "indexed by entries_by_target",
+    ),
+    signsBy: kept(
+      `where target = ? and kind = ${KINDS.reacted} and ${byAuthor} and rooms.name = ? and ${earlier} limit ?`,
+      "indexed by entries_by_namer",
     ),
     latestOfAll: kept(`${DOWNWARDS} limit ?`),
     byId: kept("where entries.id = ?"),
     first: db.prepare(`
       select entries.id as id, rooms.name as room, logs.log as log, sequence, forked, order_ms, received_ms, target,
-        length(bytes) + ifnull(length(signature), 0) as weight
+        kind, length(bytes) + ifnull(length(signature), 0) as weight
       from entries ${KEPT_TABLES} order by order_ms, order_count, logs.log, sequence, hash limit ?
     `),
     delete: db.prepare("delete from entries where id = ?"),

@@ -1,5 +1,6 @@
 import type { RoomName } from "../../actors/chat_room/entry.ts";
-import type { LogId } from "../../actors/history/author.ts";
+import type { AuthorId, LogId } from "../../actors/history/author.ts";
+import type { LogEntry } from "../../actors/history/entry.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
 import type { Floors, HistoryStore, Kept, Retention, Search, Span } from "../../actors/history/store.ts";
@@ -96,8 +97,16 @@ export class FallbackStore implements HistoryStore {
     return this.#run((store) => store.before(room, place, limit));
   }
 
-  about(room: RoomName, target: EntryHash): readonly Kept[] {
-    return this.#run((store) => store.about(room, target));
+  decisive(entry: LogEntry, before?: OrderKey): Kept | undefined {
+    return this.#run((store) => store.decisive(entry, before));
+  }
+
+  signs(room: RoomName, target: EntryHash, limit: number): readonly Kept[] {
+    return this.#run((store) => store.signs(room, target, limit));
+  }
+
+  signsBy(author: AuthorId, room: RoomName, target: EntryHash, before: OrderKey, limit: number): readonly Kept[] {
+    return this.#run((store) => store.signsBy(author, room, target, before, limit));
   }
 
   index(room: RoomName, hash: EntryHash, text: string | undefined): void {

@@ -1,8 +1,22 @@
 import type { RoomName } from "../../actors/chat_room/entry.ts";
 import type { LogId } from "../../actors/history/author.ts";
+import type { Content } from "../../actors/history/content.ts";
 import { decodeBody } from "../../actors/history/entry.ts";
 import type { Kept } from "../../actors/history/store.ts";
 import { hashIn } from "../../actors/history/values.ts";
+
+/** How an entry that names another is marked in its row; part of the format of the file. */
+export const KINDS = { edited: 1, redacted: 2, reacted: 3 } as const;
+
+export function kindOf({ type }: Content): number | null {
+  return type === "edited" || type === "redacted" || type === "reacted" ? KINDS[type] : null;
+}
+
+/** The same of an entry's bytes; nothing where they are damaged. */
+export function kindIn(bytes: unknown): number | null {
+  const body = bytes instanceof Uint8Array ? decodeBody(bytes) : undefined;
+  return body === undefined ? null : kindOf(body.content);
+}
 
 /** A row as SQLite hands it out. */
 export type Row = Readonly<Record<string, unknown>>;

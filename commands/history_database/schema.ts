@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { NewerError } from "../sqlite.ts";
+import { kindIn } from "./row.ts";
 
 /**
  * How a file comes from each version to the next one; it begins as version 0, which has nothing. What has been released
@@ -47,6 +48,13 @@ export const MIGRATIONS: readonly string[] = [
   ) strict, without rowid;
   `,
   "alter table entries add column clock text",
+  `
+  alter table entries add column kind integer;
+  update entries set kind = kind_in(bytes) where target is not null;
+  drop index entries_by_target;
+  create index entries_by_target on entries (target, kind, order_ms, order_count) where target is not null;
+  create index entries_by_namer on entries (target, kind, log) where target is not null;
+  `,
 ];
 
 /**
@@ -58,6 +66,7 @@ export function migrate(db: DatabaseSync, path: string, migrations: readonly str
   if (version > migrations.length) {
     throw new NewerError(`${path} was written by a later version (format ${version})`);
   }
+  db.function("kind_in", { deterministic: true }, kindIn); // which only the fourth step calls
   db.prepare("begin immediate").run(); // also where nothing is to be done: it shows whether we may write
   for (const migration of migrations.slice(version)) db.exec(migration);
   db.prepare(`pragma user_version = ${migrations.length}`).get();

@@ -3,6 +3,10 @@ import { Buffer } from "node:buffer";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { HistoryStore, Kept } from "../../actors/history/store.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
+import { type AuthorId, logOf } from "../../actors/history/author.ts";
+import { viewerOf } from "../../actors/history/people.ts";
+import { changeOf, shownNow, SIGNS_LOOKED_AT_MAX } from "../../actors/history/shown.ts";
+import { bytesOf } from "../../actors/history/values.ts";
 import { pageOf, RoomLog } from "../../actors/history/room_log.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import { openHistory } from "../../commands/history_database.ts";
@@ -489,7 +493,9 @@ test("row 71: whatever the disk does not do, nothing throws, and what is put is 
     (store) => store.forkedCount(DEV),
     (store) => store.range(DEV, ALICE, 1, 9, 9),
     (store) => store.before(DEV, entryOf(3), 9),
-    (store) => store.about(DEV, entryOf(1).hash),
+    (store) => store.decisive(entryOf(1)),
+    (store) => store.signs(DEV, entryOf(1).hash, 9),
+    (store) => store.signsBy("a".repeat(64) as AuthorId, DEV, entryOf(1).hash, entryOf(9), 9),
     (store) => store.index(DEV, entryOf(1).hash, "x"),
     (store) => store.search({ words: ["message"], limit: 9 }),
     (store) => store.search({ words: ["me"], limit: 9 }),
@@ -669,8 +675,9 @@ test("what many entries have is found, the newest first, also where the newest h
   });
 });
 
-test("however many signs an entry has, one more reads none of them", (path) => {
-  let read = 0;
+/** Counts the rows that are read of what names an entry. */
+function counted() {
+  const counts = { read: 0 };
   const counting = (path: string) =>
     new class extends DatabaseSync {
       override prepare(sql: string): StatementSync {
@@ -679,23 +686,94 @@ test("however many signs an entry has, one more reads none of them", (path) => {
         return Object.assign(statement, {
           all: (...values: Parameters<StatementSync["all"]>) => {
             const rows = Object.getPrototypeOf(statement).all.apply(statement, values);
-            read += rows.length;
+            counts.read += rows.length;
             return rows;
           },
         });
       }
     }(path);
+  return { connect: counting, rows: counts };
+}
+
+test("however many signs an entry has, one more reads none of them, and what it says is read without them", (path) => {
+  const { connect, rows } = counted();
   using(path, (store) => {
     const [said] = entries(1, 1);
     store.put([said!]);
     const about = (sequence: number, content: Kept["content"]) => store.put([entryOf(sequence, { content })]);
     for (let at = 2; at <= 50; at++) about(at, { type: "reacted", target: said!.hash, sign: `+${at}` });
     store.flush();
-    assertEquals(read, 0);
+    assertEquals(rows.read, 0);
     about(51, { type: "edited", target: said!.hash, text: "another" });
     store.flush();
-    assertEquals([read, store.search({ words: ["another"], limit: 9 }).length], [50, 1]);
-  }, { connect: counting });
+    assertEquals([rows.read, store.search({ words: ["another"], limit: 9 }).length], [1, 1]);
+  }, { connect });
+});
+
+test("of a message with thousands of signs, and as many edits by others, so many are read as are shown", (path) => {
+  const { connect, rows } = counted();
+  using(path, (store) => {
+    const [said] = entries(1, 1);
+    const { hash: target } = said!;
+    const by = (number: number, sequence: number, content: Kept["content"]) =>
+      entryOf(sequence, { log: logOf(number.toString(16).padStart(64, "0") as AuthorId, 1), content });
+    store.put([said!]);
+    for (let at = 0; at < 1_000; at++) {
+      store.put([
+        ...[1, 2, 3].map((n) => by(1_000 * n + at, 2 + at, { type: "reacted", target, sign: "+" })),
+        by(at, 2 + at, { type: "edited", target, text: "forged" }),
+        by(at, 1_002 + at, { type: "redacted", target }),
+      ]);
+    }
+    const reads = <T>(step: () => T): readonly [T, number] => {
+      const before = rows.read;
+      return [step(), rows.read - before];
+    };
+    const viewer = viewerOf(store, simulatedSigning("alice").author);
+    const [shown, readToShow] = reads(() => shownNow(store, said!, viewer));
+    assertEquals([shown?.text, shown?.hasMoreSigns], ["message 1", true]);
+    assertEquals([shown?.reactions[0]?.by.length, readToShow], [SIGNS_LOOKED_AT_MAX, SIGNS_LOOKED_AT_MAX + 1]);
+    const again = by(1_999, 9_000, { type: "reacted", target, sign: "+" });
+    const [change, readToTell] = reads(() => {
+      store.put([again]);
+      return changeOf(store, again);
+    });
+    assertEquals([change?.isTakenBack, change?.before, readToTell], [true, "message 1", 1]);
+  }, { connect });
+});
+
+test("a file of the second version is brought to this one: what names an entry still decides how it reads", (path) => {
+  const said = entryOf(1, { text: "helo" });
+  const { hash: target } = said;
+  const edit = entryOf(2, { content: { type: "edited", target, text: "hello" } });
+  const sign = entryOf(3, { content: { type: "reacted", target, sign: "+" } });
+  const [gone, redaction] = [entryOf(4), entryOf(5, { content: { type: "redacted", target: entryOf(4).hash } })];
+  const torn = entryOf(6, { content: { type: "reacted", target, sign: "-" } });
+  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")));
+  const db = new DatabaseSync(path);
+  for (const migration of MIGRATIONS.slice(0, 2)) db.exec(migration);
+  db.exec(`insert into rooms values (1, 'dev'); insert into logs values (1, '${ALICE}'); pragma user_version = 2`);
+  const insert = db.prepare(`
+    insert into entries (room, log, sequence, forked, order_ms, order_count, wall_ms, received_ms, hash, target, speaker, bytes)
+    values (1, 1, ?, 0, ?, 0, ?, ?, ?, ?, 'alice', ?)
+  `);
+  for (const entry of [said, edit, sign, gone, redaction, torn]) {
+    const { sequence: number, content } = entry;
+    const named = "target" in content ? bytesOf(content.target) : null;
+    const bytes = entry === torn ? new Uint8Array([0xc0]) : entry.bytes;
+    insert.run(number, number, number, number, bytesOf(entry.hash), named, bytes);
+  }
+  db.exec("update totals set entries = 6, bytes = 600");
+  db.close();
+  using(path, (store) => {
+    assertEquals([store.note, store.trouble, store.counters()["entries"]], [undefined, undefined, 6]);
+    assertEquals([store.decisive(said), store.decisive(gone)], [edit, redaction]);
+    assertEquals(store.signs(DEV, target, 9), [sign]);
+    store.put([torn]); // whoever sends it again mends it
+    assertEquals(store.signs(DEV, target, 9), [sign, torn]);
+    assertEquals(store.range(DEV, ALICE, 1, 9, 9).length, 6);
+  });
+  using(path, (store) => assertEquals(store.signs(DEV, target, 9), [sign, torn]));
 });
 
 test("no question makes SQLite read a whole table", (path) => {

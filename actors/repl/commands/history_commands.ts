@@ -79,12 +79,18 @@ function askedOf({ args, session }: CommandCall, usual: number): Asked {
 }
 
 /** An entry as it is now: a topic, a deed or a text, with what was said about it behind. */
-function lineOf({ entry: { content, name, wallMs, clock }, text, isEdited, isForeign, reactions }: Shown): string {
+function lineOf(
+  { entry: { content, name, wallMs, clock }, text, isEdited, isForeign, reactions, hasMoreSigns }: Shown,
+): string {
   const own = visibleName(name) + (isForeign ? FOREIGN : "");
   const speaker = "guest" in content && content.guest !== undefined ? `${visibleName(content.guest)}@${own}` : own;
   const shown = text === undefined ? "(taken back)" : visible(text) + (isEdited ? " (corrected)" : "");
-  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${clockMark(clock)}${signsOf(reactions)}`;
+  const signs = signsOf(reactions) + (hasMoreSigns === true ? MORE_SIGNS : "");
+  return `${clockTime(wallMs)} ${wordsOf(content.type, speaker, shown)}${clockMark(clock)}${signs}`;
 }
+
+/** How many there are is not counted. */
+const MORE_SIGNS = " and more signs";
 
 function signsOf(reactions: readonly Reaction[]): string {
   const signs = reactions.slice(0, SIGNS_MAX).map(({ sign, by }) => {
@@ -123,7 +129,7 @@ function gist(content: Content): string {
 }
 
 /** An entry for a program. */
-export function entryData({ entry, text, isEdited, isForeign, reactions }: Shown): CommandData {
+export function entryData({ entry, text, isEdited, isForeign, reactions, hasMoreSigns }: Shown): CommandData {
   const { hash: id, name: author, content, wallMs, clock, log, sequence } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
   return {
@@ -135,6 +141,7 @@ export function entryData({ entry, text, isEdited, isForeign, reactions }: Shown
     ...(isForeign ? { foreign: true } : {}),
     ...guest,
     ...(reactions.length === 0 ? {} : { reactions: reactions.map(({ sign, by }) => ({ sign, by })) }),
+    ...(hasMoreSigns === true ? { moreReactions: true } : {}),
     saidAt: shownIso(wallMs),
     ...(clock === undefined ? {} : { clock }),
     log,

@@ -1,6 +1,6 @@
 /** What every store of entries keeps to, wherever it has them. */
 import { assertEquals } from "@std/assert";
-import type { AuthorId } from "../../../actors/history/author.ts";
+import { type AuthorId, authorOfLog } from "../../../actors/history/author.ts";
 import { EXPIRED_AT_ONCE_MAX, type HistoryStore, type Kept, type Search } from "../../../actors/history/store.ts";
 import { ALICE, BOB, DEV, entryOf, logId, OPS, SOME_SIGNATURE } from "../../support/entries.ts";
 
@@ -157,14 +157,61 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
     assertEquals(store.at(DEV, ALICE, 2), entryOf(2));
   });
 
-  test("what names an entry is found by it, in order, in the same room", (store) => {
+  test("what decides how an entry reads is its author's latest edit, in any of its logs, in the same room", (store) => {
     const target = entryOf(1);
-    const edit = entryOf(3, { content: { type: "edited", target: target.hash, text: "x" } });
-    const sign = entryOf(2, { log: BOB, content: { type: "reacted", target: target.hash, sign: "+" } });
-    const other = entryOf(4, { room: OPS, content: { type: "redacted", target: target.hash } });
-    store.put([edit, sign, other, target]);
-    assertEquals(store.about(DEV, target.hash), [sign, edit]);
-    assertEquals(store.about(DEV, edit.hash), []);
+    const edit = (sequence: number, text: string, more = {}) =>
+      entryOf(sequence, { content: { type: "edited", target: target.hash, text }, ...more });
+    const [early, late] = [edit(3, "early"), edit(2, "late", { log: logId("a", 7), ms: 30 })];
+    const forged = edit(5, "forged", { log: BOB, ms: 40 });
+    const sign = entryOf(6, { content: { type: "reacted", target: target.hash, sign: "+" }, ms: 60 });
+    const elsewhere = edit(4, "elsewhere", { room: OPS, ms: 50 });
+    assertEquals(store.decisive(target), undefined);
+    store.put([late, forged, elsewhere, early, sign, target]);
+    assertEquals(store.decisive(target), late);
+    assertEquals([late, early].map((before) => store.decisive(target, before)), [early, undefined]);
+    assertEquals([store.decisive(edit(3, "early")), store.decisive(entryOf(1, { room: OPS }))], [undefined, undefined]);
+  });
+
+  test("that its author redacted an entry decides, whatever is edited later, from there on in the order", (store) => {
+    const target = entryOf(1);
+    const redacted = (sequence: number, more = {}) =>
+      entryOf(sequence, { content: { type: "redacted", target: target.hash }, ...more });
+    const edits = [2, 9].map((sequence) =>
+      entryOf(sequence, { content: { type: "edited", target: target.hash, text: `${sequence}` } })
+    );
+    store.put([redacted(3, { log: BOB }), redacted(4), ...edits, target]);
+    assertEquals(store.decisive(target), redacted(4));
+    assertEquals(store.decisive(target, redacted(4)), edits[0]);
+    assertEquals(store.decisive(target, edits[1]), redacted(4));
+  });
+
+  test("the first signs at an entry are found in order, and an author's before a place, in the same room", (store) => {
+    const target = entryOf(1);
+    const sign = (sequence: number, more = {}) =>
+      entryOf(sequence, { content: { type: "reacted", target: target.hash, sign: `${sequence}` }, ...more });
+    const other = entryOf(4, { content: { type: "redacted", target: target.hash } });
+    const signs = [sign(2), sign(3, { log: BOB }), sign(5), sign(1, { log: logId("b", 2), ms: 6 }), sign(7)];
+    store.put([sign(8, { room: OPS }), other, ...signs.toReversed(), target]);
+    assertEquals(store.signs(DEV, target.hash, 9), signs);
+    assertEquals(store.signs(DEV, target.hash, 2), signs.slice(0, 2));
+    assertEquals([store.signs(OPS, target.hash, 9).length, store.signs(DEV, other.hash, 9)], [1, []]);
+    const [alice, bob] = [authorOfLog(ALICE), authorOfLog(BOB)];
+    const of = (author: AuthorId, before: Kept, limit = 9) =>
+      store.signsBy(author, DEV, target.hash, before, limit).map(({ hash }) => hash).toSorted();
+    const hashes = (...at: number[]) => at.map((index) => signs[index]!.hash).toSorted();
+    assertEquals([of(alice, signs[4]!), of(bob, signs[4]!)], [hashes(0, 2), hashes(1, 3)]);
+    assertEquals([of(alice, signs[2]!), of(alice, signs[4]!, 1).length], [hashes(0), 1]);
+  });
+
+  test("what goes decides nothing any more, and comes back as it was", (store) => {
+    const target = entryOf(2, { ms: 5_000 });
+    const edit = entryOf(1, { ms: 1_000, content: { type: "edited", target: target.hash, text: "x" } });
+    const sign = entryOf(3, { ms: 1_001, content: { type: "reacted", target: target.hash, sign: "+" } });
+    store.put([target, edit, sign]);
+    assertEquals(store.expire({ ageMs: 1_000 }, 3_000), 2);
+    assertEquals([store.decisive(target), store.signs(DEV, target.hash, 9)], [undefined, []]);
+    store.put([sign, edit]);
+    assertEquals([store.decisive(target), store.signs(DEV, target.hash, 9)], [edit, [sign]]);
   });
 
   test("small things are remembered by key, until they are forgotten", (store, reopened) => {
