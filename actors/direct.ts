@@ -101,7 +101,7 @@ class Post {
     this.#deps = deps;
     this.#isEmpty = deps.history.store.spans(DIRECT_ROOM).length === 0;
     // Whenever it comes: it was for us alone, and nobody else reads it to us.
-    deps.memory.since.time = { ms: 0, count: 0 };
+    deps.memory.since.everything();
     ctx.onStop(() => this.#chronicle?.close());
     ctx.onStop(deps.people.watch((name) => this.#members.has(name)));
   }

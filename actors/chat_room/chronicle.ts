@@ -1,7 +1,6 @@
 import type { AuthorId } from "../history/author.ts";
 import type { Content } from "../history/content.ts";
 import type { BranchEnd } from "../history/forks.ts";
-import type { HybridTime } from "../history/hybrid_time.ts";
 import {
   type Batch,
   BATCH_BYTES,
@@ -19,6 +18,7 @@ import { Delivery, type Evidence } from "./chronicle/delivery.ts";
 import { Filling } from "./chronicle/filling.ts";
 import { Heads } from "./chronicle/heads.ts";
 import { Showing } from "./chronicle/showing.ts";
+import { Since } from "./chronicle/since.ts";
 import { Speakers } from "./chronicle/speakers.ts";
 import { Supply } from "./chronicle/supply.ts";
 import type { ChronicleTimer, ChronicleWorld } from "./chronicle/world.ts";
@@ -27,12 +27,11 @@ import type { RoomName } from "./entry.ts";
 /** What of it outlives a crash of the room's actor. */
 export type ChronicleMemory = Readonly<{
   shelf: Shelf<Kept>;
-  /** What came after this is news to the person, however late. */
-  since: { time?: HybridTime; hasBegun?: true };
+  since: Since;
 }>;
 
 export function newChronicleMemory(): ChronicleMemory {
-  return { shelf: new Shelf(), since: {} };
+  return { shelf: new Shelf(), since: new Since() };
 }
 
 /** What is counted of the histories of all rooms. */
@@ -99,9 +98,9 @@ export class Chronicle {
     this.#deps = deps;
     this.#counters = counters;
     this.#world = world;
-    const log = new RoomLog({ ...deps, goesOn: deps.mayLack !== true || memory.since.hasBegun === true });
-    memory.since.hasBegun = true;
-    memory.since.time ??= log.latest ?? { ms: world.wallMs(), count: 0 };
+    const log = new RoomLog({ ...deps, goesOn: deps.mayLack !== true || memory.since.hasBegun });
+    const { holdings: { spans: held }, latest } = log;
+    memory.since.begin({ held, latest, wallMs: world.wallMs(), now: world.now() });
     const serving = new Serving(counters);
     this.#log = log;
     this.#serving = serving;
@@ -269,6 +268,7 @@ export class Chronicle {
     this.#heads.changed(log);
     if (!isDirect) this.#lookForGap(from, batch);
     this.#lookForParents(from, news);
+    if (!isDirect && isFromBefore) this.#deps.memory.since.saidBefore(log, news.at(-1)!.sequence);
     this.#showing.place(news, isLive);
   }
 
@@ -296,6 +296,7 @@ export class Chronicle {
   }
 
   #headsHeard(from: string, spans: readonly Span[], wantsAnswer: boolean): void {
+    this.#deps.memory.since.told(from, spans, this.#world.now());
     this.#heads.heard(spans);
     this.#delivery.heard(from, spans);
     this.#repair.offered(from, spans);

@@ -18,6 +18,11 @@ export class Holdings {
     return [...this.#logs.keys()];
   }
 
+  /** What there is of each log, in pieces; those of one are in order. */
+  get spans(): readonly Span[] {
+    return this.logs.flatMap((log) => this.piecesOf(log).map((piece) => ({ log, ...piece })));
+  }
+
   /** How many logs there are. */
   get count(): number {
     return this.#logs.size;

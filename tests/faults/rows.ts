@@ -133,6 +133,10 @@ export const ROWS: Readonly<Record<number, readonly [what: string, ...proofs: re
   42: [
     "clocks that jump, or are an hour off",
     ["sim/history_test.ts", "a wall clock an hour off changes no order"],
+    ["sim/clocks_test.ts", "faults row 42: ${who}, who comes is shown nothing of what was said before"],
+    ["sim/clocks_test.ts", "faults row 42: ${who}, who was there first is shown what was lost"],
+    ["sim/clocks_test.ts", "faults row 42: ${who}, who was away is shown what was said meanwhile"],
+    ["sim/clocks_test.ts", "faults row 42: who alone heard somebody with a clock ahead"],
     ["actors/repl/clock_mark_test.ts", "faults row 42: what is said with a clock an hour off is marked"],
     ["actors/repl/clock_mark_test.ts", "faults row 42: who fetches what follows from others' words"],
     ["actors/repl/clock_mark_test.ts", "faults row 42: a program is told"],

@@ -1,9 +1,9 @@
 import type { Place } from "../../history/entry.ts";
 import type { Holdings } from "../../history/holdings.ts";
-import { compareTimes, type HybridTime, laterOf } from "../../history/hybrid_time.ts";
 import type { Shelf } from "../../history/shelf.ts";
 import type { Kept } from "../../history/store.ts";
 import type { Filling } from "./filling.ts";
+import type { Since } from "./since.ts";
 import type { ChronicleWorld } from "./world.ts";
 
 /** What is shown in order waits so long for what lies between; while something is being fetched, longer. */
@@ -13,8 +13,7 @@ const WAIT_LOOK_MS = 500;
 
 type ShowingDeps = Readonly<{
   holdings: Holdings;
-  /** What came after `since` is news to the person, however late. */
-  memory: Readonly<{ shelf: Shelf<Kept>; since: { time?: HybridTime } }>;
+  memory: Readonly<{ shelf: Shelf<Kept>; since: Since }>;
   filling: Filling;
   counters: { "entries that waited": number };
   world: ChronicleWorld;
@@ -33,14 +32,14 @@ export class Showing {
   /** Shows what is news to the person, once what it follows from is here; the rest is history. */
   place(news: readonly Kept[], live: boolean): void {
     const { memory: { shelf, since }, filling, counters, world } = this.#deps;
-    const isNews = ({ order }: Kept): boolean => live || compareTimes(order, since.time!) > 0;
-    const awaited = news.filter(isNews);
+    if (live) news.forEach(({ log, sequence }) => since.said(log, sequence));
+    const awaited = news.filter((entry) => live || since.isNews(entry));
     filling.came(news.length - awaited.length);
     const ready = shelf.put(awaited, this.#isThere, world.now());
     // More than anybody reads at once: what comes before that is history, as it is for a newcomer.
     for (const { order } of shelf.takeLetGo()) {
       filling.came(1);
-      since.time = laterOf(since.time, order)!;
+      since.letGo(order);
     }
     this.show(ready, live);
     if (shelf.size === 0) return;
