@@ -1,7 +1,17 @@
+import type { Log } from "../runtime/log.ts";
 import type { StopReason } from "../runtime/ref.ts";
 
 /** One watch of one of our actors over an actor of another peer; the object is its identity. */
 export type RemoteWatch = Readonly<{ id: string; gone: (reason: StopReason) => void }>;
+
+/** Runs what somebody else registered: its fault must not cost the others their notices. */
+export function notify({ id, gone }: RemoteWatch, reason: StopReason, log: Log): void {
+  try {
+    gone(reason);
+  } catch (error) {
+    log.error("watcher_failed", { id, error: String(error) });
+  }
+}
 
 /**
  * Actors that one side of a link watches on the other: more are refused, by who watches as by who is asked to. Nobody
