@@ -1,19 +1,23 @@
 import { type Address, ipBytes, splitAddress } from "../transport/address.ts";
 import type { Guard } from "../transport/guard.ts";
-import type { Alive, Dead, PushPull } from "../transport/wire/message.ts";
+import type { Dead, PushPull } from "../transport/wire/message.ts";
 import { encodeMessage } from "../transport/wire/messages.ts";
 import { META_BYTES_MAX, validName } from "../transport/wire/validate.ts";
 import { Application, type ApplicationAnswered } from "./membership/application.ts";
 import { pausedMs } from "./failure_detector/pause.ts";
 import { nextTarget } from "./failure_detector/probe_order.ts";
+import { Announcer } from "./membership/announcer.ts";
+import { Comeback } from "./membership/comeback.ts";
 import { Exchanges } from "./membership/exchanges.ts";
-import { type Announcement, type MembershipEffect } from "./membership/effect.ts";
-import { LostMembers, REJOIN_INTERVAL_MS } from "./membership/lost_members.ts";
-import { isListed, type Member, type MemberState, type NodeName, viewOf, viewOfAlive } from "./membership/member.ts";
+import type { MembershipEffect } from "./membership/effect.ts";
+import type { LostMembers } from "./membership/lost_members.ts";
+import { type Member, type MemberState, type NodeName, viewOf } from "./membership/member.ts";
 import { applyClaim, type Claim, isProposable, postponeSuspicions, suspicionExpired } from "./membership/merge.ts";
 import { leave as leaveSelf, startSelf, updateSelf } from "./membership/own_entry.ts";
+import { OwnWords } from "./membership/own_words.ts";
 import { mergeRemote, pushPullAfterMs } from "./membership/push_pull.ts";
 import { questionDue } from "./membership/questioning.ts";
+import { Seeking } from "./membership/seeking.ts";
 import { Vetting } from "./membership/vetting.ts";
 import { isGossipTarget, isPushPullPartner, isRelay, type Moment, Roster } from "./membership/roster.ts";
 import type { LinksMessage } from "./links.ts";
@@ -149,10 +153,6 @@ const UPDATES_WAITING_MAX = 64;
 /** Joins under way at once; who asks for more is told so. */
 const JOINS_MAX = 64;
 
-/** After a crash, others are asked so often, so long after each other, before they count as gone. */
-const ASKED_TIMES = 3;
-const ASKED_AGAIN_MS = 1_000;
-
 /** Owns the table and decides everybody's state, by memberlist's rules. It never pings. */
 export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
   return (ctx) => {
@@ -165,7 +165,7 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "join":
           return keeper.join(message.addresses, message.replyTo);
         case "seek":
-          return keeper.seek(message.addresses);
+          return keeper.seeking.seek(message.addresses);
         case "leave":
           return keeper.leave(message.replyTo, message.withinMs);
         case "shutdown":
@@ -196,9 +196,9 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "update_meta":
           return keeper.updateMeta(message.meta, message.replyTo, message.withinMs);
         case "own_words_sent":
-          return keeper.ownWordsOver(message.token, true);
+          return keeper.ownWords.over(message.token, true);
         case "own_words_late":
-          return keeper.ownWordsOver(message.token, false);
+          return keeper.ownWords.over(message.token, false);
         case "suspicion_over":
           return keeper.suspicionOver(message);
         case "question_due":
@@ -214,15 +214,18 @@ export function membership(deps: MembershipDeps): Behavior<MembershipMessage> {
         case "join_again":
           return keeper.joinAgain();
         case "rejoin":
-          return keeper.rejoin();
+          return keeper.seeking.look();
         case "ask_former":
-          return keeper.askFormer(message.timesLeft);
+          return keeper.comeback.askFormer(message.timesLeft);
       }
     };
   };
 }
 
 class Keeper {
+  readonly ownWords: OwnWords;
+  readonly seeking: Seeking;
+  readonly comeback: Comeback;
   readonly #ctx: Context<MembershipMessage>;
   readonly #deps: MembershipDeps;
   readonly #ignored = new Map<string, number>();
@@ -231,35 +234,42 @@ class Keeper {
   readonly #exchanges: Exchanges;
   readonly #application: Application;
   readonly #vetting: Vetting;
+  readonly #announcer: Announcer;
   #roster: Roster | undefined;
   #probeIndex = 0;
   /** When this process was last found to have stood still. */
   #wokeAt = -Infinity;
   #size = 0;
-  /** Who waits until something that we said of ourselves was sent often enough, by the number it was given. */
-  readonly #ownWords = new Map<number, (sent: boolean) => void>();
-  #lastOwnWords = 0;
 
   constructor(ctx: Context<MembershipMessage>, deps: MembershipDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
+    const { memory } = deps;
+    const roster = (): Roster | undefined => this.#roster;
     const count = (what: string): void => this.#count(what);
-    this.#application = new Application({ ctx, delegate: deps.delegate, count });
-    this.#vetting = new Vetting({
-      application: this.#application,
+    const application = new Application({ ctx, delegate: deps.delegate, count });
+    const vetting = new Vetting({
+      application,
       isProposable: (alive) => this.#roster !== undefined && isProposable(this.#roster, alive, this.#moment()),
       apply: (claim) => this.#apply(claim),
       count,
     });
-    this.#exchanges = new Exchanges({
+    const exchanges = new Exchanges({
       ctx,
       deps,
-      application: this.#application,
-      vetting: this.#vetting,
-      roster: () => this.#roster,
+      application,
+      vetting,
+      roster,
       merge: (roster, rows, knownTo) => this.#perform(mergeRemote(roster, rows, this.#moment(), knownTo)),
       count,
     });
+    this.#application = application;
+    this.#vetting = vetting;
+    this.#exchanges = exchanges;
+    this.ownWords = new OwnWords(ctx.timers);
+    this.seeking = new Seeking({ ctx, memory, exchanges, roster, count });
+    this.#announcer = new Announcer({ ctx, deps, application, seeking: this.seeking, roster });
+    this.comeback = new Comeback({ ctx, memory, exchanges, announcer: this.#announcer, roster });
   }
 
   applicationAnswered(answered: ApplicationAnswered): void {
@@ -271,31 +281,7 @@ class Keeper {
     const { memory } = this.#deps;
     if (!memory.created || memory.address === undefined) return;
     this.create(memory.address);
-    this.askFormer(ASKED_TIMES);
-    if (memory.joins.size > 0) this.#ctx.timers.after("join_again", ASKED_AGAIN_MS, { type: "join_again" });
-  }
-
-  /** Asks who was here before our crash. The transport may have crashed too and not be open yet: then again. */
-  askFormer(timesLeft: number): void {
-    const former = [...this.#deps.memory.present.values()];
-    if (former.length === 0 || this.#roster === undefined) return;
-    this.#exchanges.join(former.map(({ address }) => address), (reply) => {
-      const isHeard = reply.type === "refused" || reply.contacted > 0;
-      if (isHeard || timesLeft <= 1) return this.#missed(former);
-      this.#ctx.timers.after("ask_former", ASKED_AGAIN_MS, { type: "ask_former", timesLeft: timesLeft - 1 });
-    });
-  }
-
-  /** Of those who were here before our crash, we announce who is not: nobody tells us of the dead that we do not know. */
-  #missed(former: readonly Member[]): void {
-    const roster = this.#roster;
-    if (roster === undefined || roster.left) return;
-    for (const { name } of former) {
-      const before = this.#deps.memory.present.get(name);
-      const known = roster.get(name);
-      if (before === undefined || (known !== undefined && isListed(known))) continue;
-      this.#announce({ type: "announce", event: "leave", member: { ...before, state: "dead" }, by: roster.self });
-    }
+    this.comeback.begin();
   }
 
   create(address: Address): MemberView {
@@ -309,7 +295,7 @@ class Keeper {
     this.brief("failure_detector");
     this.brief("broadcaster");
     this.#schedulePushPull(this.#ctx.random.next() * profile.pushPullIntervalMs);
-    this.#seekLost();
+    this.seeking.begin();
     return viewOf(roster.own!);
   }
 
@@ -342,7 +328,7 @@ class Keeper {
     this.#join(asked);
   }
 
-  /** Joins that a crash cut short. By now the transport is open again, if it crashed too. */
+  /** Joins that a crash cut short. */
   joinAgain(): void {
     for (const asked of this.#deps.memory.joins) this.#join(asked);
   }
@@ -352,16 +338,6 @@ class Keeper {
       this.#deps.memory.joins.delete(asked);
       asked.replyTo?.tell(reply);
     });
-  }
-
-  seek(addresses: readonly Address[]): void {
-    const roster = this.#roster;
-    if (roster === undefined || roster.left) return;
-    const { lost, address: own } = this.#deps.memory;
-    const known = new Set([own, ...roster.listed().map(({ address }) => address)]);
-    const unknown = addresses.filter((address) => !known.has(address));
-    for (const address of unknown) lost.seek(address, this.#ctx.clock.now());
-    this.#seekLost();
   }
 
   joinLate(id: number): void {
@@ -403,7 +379,7 @@ class Keeper {
     };
     if (meta.length > META_BYTES_MAX) return refuse(`Meta must be at most ${META_BYTES_MAX} bytes: ${meta.length}`);
     if (roster?.left) return refuse("We have left, and say nothing of ourselves any more");
-    if (this.#ownWords.size >= UPDATES_WAITING_MAX) return refuse("Too many changes of meta at once");
+    if (this.ownWords.size >= UPDATES_WAITING_MAX) return refuse("Too many changes of meta at once");
     const effects = roster === undefined ? [] : updateSelf(roster, meta, this.#moment());
     if (effects.some(({ type }) => type === "irrefutable")) return refuse("There is no higher incarnation");
     this.#deps.memory.meta = meta;
@@ -416,22 +392,12 @@ class Keeper {
 
   /** Performs what we say of ourselves, and calls back when that was sent often enough, or `withinMs` later. */
   #say(effects: readonly MembershipEffect[], withinMs: number, over: (sent: boolean) => void): void {
-    const token = ++this.#lastOwnWords;
-    this.#ownWords.set(token, over);
-    this.#ctx.timers.after(`own words ${token}`, withinMs, { type: "own_words_late", token });
-    this.#perform(effects, token);
-  }
-
-  ownWordsOver(token: number, sent: boolean): void {
-    const over = this.#ownWords.get(token);
-    this.#ownWords.delete(token);
-    this.#ctx.timers.cancel(`own words ${token}`);
-    over?.(sent);
+    this.#perform(effects, this.ownWords.await(withinMs, over));
   }
 
   shutdown(): void {
     const { memory, cast } = this.#deps;
-    for (const token of [...this.#ownWords.keys()]) this.ownWordsOver(token, false);
+    this.ownWords.giveUp();
     for (const { token } of this.#roster?.suspicions.values() ?? []) this.#stopTimers(token);
     this.#ctx.timers.cancel("push_pull");
     this.#ctx.timers.cancel("catch_up");
@@ -549,18 +515,6 @@ class Keeper {
     if (partner !== undefined) exchange(partner);
   }
 
-  /** An exchange with somebody we lost or never met; its outcome is that of any other. */
-  rejoin(): void {
-    const roster = this.#roster;
-    if (roster === undefined || roster.left) return;
-    const to = this.#deps.memory.lost.pick(roster.listedCount - 1, this.#ctx.clock.now(), this.#ctx.random);
-    if (to !== undefined) {
-      this.#count("lost sought");
-      this.#exchanges.peek(to);
-    }
-    this.#seekLost();
-  }
-
   #schedulePushPull(staggerMs: number): void {
     const { pushPullIntervalMs } = this.#deps.profile;
     if (pushPullIntervalMs === 0) return;
@@ -589,9 +543,9 @@ class Keeper {
         return cast.get("broadcaster").tell({ type: "send", to: effect.to, message, with: [] });
       }
       case "announce":
-        return this.#announce(effect);
+        return this.#announcer.announce(effect);
       case "conflict":
-        return this.#conflict(viewOf(effect.known), effect.offered);
+        return this.#announcer.conflict(effect.known, effect.offered);
       case "health":
         return cast.get("failureDetector").tell({ type: "adjust_health", delta: effect.delta });
       case "ignored":
@@ -620,55 +574,6 @@ class Keeper {
     this.#ctx.timers.cancel(`question ${token}`);
   }
 
-  #announce(announcement: Announcement): void {
-    const member = viewOf(announcement.member);
-    this.#rememberPresent(announcement.member);
-    this.#rememberLost(announcement.member);
-    const { name, address, state, incarnation } = member;
-    this.#ctx.log.info("member", { event: announcement.event, name, address, state, incarnation });
-    // Who left closes its links itself; its last words may still be on the way.
-    if (announcement.event === "leave" && state !== "left") {
-      this.#deps.links?.().tell({ type: "peer_gone", peer: address });
-    }
-    const event = eventOf(announcement, member);
-    this.#publish(event);
-    this.#application.tell("members", { type: "member", event });
-  }
-
-  #conflict(known: MemberView, claim: Alive): void {
-    const offered = viewOfAlive(claim);
-    const from = offered?.address ?? "an address that is none";
-    this.#publish({ type: "conflict", member: known, offered: from });
-    if (offered !== undefined) this.#application.tell("members", { type: "conflict", known, offered });
-  }
-
-  #publish(event: MembershipEvent): void {
-    this.#ctx.events.publish(this.#deps.topic, event);
-  }
-
-  /** Whom to ask for the rest after a crash. */
-  #rememberPresent(member: Member): void {
-    const { present } = this.#deps.memory;
-    if (member.name === this.#deps.name || this.#roster?.left) return;
-    if (isListed(member)) present.set(member.name, member);
-    else present.delete(member.name);
-  }
-
-  #rememberLost({ name, address, state }: Member): void {
-    const { lost } = this.#deps.memory;
-    if (state !== "dead") return lost.found(name, address);
-    lost.lost(name, address, this.#ctx.clock.now());
-    this.#seekLost();
-  }
-
-  /** With nobody lost there is nothing to wake up for. */
-  #seekLost(): void {
-    const { timers } = this.#ctx;
-    if (this.#deps.memory.lost.size > 0 && !timers.has("rejoin")) {
-      timers.after("rejoin", REJOIN_INTERVAL_MS, { type: "rejoin" });
-    }
-  }
-
   #sizeChanged(): void {
     const size = this.#roster?.size ?? 0;
     if (size === this.#size) return;
@@ -682,20 +587,5 @@ class Keeper {
 
   #moment(): Moment {
     return { now: this.#ctx.clock.now(), random: this.#ctx.random, profile: this.#deps.profile };
-  }
-}
-
-function eventOf(announcement: Announcement, member: MemberView): MemberEvent {
-  switch (announcement.event) {
-    case "join":
-      return { type: "joined", member };
-    case "update":
-      return { type: "updated", member };
-    case "unsuspect":
-      return { type: "refuted", member };
-    case "suspect":
-      return { type: "suspected", member, by: announcement.by };
-    case "leave":
-      return member.state === "left" ? { type: "left", member } : { type: "failed", member, by: announcement.by };
   }
 }
