@@ -1,7 +1,8 @@
-import { type Address, isLoopback, splitAddress } from "../transport/address.ts";
+import type { Address } from "../transport/address.ts";
 import { CHAT, type ChatEvent, GUEST_CHAT, type GuestReply } from "./chat_room.ts";
 import { plainWords } from "./chat_room/plain_words.ts";
 import type { RoomName } from "./chat_room/entry.ts";
+import { Company } from "./cli_chat/company.ts";
 import {
   type ChatRecord,
   type CliChatMessage as Said,
@@ -10,28 +11,23 @@ import {
   encodeMember,
   encodeState,
   formatLine,
-  guestNamesOf,
-  isBefore,
-  isLater,
-  isNameOf,
-  type Line,
   LINE_START,
   parseLine,
-  type Timestamp,
-  timestampOf,
 } from "./cli_chat/format.ts";
 import { decodeNotes, type DeliveryNote } from "./cli_chat/delivery_notes.ts";
+import { Doubts } from "./cli_chat/doubts.ts";
 import { Handover, type TextFor } from "./cli_chat/handover.ts";
 import { Deliveries } from "./cli_chat/deliveries.ts";
 import { IncomingLines } from "./cli_chat/incoming_lines.ts";
+import { OwnRecord } from "./cli_chat/own_record.ts";
 import { Records } from "./cli_chat/records.ts";
+import { RoomGuests } from "./cli_chat/room_guests.ts";
 import type { MemberEvent, MemberView } from "./membership.ts";
 import type { Cast } from "./peer/cast.ts";
 import type { DelegateMessage, DelegateWants } from "./pool/delegate.ts";
-import { ROOMS, type RoomsMessage } from "./rooms.ts";
+import { ROOMS } from "./rooms.ts";
 import type { Behavior, Context } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
-import { isParley } from "./serf/tags.ts";
 import type { DialReply } from "./transport.ts";
 import { Bucket } from "./transport/budget.ts";
 import type { StreamAccepted } from "./transport/registration.ts";
@@ -81,10 +77,6 @@ const READERS_MAX = 64;
 
 const ASK_TIMEOUT_MS = 5_000;
 
-/** What is said before gossip has told by whom is kept for a moment. */
-const EARLY_MAX = 256;
-const EARLY_MS = 3_000;
-
 /** Lines that people are shown; cli-chat knows no limits. */
 const LINES = { burst: 60, perSecond: 20 } as const;
 
@@ -93,9 +85,6 @@ const TOLD_MAX = 32;
 
 /** How soon others are told what was brought to whom: what happens in between may be said twice. */
 const NOTES_AFTER_MS = 50;
-
-/** Answers and corrections by gossip. */
-const SAYINGS = { burst: 20, perSecond: 2 } as const;
 
 /** What is told to us of the chat's pool; its members are told to Serf's manners too, by us. */
 export const CLI_CHAT_WANTS: DelegateWants = { members: true, userMessages: true, localState: true, remoteState: true };
@@ -138,7 +127,7 @@ export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
         case "chat":
           return chat.said(message.event);
         case "guest_chat":
-          return chat.guestMoved(message.event);
+          return chat.guests.moved(message.event);
         case "accepted":
           return chat.accept(message);
         case "line":
@@ -148,7 +137,7 @@ export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
         case "line_over":
           return chat.incoming.over(message.stream, message.why);
         case "guest_answer":
-          return chat.guestAnswered(message.node, message.guest, message.reply);
+          return chat.guests.answered(message.node, message.guest, message.reply);
         case "dialled":
           return chat.deliveries.dialled(message.node, message.line, message.reply);
         case "delivery_late":
@@ -160,7 +149,7 @@ export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
         case "announce":
           return chat.announceAgain();
         case "early_over":
-          return chat.dropEarly();
+          return chat.guests.dropEarly();
         case "notes":
           return chat.tellNotes();
         case "status":
@@ -171,37 +160,58 @@ export function cliChat(deps: CliChatDeps): Behavior<CliChatMessage> {
 }
 
 class CliChat {
+  readonly incoming: IncomingLines;
+  readonly deliveries: Deliveries;
+  readonly guests: RoomGuests;
   readonly #ctx: Context<CliChatMessage>;
   readonly #deps: CliChatDeps;
   readonly #memory: CliChatMemory;
-  readonly #members = new Map<string, MemberView>();
   readonly #counts = new Map<string, number>();
-  readonly incoming: IncomingLines;
-  readonly deliveries: Deliveries;
-  /** Members that failed and whose program was there all the same. */
-  readonly #doubtful = new Set<string>();
-  /** Guests who were sent to the room and have no answer yet. */
-  readonly #coming = new Map<string, string>();
+  readonly #company: Company;
+  readonly #own: OwnRecord;
+  readonly #doubts: Doubts;
   readonly #lines: Bucket;
-  readonly #sayings: Bucket;
   readonly #handover: Handover;
-  #early: Line[] = [];
-  #lastPing: Timestamp = { seconds: 0, nanos: 0 };
 
   constructor(ctx: Context<CliChatMessage>, deps: CliChatDeps) {
+    const { self, room, memory, cast } = deps;
     this.#ctx = ctx;
     this.#deps = deps;
-    this.#memory = deps.memory;
+    this.#memory = memory;
     this.#lines = new Bucket(LINES, ctx.clock.now());
-    this.#sayings = new Bucket(SAYINGS, ctx.clock.now());
     const count = (what: string): void => this.#count(what);
+    const company = new Company(self, memory);
+    this.#company = company;
+    this.#own = new OwnRecord({
+      self,
+      memory,
+      clock: ctx.clock,
+      broadcaster: () => cast.get("broadcaster"),
+      count,
+    });
     this.incoming = new IncomingLines(ctx, count);
     this.deliveries = new Deliveries(ctx, {
-      transport: () => deps.cast.get("transport"),
+      transport: () => cast.get("transport"),
       count,
       over: (note) => this.#note(note),
     });
-    this.#handover = new Handover(() => this.#persons().map(({ name }) => name));
+    this.#doubts = new Doubts({
+      self: ctx.self,
+      placeOf: (name) => memory.records.get(name)?.sender,
+      dial: (to, handler) => this.deliveries.dial(to, handler),
+    });
+    this.guests = new RoomGuests({
+      ctx,
+      self,
+      room,
+      memory,
+      company,
+      rooms: () => cast.get("rooms"),
+      forget: (node) => this.deliveries.forget(node),
+      refresh: () => this.#refresh(),
+      count,
+    });
+    this.#handover = new Handover(() => company.persons.map(({ name }) => name));
   }
 
   get status(): Readonly<Record<string, number>> {
@@ -227,32 +237,30 @@ class CliChat {
   }
 
   meet(members: readonly MemberView[]): void {
-    for (const member of members) this.#members.set(member.name, member);
+    for (const member of members) this.#company.add(member);
     this.#refresh();
   }
 
   member({ type, member }: MemberEvent): void {
     const { name } = member;
-    if (type === "failed" && this.#isTheirs(name)) return this.#check(name);
+    if (type === "failed" && this.#company.isTheirs(name)) return this.#doubts.check(name);
     if (type === "left" || type === "failed") return this.#gone(name);
-    this.#members.set(name, member);
-    this.#doubtful.delete(name);
+    this.#company.add(member);
+    this.#doubts.settle(name);
     this.#refresh();
+  }
+
+  checked(node: string, isThere: boolean): void {
+    if (!isThere && this.#doubts.has(node)) this.#gone(node);
   }
 
   /** Our coming and going, in the words of their chat. */
   rooms(rooms: readonly RoomName[]): void {
-    const { memory, room, self, address } = this.#deps;
+    const { memory, room, address } = this.#deps;
     const isIn = rooms.includes(room);
     const sender = address();
-    if (isIn && memory.own === undefined && sender !== undefined) {
-      memory.own = { name: self, sender, timestamp: this.#now() };
-      this.#say("join", memory.own);
-    } else if (!isIn && memory.own !== undefined) {
-      const { own } = memory;
-      memory.own = undefined;
-      this.#say("leave", own);
-    }
+    if (isIn && memory.own === undefined && sender !== undefined) this.#own.come(sender);
+    else if (!isIn && memory.own !== undefined) this.#own.go();
     this.#refresh();
   }
 
@@ -260,11 +268,10 @@ class CliChat {
   heard(payload: Uint8Array): void {
     const said = decodeMember(payload);
     if (said === undefined) return this.#noted(payload);
-    if (said.record.name === this.#deps.self) return this.#heardOfUs(said);
+    if (said.record.name === this.#deps.self) return this.#own.heard(said);
     if (said.type === "ping") return; // for somebody else, or his answer
-    const hearing = this.#memory.records.hear(said, this.#now());
-    const { own } = this.#memory;
-    if (hearing === "new" && own !== undefined) this.#sayWithin(() => this.#say("join", own)); // as each of them does
+    const hearing = this.#memory.records.hear(said, this.#own.now);
+    if (hearing === "new") this.#own.greet();
     if (hearing !== "old") this.#learned([said]);
   }
 
@@ -278,17 +285,15 @@ class CliChat {
     const news: Said[] = [];
     for (const said of decodeState(state)) {
       if (said.record.name === this.#deps.self) {
-        this.#heardOfUs(said.type === "ping" ? { ...said, type: "join" } : said);
-      } else if (this.#memory.records.hear(said, this.#now()) !== "old") news.push(said);
+        this.#own.heard(said.type === "ping" ? { ...said, type: "join" } : said);
+      } else if (this.#memory.records.hear(said, this.#own.now) !== "old") news.push(said);
     }
     if (news.length > 0) this.#learned(news);
   }
 
   announceAgain(): void {
-    for (const name of this.#doubtful) this.#check(name);
-    const { own } = this.#memory;
-    const isHeard = [...this.#members.values()].some(({ name, meta }) => name !== this.#deps.self && !isParley(meta));
-    if (own !== undefined && isHeard) this.#say("join", own);
+    this.#doubts.checkAgain();
+    if (this.#company.hasOthers) this.#own.sayAgain();
   }
 
   // What is said in the room
@@ -298,13 +303,13 @@ class CliChat {
     const text = plainWords(event);
     if (text === undefined || event.room !== this.#deps.room || this.#memory.own === undefined) return;
     const { author, guest, wallMs } = event;
-    if (this.#isOneOfTheirs(author, guest)) return this.#handover.lineSaid(guest!, text, this.#ctx.clock.now());
+    if (this.guests.isTheirs(author, guest)) return this.#handover.lineSaid(guest!, text, this.#ctx.clock.now());
     const line = formatLine(wallMs, { name: guest ?? author, text });
-    for (const { name: node } of this.#persons()) this.#bringOrKeep({ node, author, wallMs, line });
+    for (const { name: node } of this.#company.persons) this.#bringOrKeep({ node, author, wallMs, line });
   }
 
   #bringOrKeep(text: TextFor): void {
-    if (this.#isHost) return this.#bring(text);
+    if (this.#company.isHost) return this.#bring(text);
     this.#count("lines that nobody else brought", this.#handover.textSaid(text, this.#ctx.clock.now()));
   }
 
@@ -323,10 +328,12 @@ class CliChat {
 
   tellNotes(): void {
     const { cast, memory, self } = this.#deps;
-    const others = memory.records.all.filter(({ name }) => name !== self && this.#isOurs(name)).slice(0, TOLD_MAX);
+    const others = memory.records.all
+      .filter(({ name }) => name !== self && this.#company.isOurs(name))
+      .slice(0, TOLD_MAX);
     for (const payload of this.#handover.takeNotes()) {
       for (const { name } of others) {
-        const to = this.#members.get(name)!.address;
+        const to = this.#company.get(name)!.address;
         cast.get("broadcaster").tell({ type: "send_user", to, payload, reliable: false });
       }
     }
@@ -353,80 +360,9 @@ class CliChat {
     if (!this.#lines.spend(1, now)) return this.#count("lines over the limit");
     const line = parseLine(bytes);
     if (line === undefined) return this.#count("lines that say nothing");
-    if (this.#isHost) return this.#speakSoon(line);
+    if (this.#company.isHost) return this.guests.say(line);
     this.#count("lines that another peer passes on");
     this.#count("lines that nobody else passed on", this.#handover.lineCame(line, now));
-  }
-
-  #speakSoon(line: Line): void {
-    if (!this.#speak(line)) this.#keepEarly(line);
-  }
-
-  dropEarly(): void {
-    for (const _ of this.#early.splice(0)) this.#count("lines of unknown members");
-  }
-
-  // Guests
-
-  guestAnswered(node: string, guest: string, reply: GuestReply): void {
-    this.#coming.delete(node);
-    if (!reply.ok) return this.#invite(node, guest);
-    this.#memory.guests.set(node, guest);
-    if (!this.#isHost || !this.#persons().some(({ name }) => name === node)) return this.#refresh();
-    for (const line of this.#early.splice(0)) if (!this.#speak(line)) this.#early.push(line);
-  }
-
-  /** Somebody else sent a guest away, as who keeps other connections may do when it starts anew. */
-  guestMoved({ type, room, author, guest }: ChatEvent): void {
-    if (type !== "went" || room !== this.#deps.room || author !== this.#deps.self || guest === undefined) return;
-    for (const [node, name] of this.#memory.guests) if (name === guest) this.#memory.guests.delete(node);
-    this.#refresh();
-  }
-
-  checked(node: string, isThere: boolean): void {
-    if (!isThere && this.#doubtful.has(node)) this.#gone(node);
-  }
-
-  // Ourselves
-
-  #heardOfUs({ type, record: { sender, timestamp } }: Said): void {
-    const { own } = this.#memory;
-    if (own === undefined) return;
-    if (type === "ping") {
-      if (!isLater(timestamp, this.#lastPing)) return; // it is gossiped several times, and so is our answer
-      this.#sayWithin(() => {
-        this.#lastPing = this.#after(timestamp);
-        this.#say("ping", { ...own, timestamp: this.#lastPing });
-      });
-      return;
-    }
-    if (type === "join" && (sender === own.sender || isLater(own.timestamp, timestamp))) return;
-    if (type === "leave" && isLater(own.timestamp, timestamp)) return;
-    // An earlier life of ours, or a forgery: we are here.
-    this.#sayWithin(() => {
-      this.#memory.own = { ...own, timestamp: this.#after(timestamp) };
-      this.#say("join", this.#memory.own);
-    });
-  }
-
-  #say(type: Said["type"], record: ChatRecord): void {
-    const payload = encodeMember({ type, record });
-    this.#deps.cast.get("broadcaster").tell({ type: "broadcast_user", payload, replacement: { kind: "unique" } });
-  }
-
-  #sayWithin(say: () => void): void {
-    if (this.#sayings.spend(1, this.#ctx.clock.now())) say();
-    else this.#count("answers over the limit");
-  }
-
-  #now(): Timestamp {
-    return timestampOf(this.#ctx.clock.wallMs());
-  }
-
-  /** Now, and in any case later than that. */
-  #after(timestamp: Timestamp): Timestamp {
-    const now = this.#now();
-    return isLater(now, timestamp) ? now : { seconds: timestamp.seconds + 1, nanos: 0 };
   }
 
   // Who is there
@@ -439,149 +375,35 @@ class CliChat {
   }
 
   #tellOurs(news: readonly Said[]): void {
-    const { cast, self } = this.#deps;
-    const ours = [...this.#members.values()].filter(({ name, meta }) => name !== self && isParley(meta));
-    for (const { address: to } of ours.slice(0, TOLD_MAX)) {
+    const { cast } = this.#deps;
+    for (const { address: to } of this.#company.ours.slice(0, TOLD_MAX)) {
       for (const said of news.slice(0, TOLD_MAX)) {
         cast.get("broadcaster").tell({ type: "send_user", to, payload: encodeMember(said), reliable: false });
       }
     }
   }
 
-  /** Those of cli-chat who are members of the cluster, at the address that their record names. */
-  #persons(): readonly ChatRecord[] {
-    return this.#memory.records.all.filter(({ name, sender }) => {
-      const member = this.#members.get(name);
-      return member !== undefined && !isParley(member.meta) && isSameHost(sender, member.address);
-    });
-  }
-
-  /** Of the peers that are in their chat, the one that came first lets them in, if that is us. */
-  get #isHost(): boolean {
-    const { own, records } = this.#memory;
-    return own !== undefined && records.all.every((other) => !this.#isOurs(other.name) || isBefore(own, other));
-  }
-
-  #isOurs(name: string): boolean {
-    const member = this.#members.get(name);
-    return member !== undefined && isParley(member.meta);
-  }
-
-  /** Whether a guest is one of theirs, by us or by another of ours that lets them in: they tell each other themselves. */
-  #isOneOfTheirs(author: string, guest: string | undefined): boolean {
-    if (guest === undefined) return false;
-    if (author === this.#deps.self) return this.#isOurGuest(guest);
-    return this.#memory.records.get(author) !== undefined &&
-      this.#persons().some(({ name }) => guestNamesOf(name).includes(guest));
-  }
-
-  #isTheirs(name: string): boolean {
-    const member = this.#members.get(name);
-    return member !== undefined && !isParley(member.meta) && this.#memory.records.get(name) !== undefined;
-  }
-
-  #isOurGuest(guest: string): boolean {
-    return [...this.#memory.guests.values()].includes(guest);
-  }
-
-  /** Before a member that failed is taken out of the chat, it is looked whether its program is there after all. */
-  #check(name: string): void {
-    const record = this.#memory.records.get(name);
-    if (record === undefined) return;
-    this.#doubtful.add(name);
-    const tell = (isThere: boolean): void => this.#ctx.self.tell({ type: "checked", node: name, isThere });
-    let isOpen = false;
-    const handler = {
-      opened: () => {
-        isOpen = true;
-        tell(true);
-      },
-      data: () => {},
-      closed: () => isOpen ? undefined : tell(false),
-    };
-    this.deliveries.dial(record.sender, handler).then((reply) => reply.ok ? reply.stream.end() : undefined, () => {});
-  }
-
   #gone(name: string): void {
-    this.#doubtful.delete(name);
-    this.#members.delete(name);
+    this.#doubts.settle(name);
+    this.#company.remove(name);
     this.#memory.records.remove(name);
     this.#refresh();
   }
 
-  /** Brings the room's guests in line with who is there. */
+  /** It may be our turn to let them in, or another's, and others may be there. */
   #refresh(): void {
-    const isHost = this.#isHost;
-    if (isHost) this.#takeOver();
-    const persons = isHost ? this.#persons().map(({ name }) => name) : [];
-    for (const node of persons) {
-      if (!this.#memory.guests.has(node) && !this.#coming.has(node)) this.#invite(node);
-    }
-    const present = new Set(persons);
-    for (const [node, guest] of this.#memory.guests) {
-      if (present.has(node)) continue;
-      this.#memory.guests.delete(node);
-      this.deliveries.forget(node);
-      this.#toRoom({ type: "guest_leave", guest });
-    }
+    if (this.#company.isHost) this.#takeOver();
+    this.guests.update();
   }
 
   /** Does what another has left to do; who lets them in already has nothing of that kind. */
   #takeOver(): void {
     const { lines, texts } = this.#handover.takeOver(this.#ctx.clock.now());
-    for (const line of lines) this.#speakSoon(line);
+    for (const line of lines) this.guests.say(line);
     for (const text of texts) this.#bring(text);
-  }
-
-  /** Has them come as guests, under the first name that is free. */
-  #invite(node: string, refused?: string): void {
-    const names = guestNamesOf(node);
-    const guest = names[refused === undefined ? 0 : names.indexOf(refused) + 1];
-    if (guest === undefined) return this.#count("members without a free name");
-    this.#coming.set(node, guest);
-    const rooms = this.#deps.cast.get("rooms");
-    const { room } = this.#deps;
-    const answer = this.#ctx.ask<RoomsMessage, GuestReply>(
-      rooms,
-      (replyTo) => ({ type: "guest", room, message: { type: "guest_join", guest, replyTo } }),
-      ASK_TIMEOUT_MS,
-    );
-    this.#ctx.pipeToSelf(
-      answer,
-      (reply) => ({ type: "guest_answer", node, guest, reply }),
-      (error) => ({ type: "guest_answer", node, guest, reply: { ok: false, why: String(error) } }),
-    );
-  }
-
-  #toRoom(message: Extract<RoomsMessage, { type: "guest" }>["message"]): void {
-    this.#deps.cast.get("rooms").tell({ type: "guest", room: this.#deps.room, message });
-  }
-
-  /** Says a line in the room, as the guest whose it is; false if there is none. */
-  #speak({ name, text }: Line): boolean {
-    for (const [node, guest] of this.#memory.guests) {
-      if (!isNameOf(name, node)) continue;
-      this.#toRoom({ type: "guest_say", guest, text });
-      return true;
-    }
-    return false;
-  }
-
-  #keepEarly(line: Line): void {
-    if (this.#early.length >= EARLY_MAX) {
-      this.#early.shift();
-      this.#count("lines of unknown members");
-    }
-    this.#early.push(line);
-    this.#ctx.timers.after("early", EARLY_MS, { type: "early_over" });
   }
 
   #count(what: string, by = 1): void {
     if (by > 0) this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
   }
-}
-
-/** Nobody is connected to somewhere else because gossip says so. */
-function isSameHost(sender: Address, member: Address): boolean {
-  return splitAddress(sender).hostname === splitAddress(member).hostname || isLoopback(sender) && isLoopback(member);
 }
