@@ -124,7 +124,11 @@ export type RoomMemory = {
 };
 
 /** The person, for the others in all rooms: where they are, while they are away from the screen. */
-export type PersonMemory = { away?: string };
+export type PersonMemory = {
+  away?: string;
+  /** The latest time that others were told as that of a coming or going. */
+  toldWallMs?: number;
+};
 
 /** Where what is said is kept, and by which key it is signed. */
 export type HistoryDeps = Readonly<{
@@ -209,7 +213,7 @@ class Room {
     this.#ctx = ctx;
     this.#deps = deps;
     this.#topic = rumoursOf(deps.memory.room);
-    const { self, memory, people, person, peopleChanged, history: { signing, store } } = deps;
+    const { self, memory, people, person, peopleChanged, counters, history: { signing, store } } = deps;
     const { clock, events, log } = ctx;
     const sendTo = (to: string, entry: Entry): void => this.#sendTo(to, entry);
     const screens: Screens = {
@@ -219,14 +223,15 @@ class Room {
       guestChat: (event) => events.publish(GUEST_CHAT, event),
     };
     this.#audience = new Audience({ self, author: signing.author, memory, people, store, screens });
-    this.#ourselves = new Ourselves({ self, memory, person, signing });
-    this.#names = new Names({ self, memory, people, peopleChanged, signing, clock, sendTo, tell: screens.people });
+    this.#ourselves = new Ourselves({ self, memory, person, signing, clock });
+    const tell = screens.people;
+    this.#names = new Names({ self, memory, people, peopleChanged, signing, counters, clock, sendTo, tell });
     this.#pings = new Pings(clock);
     this.guests = new Guests({
       self,
       memory,
       occupants: this.#occupants,
-      clock,
+      ourselves: this.#ourselves,
       log,
       publish: (entry) => this.#publish(entry),
       sendTo,
@@ -255,7 +260,7 @@ class Room {
   /** We come into a room where guests of ours are already. */
   come(): void {
     const { clock } = this.#ctx;
-    Object.assign(this.#deps.memory, { isOurs: true, sinceWallMs: clock.wallMs(), enteredAt: clock.now() });
+    Object.assign(this.#deps.memory, { isOurs: true, sinceWallMs: this.#ourselves.now(), enteredAt: clock.now() });
     this.enter();
   }
 
@@ -287,7 +292,7 @@ class Room {
   }
 
   leave(replyTo: ActorRef<"left">): void {
-    const entry: Entry = { type: "went", wallMs: this.#ctx.clock.wallMs() };
+    const entry = this.#ourselves.went;
     Object.assign(this.#deps.memory, { isOurs: false, announced: false });
     this.#publish(entry);
     this.#occupants.note(this.#deps.self, entry);
@@ -303,7 +308,11 @@ class Room {
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
     const { author, direct } = rumour;
     if (entry.type === "refused") return direct ? this.#names.refused(author, entry.holder) : undefined;
-    if (!this.#names.isWelcome(author, entry)) return;
+    const isHandedOn = rumour.handedOn === true;
+    if (isHandedOn && this.#occupants.isOutOfDate(author, entry)) {
+      return void this.#deps.counters["presence out of date"]++;
+    }
+    if (!this.#names.isWelcome(author, entry, isHandedOn)) return;
     if (entry.type === "present" || entry.type === "hosting") this.#pings.answered(author);
     const changed = this.#occupants.note(author, entry);
     if (wantsAnswer(entry)) this.#welcome(author);

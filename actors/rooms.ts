@@ -150,7 +150,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     };
 
     const newMemory = (room: RoomName, isOurs: boolean): RoomMemory => {
-      const [sinceWallMs, enteredAt] = [ctx.clock.wallMs(), ctx.clock.now()];
+      const sinceWallMs = Math.max(ctx.clock.wallMs(), person.toldWallMs ?? 0); // no earlier than we last went
+      const enteredAt = ctx.clock.now();
       return {
         room,
         sinceWallMs,

@@ -19,6 +19,8 @@ export type RumourHeard = Readonly<
   Pick<Rumour, "topic" | "author" | "ageMs" | "payload"> & {
     /** It was said to us only. */
     direct: boolean;
+    /** It came by way of others than its author, and may be anybody's. */
+    handedOn?: true;
   }
 >;
 export const RUMOURS = topic<RumourHeard>("rumours");
@@ -207,8 +209,9 @@ export class Rumours {
           this.#send(effect.to, effect.bytes);
           break;
         case "deliver": {
-          const { topic, author, ageMs, payload } = effect.rumour;
-          this.#ctx.events.publish(RUMOURS, { topic, author, ageMs, payload, direct: false });
+          const { topic, author, ageMs, payload, hops } = effect.rumour;
+          const handedOn = hops > 0 ? { handedOn: true as const } : {};
+          this.#ctx.events.publish(RUMOURS, { topic, author, ageMs, payload, direct: false, ...handedOn });
           break;
         }
         case "wake":

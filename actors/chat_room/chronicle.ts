@@ -46,6 +46,8 @@ export function newChronicleCounters() {
     "batches not asked for": 0,
     "log messages not to us": 0,
     "entries forked": 0,
+    "presence not proven": 0,
+    "presence out of date": 0,
     ...newRepairCounters(),
     ...newServingCounters(),
   };

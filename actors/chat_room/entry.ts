@@ -18,9 +18,9 @@ export type Entry =
   | Readonly<{ type: "present"; wallMs: number }> & Self
   /** I have been here since then, and who else is? Answered like `came`, but no news to anybody. */
   | Readonly<{ type: "asked"; wallMs: number }> & Self
-  | Readonly<{ type: "went"; wallMs: number; guest?: string }>
+  | Readonly<{ type: "went"; wallMs: number; guest?: string; proof?: Proof }>
   /** Who is here? I am not, but guests of mine may be. Answered like `came`. */
-  | Readonly<{ type: "looked_in"; wallMs: number }>
+  | Readonly<{ type: "looked_in"; wallMs: number; proof?: Proof }>
   /** These are here as my guests, as far as they fit into one entry; since then. */
   | Readonly<{ type: "hosting"; wallMs: number; guests: readonly string[] }>
   /** Your name belongs to another key here, this one: you are not let in. */
@@ -29,7 +29,7 @@ export type Entry =
 /** What one who is here says besides: which key is theirs; and where they are, if they are away from the screen. */
 type Self = Readonly<{ proof?: Proof; away?: string }>;
 
-/** A key, and its signature over who is where since when. */
+/** A key, and its signature over what is said of whom, where and when: it may come by way of others. */
 export type Proof = Readonly<{ key: AuthorId; signature: Uint8Array }>;
 
 /** Guests in one entry of `hosting`: with the longest names, half of what a rumour carries. */
@@ -79,9 +79,8 @@ export function encodeEntry(entry: Entry): Uint8Array {
     case "asked":
       return encode([...head, ...selfRow(entry)]);
     case "went":
-      return encode(entry.guest === undefined ? head : [...head, null, entry.guest]);
     case "looked_in":
-      return encode(head);
+      return encode([...head, ...selfRow(entry)]);
     case "hosting":
       return encode([...head, entry.guests]);
     case "refused":
@@ -89,10 +88,10 @@ export function encodeEntry(entry: Entry): Uint8Array {
   }
 }
 
-function selfRow(entry: Self & Readonly<{ guest?: string }>): unknown[] {
-  const { guest = null, away = null, proof } = entry;
-  if (proof !== undefined) return [away, guest, keyOf(proof.key), proof.signature];
-  return guest === null && away === null ? [] : [away, guest];
+function selfRow({ guest, away, proof }: Self & Readonly<{ guest?: string }>): unknown[] {
+  if (proof !== undefined) return [away ?? null, guest ?? null, keyOf(proof.key), proof.signature];
+  if (guest !== undefined) return [away ?? null, guest];
+  return away === undefined ? [] : [away, null];
 }
 
 /** The entry in a stranger's bytes; `undefined` when there is none. */
@@ -106,18 +105,19 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   const of = guest === undefined ? {} : { guest };
   const proof = proofIn(key, signature);
   if (proof === undefined && key !== undefined) return undefined;
-  const self = { ...(proof === undefined ? {} : { proof }), ...(isAway(content) ? { away: content } : {}) };
+  const proven = proof === undefined ? {} : { proof };
+  const self = { ...proven, ...(isAway(content) ? { away: content } : {}) };
   switch (code) {
     case CODES.came:
       return { type: "came", wallMs, ...of, ...self };
     case CODES.present:
       return { type: "present", wallMs, ...self };
     case CODES.went:
-      return { type: "went", wallMs, ...of };
+      return { type: "went", wallMs, ...of, ...proven };
     case CODES.asked:
       return { type: "asked", wallMs, ...self };
     case CODES.looked_in:
-      return { type: "looked_in", wallMs };
+      return { type: "looked_in", wallMs, ...proven };
     case CODES.hosting:
       return areGuests(content) ? { type: "hosting", wallMs, guests: content } : undefined;
     case CODES.refused: {

@@ -1,10 +1,10 @@
 import type { GuestReply, RoomMemory } from "../chat_room.ts";
 import type { Content } from "../history/content.ts";
-import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { type Entry, GUESTS_PER_ENTRY_MAX } from "./entry.ts";
 import { isFirstClaim, type NameClaim } from "./name_claim.ts";
 import type { Occupants } from "./occupants.ts";
+import type { Ourselves } from "./ourselves.ts";
 
 /** Guests of one peer in one room. */
 const GUESTS_MAX = 1_024;
@@ -13,7 +13,7 @@ type GuestsDeps = Readonly<{
   self: string;
   memory: RoomMemory;
   occupants: Occupants;
-  clock: Pick<Clock, "wallMs">;
+  ourselves: Pick<Ourselves, "now" | "signed">;
   log: Log;
   /** To all who are in the room. */
   publish(entry: Entry): void;
@@ -35,13 +35,13 @@ export class Guests {
   }
 
   join(guest: string): GuestReply {
-    const { memory, self, occupants, clock, publish, show } = this.#deps;
+    const { memory, self, occupants, ourselves, publish, show } = this.#deps;
     memory.joinsUnderWay = Math.max(0, memory.joinsUnderWay - 1);
     if (occupants.isTaken(guest)) return { ok: false, why: `The name "${guest}" is taken in #${memory.room}` };
     if (memory.guests.size >= GUESTS_MAX) return { ok: false, why: `There are too many guests in #${memory.room}` };
     const others = occupants.list();
     memory.guests.add(guest);
-    const entry: Entry = { type: "came", wallMs: clock.wallMs(), guest };
+    const entry = ourselves.signed({ type: "came", wallMs: ourselves.now(), guest });
     publish(entry);
     if (occupants.note(self, entry)) show(entry);
     return { ok: true, others };
@@ -54,9 +54,9 @@ export class Guests {
   }
 
   leave(guest: string): void {
-    const { memory, self, occupants, clock, publish, show, left } = this.#deps;
+    const { memory, self, occupants, ourselves, publish, show, left } = this.#deps;
     if (!memory.guests.delete(guest)) return;
-    const entry: Entry = { type: "went", wallMs: clock.wallMs(), guest };
+    const entry = ourselves.signed({ type: "went", wallMs: ourselves.now(), guest });
     publish(entry);
     occupants.note(self, entry);
     show(entry);

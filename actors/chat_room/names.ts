@@ -3,6 +3,7 @@ import type { AuthorId } from "../history/author.ts";
 import type { People } from "../history/people.ts";
 import type { Signing } from "../history/room_log.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { ChronicleCounters } from "./chronicle.ts";
 import { type Entry, wantsAnswer } from "./entry.ts";
 import { standingOf } from "./presence.ts";
 
@@ -16,6 +17,7 @@ type NamesDeps = Readonly<{
   /** Something is known of people that was not before. */
   peopleChanged(): void;
   signing: Signing;
+  counters: Pick<ChronicleCounters, "presence not proven">;
   clock: Pick<Clock, "now" | "wallMs">;
   sendTo(member: string, entry: Entry): void;
   /** The person is told. */
@@ -32,9 +34,13 @@ export class Names {
   }
 
   /** Whether the name is its own, as far as we know; if not, whoever asks to come in is told. */
-  isWelcome(member: string, entry: Entry): boolean {
-    const { memory: { room }, people, signing, clock, sendTo } = this.#deps;
-    const standing = standingOf(entry, { room, name: member }, { signing, people });
+  isWelcome(member: string, entry: Entry, isHandedOn: boolean): boolean {
+    const { memory: { room }, people, signing, clock, sendTo, counters } = this.#deps;
+    const standing = standingOf(entry, { room, name: member }, { signing, people }, isHandedOn);
+    if (standing.type === "unproven") {
+      counters["presence not proven"]++;
+      return false;
+    }
     if (standing.type === "foreign") {
       const { holder, key } = standing;
       if (key === undefined) this.#foreign(member, holder, key);

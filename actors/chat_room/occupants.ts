@@ -13,6 +13,18 @@ const NAMES_MAX = 4_096;
 export class Occupants {
   readonly #byKey = new Map<string, Occupant>();
   readonly #gone = new Set<string>();
+  /** When who is not here any more went, by their own clock; as far as is remembered. */
+  readonly #went = new Map<string, number>();
+
+  /**
+   * Whether a word of theirs is older than what is known, by their own clock. What comes from themselves is not, whatever
+   * it says; by way of others it may be one of long ago.
+   */
+  isOutOfDate(author: string, entry: Entry): boolean {
+    if (entry.type === "looked_in" || entry.type === "refused" || entry.type === "hosting") return false;
+    const key = keyOf(author, "guest" in entry ? entry.guest : undefined);
+    return entry.wallMs < Math.max(this.#byKey.get(key)?.sinceWallMs ?? 0, this.#went.get(key) ?? 0);
+  }
 
   /** Takes note of what `author` announced; true when somebody came by that who was not here, or went who was. */
   note(author: string, entry: Entry): boolean {
@@ -22,7 +34,7 @@ export class Occupants {
       return false;
     }
     const guest = "guest" in entry ? entry.guest : undefined;
-    if (entry.type === "went") return this.#byKey.delete(keyOf(author, guest));
+    if (entry.type === "went") return this.#remove(keyOf(author, guest), entry.wallMs);
     return this.#add(author, guest, entry.wallMs, "away" in entry ? entry.away : undefined);
   }
 
@@ -53,6 +65,9 @@ export class Occupants {
     for (const [key, occupant] of this.#byKey) {
       if (occupant.via === name || key === name) this.#byKey.delete(key);
     }
+    for (const key of this.#went.keys()) {
+      if (key === name || key.endsWith(`\n${name}`)) this.#went.delete(key); // it may come back with another clock
+    }
     this.#gone.add(name);
     const oldest = this.#gone.values().next();
     if (this.#gone.size > NAMES_MAX && !oldest.done) this.#gone.delete(oldest.value);
@@ -66,11 +81,20 @@ export class Occupants {
     return [...this.#byKey.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
 
+  #remove(key: string, wallMs: number): boolean {
+    this.#went.delete(key);
+    this.#went.set(key, wallMs);
+    const [oldest] = this.#went.keys();
+    if (this.#went.size > NAMES_MAX && oldest !== undefined) this.#went.delete(oldest);
+    return this.#byKey.delete(key);
+  }
+
   #add(author: string, guest: string | undefined, sinceWallMs: number, away?: string): boolean {
     const key = keyOf(author, guest);
     const isNew = !this.#byKey.has(key);
     // The last words of somebody who is gone may arrive after the news of it; they do not bring them back.
     if (isNew && (this.#gone.has(author) || this.#byKey.size >= NAMES_MAX)) return false;
+    this.#went.delete(key);
     this.#byKey.set(
       key,
       guest === undefined

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { encodeEntry, type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_room/entry.ts";
+import { encodeEntry, type Entry, type RoomName, TEXT_BYTES_MAX } from "../../actors/chat_room/entry.ts";
 import { rooms, type RoomsMemory, type RoomsMessage } from "../../actors/rooms.ts";
 import type { BroadcasterMessage } from "../../actors/broadcaster.ts";
 import { RUMOURS } from "../../actors/broadcaster.ts";
 import {
   CHAT,
   type ChatEvent,
+  type GuestMessage,
   HISTORY,
   type HistoryEvent,
   PEOPLE,
@@ -19,8 +20,9 @@ import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Address } from "../../transport/address.ts";
 import { encodeLogMessage, isLogMessage } from "../../actors/history/log_message.ts";
 import { type Admitted, pageOf, RoomLog } from "../../actors/history/room_log.ts";
-import { type PeopleReply, viewerOf, type Whois } from "../../actors/history/people.ts";
-import { proofOf } from "../../actors/chat_room/presence.ts";
+import { People, type PeopleReply, viewerOf, type Whois } from "../../actors/history/people.ts";
+import { MemoryStore } from "../../actors/history/memory_store.ts";
+import { proofOf, type Provable, proven, standingOf } from "../../actors/chat_room/presence.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import type { Topic } from "../../actors/history/topic.ts";
 import { Author, madeUpNames, simulatedHistory, writtenIn } from "../support/author.ts";
@@ -74,9 +76,10 @@ function alone() {
     author: string,
     entry: Parameters<typeof encodeEntry>[0] | Uint8Array,
     ageMs = 0,
+    more: Readonly<{ handedOn?: true }> = {},
   ): Promise<void> {
     const payload = entry instanceof Uint8Array ? entry : encodeEntry(entry);
-    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs, direct: false, payload });
+    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs, direct: false, payload, ...more });
     await clock.advance(1);
   }
   async function member(type: "joined" | "left", name: string): Promise<void> {
@@ -404,4 +407,115 @@ Deno.test("however many names are made up in a room, those of who is in it stay 
     assertEquals((await admitted).filter(({ ok }) => !ok), []);
   }
   assertEquals([await known("bob"), await known("charly")], [true, false]);
+});
+
+Deno.test("by way of others nobody is taken off the list, nor put on it, by words that are made up or old; they are counted", async () => {
+  const { join, list, hear, keeper, clock, shown, spread } = alone();
+  await join(DEV);
+  const bob = simulatedSigning("bob");
+  const where = { room: DEV, name: "bob" };
+  const word = (entry: Provable) => proven(entry, where, bob);
+  const passes = (entry: Entry, author = "bob") => hear(author, entry, 0, { handedOn: true });
+  const here = async () =>
+    ((await list(DEV)) as readonly Occupant[]).map(({ name }) => name).filter((name) => name !== "alice");
+  const [came, went, back, guest] = [
+    word({ type: "came", wallMs: 1_000 }),
+    word({ type: "went", wallMs: 2_000 }),
+    word({ type: "came", wallMs: 3_000 }),
+    word({ type: "came", wallMs: 3_500, guest: "Mina" }),
+  ];
+  await passes(came);
+  assertEquals(await here(), ["bob"]);
+  await passes({ type: "went", wallMs: 1_500 });
+  await passes({ ...went, wallMs: 2_500 } as Entry);
+  assertEquals(await here(), ["bob"]);
+  await passes(went);
+  assertEquals(await here(), []);
+  await passes(came);
+  assertEquals(await here(), [], "nor does an old coming bring anybody back");
+  await passes(back);
+  await passes(came); // which must not make the old going newer
+  await passes(went);
+  assertEquals(await here(), ["bob"]);
+  await passes({ type: "came", wallMs: 3_600, guest: "Eve" });
+  await passes({ type: "hosting", wallMs: 3_600, guests: ["Eve"] });
+  await passes(guest);
+  await passes({ type: "went", wallMs: 3_700, guest: "Mina" });
+  assertEquals(await here(), ["Mina", "bob"]);
+  const answered = spread.length;
+  await passes({ type: "asked", wallMs: 4_000 });
+  await passes({ type: "looked_in", wallMs: 4_000 });
+  assertEquals(spread.length, answered, "nobody answers what somebody else made up");
+  const counters = keeper.ask(
+    (replyTo: ActorRef<Readonly<Record<string, number>>>) => ({ type: "status", replyTo }),
+    1_000,
+  );
+  await clock.advance(1);
+  const { "presence not proven": notProven, "presence out of date": outOfDate } = await counters;
+  assertEquals([notProven, outOfDate], [7, 3]);
+  assertEquals(shown.map((event) => `${event.type} ${"guest" in event ? event.guest : event.author}`), [
+    "came bob",
+    "went bob",
+    "came bob",
+    "came Mina",
+  ]);
+  await hear("bob", { type: "went", wallMs: 10 });
+  assertEquals((await here()).includes("bob"), false, "what it says itself counts, plain and whatever its clock");
+});
+
+Deno.test("what we say of ourselves and of guests can be proven by way of others, and is never older than what we said", async () => {
+  const { clock, system } = virtualSystem();
+  const payloads: Uint8Array[] = [];
+  const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => (message) => {
+    if (message.type === "publish") payloads.push(message.payload);
+  });
+  const history = simulatedHistory("alice");
+  let backMs = 0;
+  const { wallMs } = clock;
+  clock.wallMs = () => wallMs.call(clock) - backMs;
+  const keeper = system.spawn<RoomsMessage>(
+    "rooms",
+    rooms({ self: "alice", history, memory: new Map(), hosted: new Map(), broadcaster: () => broadcaster }),
+  );
+  const tell = async (message: RoomsMessage) => {
+    keeper.tell(message);
+    await clock.advance(2);
+  };
+  const replyTo = keeper as unknown as ActorRef<unknown>;
+  const asGuest = (message: GuestMessage): RoomsMessage => ({ type: "guest", room: DEV, message });
+  await clock.advance(10_000);
+  await tell(asGuest({ type: "guest_join", guest: "Mina", replyTo }));
+  await tell({ type: "join", room: DEV, replyTo });
+  await tell({ type: "away", away: "lunch", replyTo });
+  await tell({ type: "leave", room: DEV, replyTo });
+  backMs = 5_000;
+  await tell({ type: "join", room: DEV, replyTo });
+  await tell({ type: "leave", room: DEV, replyTo });
+  await tell(asGuest({ type: "guest_leave", guest: "Mina" }));
+  await tell({ type: "join", room: DEV, replyTo });
+  const entries = payloads.map((payload) => decodeEntry(payload)!);
+  assertEquals(entries.map(({ type }) => type), [
+    "looked_in",
+    "came",
+    "came",
+    "present",
+    "went",
+    "came",
+    "went",
+    "went",
+    "came",
+  ]);
+  const people = new People(new MemoryStore(), simulatedSigning("bob").author, "bob", 0);
+  people.note("alice", simulatedSigning("alice").author, 0);
+  for (const entry of entries) {
+    const standing = standingOf(
+      entry,
+      { room: DEV, name: "alice" },
+      { signing: simulatedSigning("bob"), people },
+      true,
+    );
+    assertEquals(standing.type === "unproven" || standing.type === "foreign", false, entry.type);
+  }
+  const times = entries.slice(1).filter(({ type }) => type !== "present").map(({ wallMs }) => wallMs);
+  assertEquals(times, times.toSorted((a, b) => a - b));
 });

@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { RoomName } from "../../actors/chat_room/entry.ts";
+import { DIRECT_MAX } from "../../actors/broadcaster/rumours.ts";
+import type { GuestMessage } from "../../actors/chat_room.ts";
+import type { ActorRef } from "../../actors/runtime/ref.ts";
 import type { Occupant } from "../../actors/chat_room/occupants.ts";
 import { local } from "../../actors/pool/profile.ts";
 import { cut } from "../../sim/rules/cut.ts";
@@ -80,4 +83,39 @@ Deno.test("what is said to somebody whom the speaker does not know yet is told a
   await world.clock.until(() => bob!.alive.includes("charly"), 4_500, "bob has heard of charly");
   await world.clock.advance(500);
   assertEquals(charly.said, ["bob: is anybody new here?"]);
+});
+
+Deno.test("along trees too all know who goes and comes back, and which guests; nothing of it is doubted", async () => {
+  const world = new World({ seed: "a crowd" });
+  const names = Array.from({ length: DIRECT_MAX + 4 }, (_, at) => `peer-${at}`);
+  const peers = await world.startAll(names, 50);
+  await world.clock.until(() => world.isConverged(), 30_000, "all in one membership");
+  await world.clock.advance(2_000);
+  const [bob, ...others] = peers as [SimulatedPeer, ...SimulatedPeer[]];
+  const seen = async () => {
+    const lists = await Promise.all(others.slice(0, 3).concat(others.slice(-3)).map((peer) => inLobby(world, peer)));
+    return lists.map((list) => [list.includes("peer-0"), list.includes("Mina"), list.length]);
+  };
+  const all = (...one: (boolean | number)[]) => Array.from({ length: 6 }, () => one);
+  const guest = (message: GuestMessage) => bob.cast.get("rooms").tell({ type: "guest", room: LOBBY, message });
+  guest({ type: "guest_join", guest: "Mina", replyTo: bob.cast.get("rooms") as unknown as ActorRef<unknown> });
+  await world.clock.advance(1_000);
+  assertEquals(await seen(), all(true, true, names.length + 1));
+  void bob.steps.chatLeave(LOBBY);
+  await world.clock.advance(1_000);
+  assertEquals(await seen(), all(false, true, names.length));
+  guest({ type: "guest_leave", guest: "Mina" });
+  await world.clock.advance(1_000);
+  assertEquals(await seen(), all(false, false, names.length - 1));
+  void bob.steps.chatJoin(LOBBY);
+  await world.clock.advance(1_000);
+  assertEquals(await seen(), all(true, false, names.length));
+  const status = (replyTo: ActorRef<Readonly<Record<string, number>>>) => ({ type: "status", replyTo }) as const;
+  const asked = others.map((peer) => peer.cast.get("rooms").ask(status, 1_000));
+  await world.clock.advance(10);
+  const counters = await Promise.all(asked);
+  assertEquals(
+    counters.map((count) => count["presence not proven"]! + count["presence out of date"]!),
+    others.map(() => 0),
+  );
 });

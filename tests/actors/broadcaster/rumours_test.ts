@@ -37,7 +37,11 @@ async function start(known: readonly MemberView[] = []) {
   const { system, clock } = virtualSystem();
   const sentTo: string[] = [];
   const heard: number[] = [];
-  system.events.subscribe(RUMOURS, ({ payload }) => heard.push(payload[0]!));
+  const handedOn: number[] = [];
+  system.events.subscribe(RUMOURS, (rumour) => {
+    heard.push(rumour.payload[0]!);
+    if (rumour.handedOn === true) handedOn.push(rumour.payload[0]!);
+  });
   const cast = new Cast();
   const links = system.spawn<LinksMessage>("links", () => (message) => {
     if (message.type === "spread") sentTo.push(...message.to);
@@ -96,6 +100,8 @@ async function start(known: readonly MemberView[] = []) {
       await clock.advance(1_000);
     },
     heard,
+    /** Of these, what came by way of others. */
+    handedOn,
     /** Since the last time. */
     sentTo: () => sentTo.splice(0).toSorted(),
   };
@@ -162,6 +168,18 @@ Deno.test("what nobody has passed on is its author's only if it comes from where
   await alice.hears(1);
   await alice.hears(2, 0, "tree", 3, 1);
   assertEquals(alice.heard, [1, 2]);
+});
+
+Deno.test("what others have passed on is told apart from what its author brings itself, also along its tree", async () => {
+  const alice = await start();
+  await alice.happens("joined", member("bob", 2, PARLEY), member("charly", 3, PARLEY));
+  await alice.hears(1);
+  await alice.hears(0);
+  await alice.hears(2, 0, "tree", 2);
+  await alice.hears(3, 0, "tree", 3, 1);
+  await alice.hears(4, 0, "answer", 3, 2);
+  await alice.hears(5, 0, "tree", 2, 1);
+  assertEquals([alice.heard, alice.handedOn], [[1, 0, 2, 3, 4, 5], [3, 4, 5]]);
 });
 
 Deno.test("a newcomer is heard before it is known, but not from where another is", async () => {

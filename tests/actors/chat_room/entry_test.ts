@@ -25,8 +25,11 @@ const proven = fc.record({
 });
 const away = fc.tuple(silent.filter((type) => type !== "went"), wallMs, fc.string({ maxLength: 40 }), fc.option(proof))
   .map(([type, wallMs, away, proof]): Entry => ({ type, wallMs, away, ...(proof === null ? {} : { proof }) }) as Entry);
+const provenElse = fc.record({ type: fc.constantFrom("went" as const, "looked_in" as const), wallMs, proof });
+const ofGuest = fc.tuple(fc.constantFrom("came" as const, "went" as const), wallMs, fc.option(proof))
+  .map(([type, wallMs, proof]): Entry => ({ type, wallMs, guest: "Mina", ...(proof === null ? {} : { proof }) }));
 const refused = fc.record({ type: fc.constant("refused" as const), wallMs, holder: key });
-const entry: fc.Arbitrary<Entry> = fc.oneof(plain, proven, away, refused)
+const entry: fc.Arbitrary<Entry> = fc.oneof(plain, proven, provenElse, ofGuest, away, refused)
   .map((one) => "proof" in one ? { ...one, proof: { ...one.proof! } } : { ...one });
 
 Deno.test("an entry comes out of its bytes as it went in", () => {

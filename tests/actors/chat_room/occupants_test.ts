@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Entry } from "../../../actors/chat_room/entry.ts";
 import { Occupants } from "../../../actors/chat_room/occupants.ts";
 
 const names = (occupants: Occupants): string[] => occupants.list().map(({ name }) => name);
@@ -32,6 +33,48 @@ Deno.test("last words do not bring back a member that is gone, until it is a mem
   occupants.memberBack("bob");
   assertEquals(occupants.note("bob", { type: "came", wallMs: 3 }), true);
   assertEquals(names(occupants), ["bob"]);
+});
+
+Deno.test("a word is out of date that is older than since when they are here, or when they went, each and each guest for itself", () => {
+  const occupants = new Occupants();
+  const outOfDate = (wallMs: number, name = "bob", guest?: string) =>
+    (["came", "went"] as const).map((type) =>
+      occupants.isOutOfDate(name, { type, wallMs, ...(guest === undefined ? {} : { guest }) })
+    );
+  assertEquals(outOfDate(0), [false, false]);
+  occupants.note("bob", { type: "came", wallMs: 5 });
+  assertEquals([outOfDate(4), outOfDate(5)], [[true, true], [false, false]]);
+  assertEquals(["present", "asked"].map((type) => occupants.isOutOfDate("bob", { type, wallMs: 4 } as Entry)), [
+    true,
+    true,
+  ]);
+  assertEquals(occupants.isOutOfDate("bob", { type: "looked_in", wallMs: 4 }), false);
+  assertEquals([outOfDate(4, "ada"), outOfDate(4, "bob", "Mina")], [[false, false], [false, false]]);
+  occupants.note("bob", { type: "came", wallMs: 7, guest: "Mina" });
+  occupants.note("bob", { type: "went", wallMs: 9 });
+  assertEquals([outOfDate(8), outOfDate(9), outOfDate(6, "bob", "Mina")], [[true, true], [false, false], [true, true]]);
+  occupants.note("bob", { type: "present", wallMs: 3 }); // what it says itself counts
+  assertEquals([outOfDate(2), outOfDate(3)], [[true, true], [false, false]]);
+});
+
+Deno.test("who was gone from the cluster may come back with another clock, and so may its guests", () => {
+  const occupants = new Occupants();
+  for (const guest of [{}, { guest: "Mina" }]) {
+    occupants.note("bob", { type: "came", wallMs: 5, ...guest });
+    occupants.note("bob", { type: "went", wallMs: 9, ...guest });
+    occupants.note("rob", { type: "went", wallMs: 9, ...guest });
+  }
+  occupants.memberGone("bob");
+  const isOutOfDate = (name: string, guest = {}) => occupants.isOutOfDate(name, { type: "came", wallMs: 4, ...guest });
+  assertEquals([isOutOfDate("bob"), isOutOfDate("bob", { guest: "Mina" })], [false, false]);
+  assertEquals([isOutOfDate("rob"), isOutOfDate("rob", { guest: "Mina" })], [true, true]);
+});
+
+Deno.test("when so many went is remembered, the latest of them", () => {
+  const occupants = new Occupants();
+  for (let i = 0; i < 4_097; i++) occupants.note(`bot${i}`, { type: "went", wallMs: 9 });
+  const isOutOfDate = (name: string) => occupants.isOutOfDate(name, { type: "came", wallMs: 4 });
+  assertEquals([isOutOfDate("bot0"), isOutOfDate("bot1"), isOutOfDate("bot4096")], [false, true, true]);
 });
 
 Deno.test("a crowd beyond any room is not let in", () => {
