@@ -91,7 +91,9 @@ export type HistoryEvent =
   /** What we said last is held by nobody else so far; or, after that, by others. */
   | Readonly<{ type: "unheld" | "held"; room: RoomName; others: number }>
   /** An author has said different things under one number, the first of them `sequence`: both are kept. */
-  | Readonly<{ type: "forked"; room: RoomName; author: string; key: AuthorId; sequence: number }>;
+  | Readonly<{ type: "forked"; room: RoomName; author: string; key: AuthorId; sequence: number }>
+  /** So many more authors have, lately. */
+  | Readonly<{ type: "forks"; room: RoomName; count: number }>;
 export const HISTORY = topic<HistoryEvent>("history");
 /** What shows of who people are. */
 export type PeopleEvent =
@@ -417,6 +419,7 @@ class Room {
         },
         forked: ({ name: author, sequence, log }) =>
           audience.history({ type: "forked", room, author, key: authorOfLog(log), sequence }),
+        forkedTogether: (count) => audience.history({ type: "forks", room, count }),
         unheld: (isUnheld) =>
           audience.history({ type: isUnheld ? "unheld" : "held", room, others: this.#others().length }),
         filling: (count, lacking) => audience.history({ type: "filling", room, count, lacking }),

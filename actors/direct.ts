@@ -183,6 +183,7 @@ class Post {
           const key = authorOfLog(log);
           this.#ctx.events.publish(HISTORY, { type: "forked", room: DIRECT_ROOM, author, key, sequence });
         },
+        forkedTogether: (count) => this.#ctx.events.publish(HISTORY, { type: "forks", room: DIRECT_ROOM, count }),
         unheld: (isUnheld) => {
           const type = isUnheld ? "unheld" : "held";
           this.#ctx.events.publish(HISTORY, { type, room: DIRECT_ROOM, others: this.#members.size });

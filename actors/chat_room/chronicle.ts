@@ -46,6 +46,7 @@ export function newChronicleCounters() {
     "batches not asked for": 0,
     "log messages not to us": 0,
     "entries forked": 0,
+    "forked logs told together": 0,
     "presence not proven": 0,
     "presence out of date": 0,
     ...newRepairCounters(),
@@ -109,7 +110,7 @@ export class Chronicle {
     this.#repair = new Repair(log.holdings, (log) => this.#log.isForked(log), counters);
     this.#speakers = new Speakers(log.holdings, world);
     this.#delivery = new Delivery({ room, log, store, world });
-    this.#branches = new Branches({ log, serving, world });
+    this.#branches = new Branches({ log, serving, counters, world });
     this.#heads = new Heads({ log, store, speakers: this.#speakers, branches: this.#branches, world });
     this.#supply = new Supply({ log, serving, world });
     this.#filling = new Filling(world);
@@ -151,7 +152,7 @@ export class Chronicle {
   /** Takes a batch that was kept elsewhere, as if a stranger had sent it: it is history, and nobody is shown it. */
   imports(batch: Batch): Admitted {
     const { log } = batch;
-    const wasForked = this.#log.isForked(log);
+    const wasForked = this.#branches.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
     if (!admission.ok) this.#counters["batches refused"]++;
     if (!admission.ok || admission.news.length === 0) return admittedOf(admission);
@@ -198,6 +199,8 @@ export class Chronicle {
         return this.#supply.giveNext();
       case "give_up_waiting":
         return this.#showing.giveUpWaiting(!this.#repair.isIdle);
+      case "tell_forks":
+        return this.#branches.tellMany();
     }
   }
 
@@ -251,7 +254,7 @@ export class Chronicle {
     const isAsked = this.#repair.isAskedOf(from, log) || this.#branches.isAskedOf(from, log);
     if (isDirect && !isAsked) return void this.#counters["batches not asked for"]++;
     if (isDirect) this.#branches.answered(from, log);
-    const wasForked = this.#log.isForked(log);
+    const wasForked = this.#branches.isForked(log);
     const isLive = !isDirect && !isFromBefore;
     const isNewcomer = !isDirect && this.#speakers.isNewcomer(from, batch);
     const admission = this.#log.admit(batch, this.#world.wallMs(), { isPresent: isNewcomer, isLive });

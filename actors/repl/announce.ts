@@ -52,13 +52,16 @@ export function announceHistory(event: HistoryEvent, style: Style, looks: LookAl
   switch (event.type) {
     case "forked": {
       const who = shownName(event.author, looks);
-      const place = room === DIRECT_ROOM ? "direct messages" : `#${room}`;
       return [
         style.red(
-          `* ${who} has said two different things at number ${event.sequence} of ${place}; both are kept. ` +
+          `* ${who} has said two different things at number ${event.sequence} of ${placeOf(room)}; both are kept. ` +
             `A disk was put back into an earlier state, or ${who}'s key is in other hands`,
         ),
       ];
+    }
+    case "forks": {
+      const logs = event.count === 1 ? "1 more log" : `${event.count} more logs`;
+      return [style.red(`* In ${logs} of ${placeOf(room)} two different things were said at one number; all is kept`)];
     }
     case "unheld":
       return [
@@ -75,6 +78,10 @@ export function announceHistory(event: HistoryEvent, style: Style, looks: LookAl
     case "filled":
       return filled(event).map((line) => notice(line, style));
   }
+}
+
+function placeOf(room: RoomName): string {
+  return room === DIRECT_ROOM ? "direct messages" : `#${room}`;
 }
 
 function filled({ room, count, topic }: Extract<HistoryEvent, { type: "filled" }>): readonly string[] {

@@ -16,7 +16,7 @@ import { ownMeta } from "../../actors/serf.ts";
 import { simulatedSealing } from "../../sim/simulated_sealing.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import type { Address } from "../../transport/address.ts";
-import { Author, writtenIn } from "../support/author.ts";
+import { Author, crafted, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
 /** alice's keeper of what is said to one other; of members, nobody was there before it. */
@@ -178,4 +178,19 @@ Deno.test("a letter of who is ignored is not found by its words", async () => {
   assertEquals(shownLetter(entry!, people, sealer)?.text, "hi");
   people.ignore("bob");
   assertEquals(shownLetter(entry!, people, sealer), undefined);
+});
+
+Deno.test("of many such authors it is told one by one, and then together", async () => {
+  const { hear, system, clock } = await post();
+  const told: HistoryEvent[] = [];
+  system.events.subscribe(HISTORY, (event) => told.push(event));
+  for (let number = 0; number < 10; number++) {
+    for (const sealed of [Uint8Array.of(1), Uint8Array.of(2)]) {
+      const batch = crafted(`mallory ${number}`, DIRECT_ROOM, { content: { type: "sealed", to: bob, sealed } });
+      await hear("bob", encodeLogMessage(batch));
+    }
+  }
+  await clock.advance(61_000);
+  const forks = told.filter(({ type }) => type === "forked" || type === "forks");
+  assertEquals([forks.length, forks.at(-1)], [9, { type: "forks", room: DIRECT_ROOM, count: 2 }]);
 });

@@ -25,7 +25,7 @@ import { MemoryStore } from "../../actors/history/memory_store.ts";
 import { proofOf, type Provable, proven, standingOf } from "../../actors/chat_room/presence.ts";
 import { simulatedSigning } from "../../sim/simulated_signing.ts";
 import type { Topic } from "../../actors/history/topic.ts";
-import { Author, madeUpNames, simulatedHistory, writtenIn } from "../support/author.ts";
+import { Author, crafted, madeUpNames, simulatedHistory, writtenIn } from "../support/author.ts";
 import { virtualSystem } from "../support/virtual_system.ts";
 
 const DEV = "dev" as RoomName;
@@ -518,4 +518,20 @@ Deno.test("what we say of ourselves and of guests can be proven by way of others
   }
   const times = entries.slice(1).filter(({ type }) => type !== "present").map(({ wallMs }) => wallMs);
   assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("of many authors who say two things under one number it is told one by one, and then together", async () => {
+  const { join, hear, system, clock } = alone();
+  await join(DEV);
+  const told: HistoryEvent[] = [];
+  system.events.subscribe(HISTORY, (event) => told.push(event));
+  for (let number = 0; number < 10; number++) {
+    for (const text of ["this", "that"]) {
+      const batch = crafted(`mallory ${number}`, DEV, { content: { type: "said", text } });
+      await hear("bob", encodeLogMessage(batch));
+    }
+  }
+  await clock.advance(61_000);
+  const forks = told.filter(({ type }) => type === "forked" || type === "forks");
+  assertEquals([forks.length, forks.at(-1)], [9, { type: "forks", room: DEV, count: 2 }]);
 });

@@ -28,6 +28,7 @@ export function loneChronicle(name: string, room: RoomName, others: readonly str
       taken: () => {},
       show: (entries) => shown.push(...entries.map(({ content }) => "text" in content ? content.text : content.type)),
       forked: () => {},
+      forkedTogether: () => {},
       unheld: () => {},
       filling: () => {},
       filled: (count) => void filled.push(count),

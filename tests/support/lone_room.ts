@@ -23,6 +23,8 @@ export class LoneRoom {
   readonly published: LogMessage[] = [];
   /** What a person was shown; `late` where something that follows from it was there before. */
   readonly shown: { entry: Kept; late: boolean }[] = [];
+  /** Whose logs were told to be forked, and of how many it was told together. */
+  readonly forked: (string | number)[] = [];
   readonly #timers = new Map<ChronicleTimer, number>();
   #now = 0;
 
@@ -46,7 +48,8 @@ export class LoneRoom {
         others: () => others,
         taken: () => {},
         show: (entries, _live, isLate) => entries.forEach((entry) => this.shown.push({ entry, late: isLate(entry) })),
-        forked: () => {},
+        forked: ({ name }) => void this.forked.push(name),
+        forkedTogether: (count) => void this.forked.push(count),
         unheld: () => {},
         filling: () => {},
         filled: () => {},

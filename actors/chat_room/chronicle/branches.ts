@@ -1,5 +1,6 @@
 import type { LogId } from "../../history/author.ts";
 import { BranchWishes } from "../../history/branch_wishes.ts";
+import { ForkNews, FORKS_TOLD_EVERY_MS } from "../../history/fork_news.ts";
 import type { BranchEnd } from "../../history/forks.ts";
 import { encodeLogMessage, ENDS_MAX } from "../../history/log_message.ts";
 import type { RoomLog } from "../../history/room_log.ts";
@@ -11,12 +12,18 @@ import type { ChronicleWorld } from "./world.ts";
 /** Others who are told at once that a log is forked; they tell more. */
 const TOLD_AT_ONCE = 2;
 
-type BranchesDeps = Readonly<{ log: RoomLog; serving: Serving; world: ChronicleWorld }>;
+type BranchesDeps = Readonly<{
+  log: RoomLog;
+  serving: Serving;
+  counters: { "forked logs told together": number };
+  world: ChronicleWorld;
+}>;
 
 /** The branches of logs whose authors have said two things under one number: asked for, handed out, and told of. */
 export class Branches {
   readonly #deps: BranchesDeps;
   readonly #wishes = new BranchWishes();
+  readonly #news = new ForkNews();
 
   constructor(deps: BranchesDeps) {
     this.#deps = deps;
@@ -67,11 +74,27 @@ export class Branches {
     if (ends.length > 0) world.sendTo(to, encodeLogMessage({ type: "branches", ends }));
   }
 
+  /** Whether that log is known to be forked. */
+  isForked(log: LogId): boolean {
+    return this.#news.has(log) || this.#deps.log.isForked(log);
+  }
+
   /** A log is forked that was not before, by this entry: the person and others are told. */
   begun(entry: Kept): void {
-    const { world } = this.#deps;
-    world.forked(entry);
+    const { counters, world } = this.#deps;
+    if (this.#news.begun(entry.log, world.now())) world.forked(entry);
+    else {
+      counters["forked logs told together"]++;
+      world.setTimer("tell_forks", FORKS_TOLD_EVERY_MS);
+    }
     for (const other of someOf([...world.others()], TOLD_AT_ONCE, world.random)) this.tell(other);
+  }
+
+  /** Tells the person of those that were not told one by one. */
+  tellMany(): void {
+    const { world } = this.#deps;
+    const count = this.#news.takeTogether(world.now());
+    if (count > 0) world.forkedTogether(count);
   }
 
   #askForLacking(from: string, ends: readonly BranchEnd[]): void {

@@ -10,7 +10,8 @@ export type ChronicleTimer =
   | "repair"
   | "serve"
   | "give_up_waiting"
-  | "check_held";
+  | "check_held"
+  | "tell_forks";
 
 /** How a chronicle reaches others, the screen and the time. */
 export type ChronicleWorld = Readonly<{
@@ -30,6 +31,8 @@ export type ChronicleWorld = Readonly<{
   show(entries: readonly Kept[], live: boolean, isLate: (entry: Kept) => boolean): void;
   /** A log has come to an end, because its author says this, and something else under the same number. */
   forked(entry: Kept): void;
+  /** So many more logs have, of which it was not told one by one. */
+  forkedTogether(count: number): void;
   /** What we said last is held by nobody else so far, or by others again. */
   unheld(isUnheld: boolean): void;
   /** So many entries have come of those that are fetched, and so many are lacking. */

@@ -5,9 +5,10 @@ import { logOf } from "../../../actors/history/author.ts";
 import { type Batch, decodeLogMessage, type LogMessage } from "../../../actors/history/log_message.ts";
 import type { EntryHash } from "../../../actors/history/values.ts";
 import { simulatedSigning } from "../../../sim/simulated_signing.ts";
-import { Author, crafted } from "../../support/author.ts";
+import { Author, crafted, simulatedHistory } from "../../support/author.ts";
 import { logId } from "../../support/entries.ts";
 import { loneChronicle } from "../../support/lone_chronicle.ts";
+import { LoneRoom } from "../../support/lone_room.ts";
 
 const DEV = "dev" as RoomName;
 
@@ -121,4 +122,31 @@ Deno.test("however many authors somebody makes up, who is in the room and speaks
   assertEquals(kept(), 8_192 + 16, "dora is not in the room");
   chronicle.heard("alice", crafted("alice", DEV, {}), false, false);
   assertEquals(kept(), 8_192 + 17);
+});
+
+Deno.test("however many logs are forked, of each it is told once: of the first by itself, of the others together, now and then", () => {
+  const room = new LoneRoom(simulatedHistory("alice"), DEV);
+  const forks = (from: number, count: number, sequence = 1) => {
+    for (let number = from; number < from + count; number++) {
+      for (const text of ["this", "that"]) {
+        const content = { type: "said", text: `${text} ${sequence}` } as const;
+        room.publishes("bob", crafted(`mallory ${number}`, DEV, { sequence, content }));
+      }
+    }
+  };
+  forks(0, 100);
+  const first = Array.from({ length: 8 }, (_, number) => `mallory ${number}`);
+  assertEquals(room.forked, first);
+  room.passes(59_000);
+  forks(0, 100, 2); // which says nothing that was not told
+  assertEquals(room.forked, first);
+  room.passes(2_000);
+  assertEquals(room.forked, [...first, 92]);
+  forks(100, 20);
+  room.passes(61_000);
+  assertEquals(room.forked.slice(first.length), [92, 20]);
+  assertEquals(room.counters["forked logs told together"], 112);
+  room.passes(61_000);
+  forks(200, 1);
+  assertEquals(room.forked.slice(first.length), [92, 20, "mallory 200"]);
 });

@@ -46,10 +46,14 @@ Deno.test("of direct messages it is told in words of their own who holds them, a
     { type: "unheld", room: DIRECT_ROOM, others: 1 } as const,
     { type: "held", room: DIRECT_ROOM, others: 1 } as const,
     { type: "forked", room: DIRECT_ROOM, author: "bob", key, sequence: 3 } as const,
+    { type: "forks", room: DIRECT_ROOM, count: 1 } as const,
+    { type: "forks", room: "dev" as RoomName, count: 7 } as const,
   ].map((event) => announceHistory(event, createStyle(false)).join());
   assertEquals(lines.map((line) => line.split(/[:;]/)[0]), [
     "* Nobody else holds what you told one other yet",
     "* Others hold what you told one other now",
     "* bob has said two different things at number 3 of direct messages",
+    "* In 1 more log of direct messages two different things were said at one number",
+    "* In 7 more logs of #dev two different things were said at one number",
   ]);
 });
