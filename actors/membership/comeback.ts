@@ -12,7 +12,7 @@ const ASKED_AGAIN_MS = 1_000;
 type ComebackDeps = Readonly<{
   ctx: Context<MembershipMessage>;
   memory: MembershipMemory;
-  exchanges: Exchanges;
+  exchanges: Pick<Exchanges, "join">;
   announcer: Announcer;
   roster(): Roster | undefined;
 }>;

@@ -9,7 +9,7 @@ import type { Roster } from "./roster.ts";
 type SeekingDeps = Readonly<{
   ctx: Context<MembershipMessage>;
   memory: MembershipMemory;
-  exchanges: Exchanges;
+  exchanges: Pick<Exchanges, "peek">;
   roster(): Roster | undefined;
   count(what: string): void;
 }>;
