@@ -1,4 +1,5 @@
 import { Decoder } from "@msgpack/msgpack";
+import { decodePlain, NOT_PLAIN } from "./plain_msgpack.ts";
 import { MsgpackReader } from "./wire/msgpack.ts";
 
 /** Made once: to make one costs as much as a short message does. */
@@ -15,6 +16,8 @@ export function isSound(bytes: Uint8Array): boolean {
 
 /** The value in a stranger's bytes; `undefined` where there is none, which no value of MessagePack is. */
 export function decodeSound(bytes: Uint8Array): unknown {
+  const plain = decodePlain(bytes);
+  if (plain !== NOT_PLAIN) return plain;
   if (!isSound(bytes)) return undefined;
   try {
     return decoder.decode(bytes);

@@ -54,7 +54,7 @@ export class FallbackStore implements HistoryStore {
   }
 
   floors(room: RoomName): Floors {
-    return this.#run((store) => store.floors(room));
+    return this.#runNow((store) => store.floors(room)); // no entry that is put changes them
   }
 
   put(entries: readonly Kept[]): void {
@@ -175,6 +175,11 @@ export class FallbackStore implements HistoryStore {
 
   #run<T>(step: (store: HistoryStore) => T): T {
     this.#putWaiting();
+    return this.#runNow(step);
+  }
+
+  /** For what does not depend on the entries that wait. */
+  #runNow<T>(step: (store: HistoryStore) => T): T {
     if (this.#memory === undefined) {
       try {
         return step(this.#database);
