@@ -17,7 +17,7 @@ export type Pace = Readonly<{
 }>;
 
 export const PACE: Pace = {
-  warmUpS: 5,
+  warmUpS: 60,
   idleS: 10,
   trialS: 2,
   trialGraceS: 1,
