@@ -110,7 +110,17 @@ export class Screen {
 
   /** Shows `text`, a line or several; of control characters only colours pass. Names and texts of others come visible. */
   print(text: string): void {
-    for (const line of text.split("\n")) this.#printLine(onlyColours(line));
+    for (const line of text.split("\n")) this.printLine(onlyColours(line));
+  }
+
+  /** Shows a line in which nothing is that a terminal obeys, but colours. */
+  printLine(line: string): void {
+    if (!this.#terminal.interactive) {
+      this.#terminal.write(line + "\n");
+      return;
+    }
+    this.#output.push(line);
+    this.#dirty = true;
   }
 
   /** Shows one line that says what went wrong, `paint`ed for a person; a pipe's reader finds it apart from the data. */
@@ -191,15 +201,6 @@ export class Screen {
 
   readonly #paint = (text: string): string => this.#prompt.paint?.(text) ?? text;
 
-  #printLine(line: string): void {
-    if (!this.#terminal.interactive) {
-      this.#terminal.write(line + "\n");
-      return;
-    }
-    this.#output.push(line);
-    this.#dirty = true;
-  }
-
   #press(keys: readonly Key[], perform: Perform): void {
     for (const key of keys) this.#take(step(this.#editor, key)).forEach(perform);
   }
@@ -220,13 +221,13 @@ export class Screen {
         this.#clear = true;
         return false;
       case "list":
-        inColumns(effect.candidates, this.#terminal.columns()).forEach((row) => this.#printLine(row));
+        inColumns(effect.candidates, this.#terminal.columns()).forEach((row) => this.printLine(row));
         return false;
       case "suspend":
         this.#suspend();
         return false;
       case "submit":
-        if (this.#prompt.echo ?? true) this.#printLine(this.#paint(this.#prompt.text) + shownAs(effect.text));
+        if (this.#prompt.echo ?? true) this.printLine(this.#paint(this.#prompt.text) + shownAs(effect.text));
         return true;
       case "complete":
       case "interrupt":
@@ -241,7 +242,7 @@ export class Screen {
   #suspend(): void {
     this.flushFrame();
     this.#terminal.write("\r\n");
-    if (!this.#terminal.suspend()) this.#printLine("Cannot stop here: the program may not send signals");
+    if (!this.#terminal.suspend()) this.printLine("Cannot stop here: the program may not send signals");
   }
 }
 

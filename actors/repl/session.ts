@@ -465,7 +465,7 @@ export class Session {
   }
 
   #record(record: ReplRecord): void {
-    this.#screen.print(recordLine(record, this.#ctx.clock.wallMs()));
+    this.#screen.printLine(recordLine(record, this.#ctx.clock.wallMs()));
     this.refresh();
   }
 }
