@@ -74,7 +74,9 @@ const WRITE_TOGETHER_MS = 2;
 /** Entries that wait to be written. */
 const UNWRITTEN_MAX = 4_096;
 /** What came from others they have; that it is kept here is told after this. A commit costs as much as a message. */
-const FLUSH_AFTER_MS = 1_000;
+const FLUSH_AFTER_MS = 3_000;
+/** Of much that came at once, some is written at a time: whoever probes us meanwhile is answered. */
+const SETTLE_ON_MS = 10;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 
@@ -186,7 +188,7 @@ export class Chronicle {
       case "write":
         return this.#writeAll();
       case "flush":
-        return this.#deps.store.flush();
+        return this.#settle();
       case "tell_heads":
         return this.#heads.tellChanges();
       case "check_held":
@@ -202,6 +204,10 @@ export class Chronicle {
       case "tell_forks":
         return this.#branches.tellMany();
     }
+  }
+
+  #settle(): void {
+    if (!this.#deps.store.settle()) this.#world.setTimer("flush", SETTLE_ON_MS);
   }
 
   /** Writes what still waits. */

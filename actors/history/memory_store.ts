@@ -169,6 +169,11 @@ export class MemoryStore implements HistoryStore {
     return count;
   }
 
+  settle(): boolean {
+    this.flush();
+    return true;
+  }
+
   flush(): void {
     this.#unflushed = [];
   }

@@ -109,6 +109,8 @@ export interface HistoryStore {
   expire(retention: Retention, wallMs: number): number;
   /** All that was put is on disk when this returns, if there is a disk. */
   flush(): void;
+  /** Brings what was put nearer to the disk, for a few milliseconds; whether all of it is there. */
+  settle(): boolean;
   counters(): Readonly<Record<string, number>>;
   close(): void;
 }

@@ -166,6 +166,11 @@ export class DatabaseStore implements HistoryStore {
     return count;
   }
 
+  settle(): boolean {
+    this.flush();
+    return true;
+  }
+
   flush(): void {
     if (this.#texts.waiting >= this.#waitingMax) {
       this.#begin();

@@ -11,8 +11,9 @@ import type { DatabaseStore } from "./database_store.ts";
 /** Of what a failed disk still hands out, so many of the latest entries are gone on with. */
 const TAKEN_OVER_MAX = 10_000;
 
-/** Entries that wait to be written together, which costs a fraction of one by one: a few tens of ms at most. */
-const WAITING_MAX = 512;
+/** Entries that wait to be written together, which costs a fraction of one by one; and those written in a few ms. */
+const WAITING_MAX = 8_192;
+const WRITTEN_AT_ONCE_MAX = 512;
 
 /** Changes and entries between two flushes that are remembered; after these it flushes by itself. */
 const UNFLUSHED_MAX = 10_000;
@@ -60,7 +61,7 @@ export class FallbackStore implements HistoryStore {
   put(entries: readonly Kept[]): void {
     if (this.#memory !== undefined) return this.#memory.put(entries);
     for (const entry of entries) this.#waiting.push(entry);
-    if (this.#waiting.length >= WAITING_MAX) this.#putWaiting();
+    if (this.#waiting.length >= WAITING_MAX) this.#putWaiting(WRITTEN_AT_ONCE_MAX);
   }
 
   keep(entries: readonly Kept[]): boolean {
@@ -129,6 +130,13 @@ export class FallbackStore implements HistoryStore {
     return this.#run((store) => store.expire(retention, wallMs));
   }
 
+  settle(): boolean {
+    this.#putWaiting(WRITTEN_AT_ONCE_MAX);
+    if (this.#waiting.length > 0) return false;
+    this.flush();
+    return true;
+  }
+
   flush(): void {
     this.#run((store) => store.flush());
     this.#forgetUnflushed();
@@ -154,15 +162,20 @@ export class FallbackStore implements HistoryStore {
     this.#unflushedCount = 0;
   }
 
-  #putWaiting(): void {
+  /** Puts those that have waited for longest into the database. */
+  #putWaiting(max = Infinity): void {
     if (this.#waiting.length === 0) return;
-    const entries = this.#waiting;
-    this.#waiting = [];
-    this.#change((store) => store.put(entries), entries.length);
+    const entries = this.#waiting.length <= max ? this.#waiting : this.#waiting.slice(0, max);
+    this.#waiting = this.#waiting.slice(entries.length);
+    this.#changeNow((store) => store.put(entries), entries.length);
   }
 
-  #change(step: (store: HistoryStore) => void, count = 1): void {
+  #change(step: (store: HistoryStore) => void): void {
     this.#putWaiting();
+    this.#changeNow(step);
+  }
+
+  #changeNow(step: (store: HistoryStore) => void, count = 1): void {
     if (this.#memory !== undefined) return step(this.#memory);
     this.#unflushed.push(step);
     try {

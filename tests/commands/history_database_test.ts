@@ -567,7 +567,7 @@ test("row 71: what let go before a failure does not come back, and what was not 
   using(path, (store) => assertEquals(numbersIn(store), [3, 4]));
 });
 
-test("what is put is written together with more of it, before anything is read or flushed", (path) => {
+test("what is put is written together with more of it: before anything is read or flushed, and bit by bit where it is too much", (path) => {
   const writes: number[] = [];
   let count = 0;
   const counting = (path: string) =>
@@ -592,14 +592,25 @@ test("what is put is written together with more of it, before anything is read o
     store.put(entries(4, 4));
     store.flush();
     note();
-    store.put(entries(5, 515));
+    store.put(entries(5, 1_204));
     note();
-    store.put(entries(516, 516));
+    assertEquals([store.settle(), count, store.settle(), count, store.settle(), count], [
+      false,
+      516,
+      false,
+      1_028,
+      true,
+      1_204,
+    ]);
+    store.put(entries(1_205, 9_395));
     note();
-    store.keep(entries(517, 517));
+    store.put(entries(9_396, 9_396));
     note();
+    store.keep(entries(9_397, 9_397));
+    note();
+    assertEquals(numbersIn(store), upTo(9_397));
   }, { connect: counting });
-  assertEquals(writes, [0, 3, 4, 4, 516, 517]);
+  assertEquals(writes, [0, 3, 4, 4, 1_204, 1_716, 9_397]);
 });
 
 test("row 71: what waits is not lost where the disk fails over what is to be kept after it", (path) => {

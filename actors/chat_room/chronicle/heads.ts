@@ -12,7 +12,10 @@ import type { ChronicleWorld } from "./world.ts";
  * then, and its author knows that it is held. While there is talk, gaps show by themselves.
  */
 const TELL_AFTER_MS = 300;
-const TELL_LATEST_MS = 2_000;
+const TELL_LATEST_MS = 5_000;
+/** How much later than that it may be, where the talk has gone on for a while. */
+const TELL_AFTER_MAX_MS = 1_000;
+const SETTLE_ON_MS = 10;
 /** It is told in so many rounds, each time to so many others in the room, and in the first one to the authors besides. */
 const ROUNDS = 3;
 const TOLD_AT_ONCE = 2;
@@ -44,6 +47,8 @@ export class Heads {
   readonly #telling = new Map<LogId, { round: number; same: number }>();
   #tellingSince: number | undefined;
   #tellAt = 0;
+  /** How often it was looked since then, and there was talk still. */
+  #looks = 0;
   /** How far what fits no message was told. */
   #restToldUpTo = 0;
 
@@ -73,8 +78,9 @@ export class Heads {
   /** Tells some others what is new here, and its authors that we hold it. What is told is on disk. */
   tellChanges(): void {
     const left = this.#tellAt - this.#world.now();
-    if (left > 0) return this.#world.setTimer("tell_heads", left);
-    this.#deps.store.flush();
+    if (left > 0) return this.#world.setTimer("tell_heads", this.#nextLook(left));
+    if (!this.#deps.store.settle()) return this.#world.setTimer("tell_heads", SETTLE_ON_MS);
+    this.#looks = 0;
     this.#tellingSince = undefined;
     for (const [log, { round, same }] of this.#telling) {
       if (round === ROUNDS || (round > 0 && same >= SAME_IS_ENOUGH)) this.#telling.delete(log);
@@ -87,6 +93,11 @@ export class Heads {
     for (const member of told) this.#world.sendTo(member, payload);
     for (const telling of this.#telling.values()) telling.round++;
     this.#world.setTimer("tell_heads", TELL_AFTER_MS);
+  }
+
+  /** While the talk goes on, it is looked less and less often whether it has ended. */
+  #nextLook(left: number): number {
+    return Math.min(left * 2 ** this.#looks++, TELL_AFTER_MAX_MS);
   }
 
   /** Somebody has come, or we have: both say what they hold. */
