@@ -97,6 +97,8 @@ export class Chronicle {
   readonly #showing: Showing;
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
+  /** We once knew all logs of the others. */
+  #isWhole: boolean;
 
   constructor(deps: ChronicleDeps) {
     const { room, store, counters, memory, world } = deps;
@@ -105,7 +107,8 @@ export class Chronicle {
     this.#world = world;
     const log = new RoomLog({ ...deps, goesOn: deps.mayLack !== true || memory.since.hasBegun });
     const { holdings: { spans: held }, latest } = log;
-    memory.since.begin({ held, latest, wallMs: world.wallMs(), now: world.now() });
+    this.#isWhole = store.recall(wholeKey(room)) !== undefined;
+    memory.since.begin({ held, latest, wasWhole: this.#isWhole, wallMs: world.wallMs(), now: world.now() });
     const serving = new Serving(counters);
     this.#log = log;
     this.#serving = serving;
@@ -194,6 +197,7 @@ export class Chronicle {
       case "check_held":
         return this.#delivery.check();
       case "compare":
+        this.#noteWhole();
         return this.#heads.compare();
       case "repair":
         return this.#ask();
@@ -315,6 +319,16 @@ export class Chronicle {
     this.#ask();
   }
 
+  /** So that a later life knows that what is in other logs is news to it. */
+  #noteWhole(): void {
+    const { store, room, memory: { since } } = this.#deps;
+    const { holdings } = this.#log;
+    if (this.#isWhole || holdings.count > WHOLE_LOGS_MAX) return;
+    if (!since.isWhole(this.#world.now(), (log) => holdings.knows(log))) return;
+    this.#isWhole = true;
+    store.remember(wholeKey(room), "yes");
+  }
+
   /** Asks others for what we lack, and says so when there is nothing more to ask for. */
   #ask(): void {
     for (const { to, span } of this.#repair.next(this.#world.now(), (count) => this.#world.random.below(count))) {
@@ -324,6 +338,13 @@ export class Chronicle {
     this.#filling.goesOn(this.#repair);
     this.#world.setTimer("repair", REPAIR_CHECK_MS);
   }
+}
+
+/** Of more logs than these, who comes is not told of all at once. */
+const WHOLE_LOGS_MAX = 1_024;
+
+function wholeKey(room: RoomName): string {
+  return `whole ${room}`;
 }
 
 /** How many of those that wait go into one batch: at least one. */

@@ -101,12 +101,15 @@ Deno.test("faults row 42: who alone heard somebody with a clock ahead is shown w
   const disk = new Disk();
   const alice = world.start("alice", { clock: machine(world, HOUR_MS) });
   const bob = world.start("bob");
+  const dora = world.start("dora");
   let charly = world.start("charly", { disk });
-  await world.clock.until(() => world.isConverged(), 10_000, "three");
-  await world.clock.advance(1_000);
+  await world.clock.until(() => world.isConverged(), 10_000, "four");
+  await world.clock.advance(30_000);
   bob.say("before");
   await world.clock.advance(1_000);
-  const heal = world.network.add(cut([alice, charly].map(({ memory }) => memory.address!), [bob.memory.address!]));
+  const heal = world.network.add(
+    cut([alice, charly].map(({ memory }) => memory.address!), [bob, dora].map(({ memory }) => memory.address!)),
+  );
   alice.say("only charly hears this");
   await world.clock.advance(1_000);
   alice.kill();
@@ -114,8 +117,10 @@ Deno.test("faults row 42: who alone heard somebody with a clock ahead is shown w
   heal();
   bob.say("meanwhile");
   await world.clock.advance(1_000);
+  dora.say("my first words");
+  await world.clock.advance(1_000);
   charly = world.start("charly", { disk });
-  await world.clock.until(() => held(charly).length === 3, 30_000, "charly has it all");
+  await world.clock.until(() => held(charly).length === 4, 30_000, "charly has it all");
   await world.clock.advance(3_000);
-  assertEquals(charly.said, ["bob: meanwhile"]);
+  assertEquals(charly.said, ["bob: meanwhile", "dora: my first words"]);
 });

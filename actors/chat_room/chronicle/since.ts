@@ -8,12 +8,23 @@ import type { Kept, Span } from "../../history/store.ts";
  */
 type Before = Readonly<{ sure: number; told: number; isHeld?: true }>;
 
-/** What we hold of a room as we come, the time of the latest of it, and when that is by our clocks. */
-type Beginning = Readonly<{ held: readonly Span[]; latest: HybridTime | undefined; wallMs: number; now: number }>;
+type Beginning = Readonly<{
+  /** What we hold of a room as we come, pieces of one log in order, and the time of the latest of it. */
+  held: readonly Span[];
+  latest: HybridTime | undefined;
+  /** Before we went away we knew all logs that there were: others were begun since. */
+  wasWhole: boolean;
+  /** When that is by our clocks. */
+  wallMs: number;
+  now: number;
+}>;
 
 /** Who comes is told at once what is there. What is said then is not told again before 300 ms are over. */
 const MET_WITHIN_MS = 5_000;
 const GREETING_MS = 250;
+
+/** Who is greeted has been told of all that there is after this. */
+const GREETED_AFTER_MS = 10_000;
 
 /** Logs of which is known how far they went, and members who have told anything. */
 const LOGS_MAX = 9_216;
@@ -30,6 +41,7 @@ export class Since {
   #enteredAt: number | undefined;
   #greetedAt: number | undefined;
   #isNewcomer = false;
+  #wasWhole = false;
   #isAllNews = false;
   #time: HybridTime = { ms: 0, count: 0 };
   #letGo: HybridTime | undefined;
@@ -39,15 +51,13 @@ export class Since {
   }
 
   /** We come into the room. After a crash of its actor we are there already. */
-  begin({ held, latest, wallMs, now }: Beginning): void {
+  begin({ held, latest, wasWhole, wallMs, now }: Beginning): void {
     if (this.hasBegun) return;
     this.#enteredAt = now;
     this.#isNewcomer = latest === undefined;
+    this.#wasWhole = wasWhole;
     this.#time = latest ?? { ms: wallMs, count: 0 };
-    for (const { log, last } of held) {
-      const sure = Math.max(last, this.#logs.get(log)?.sure ?? 0);
-      this.#logs.set(log, { sure, told: sure, isHeld: true });
-    }
+    for (const { log, last } of held) this.#logs.set(log, { sure: last, told: last, isHeld: true });
   }
 
   /** Whatever comes is news, however old it is. */
@@ -61,8 +71,15 @@ export class Since {
     if (now - metAt > GREETING_MS) return;
     if (this.#met.size < MEMBERS_MAX) this.#met.set(member, metAt);
     this.#greetedAt ??= now;
+    if (this.#wasWhole) return;
     const isComing = now - this.#greetedAt <= GREETING_MS && now - this.#enteredAt! <= MET_WITHIN_MS;
     for (const { log, last } of spans) this.#note(log, last, this.#isNewcomer && isComing);
+  }
+
+  /** Whether others have told us of all logs that there were as we came, and we know each. */
+  isWhole(now: number, isKnown: (log: LogId) => boolean): boolean {
+    if (this.#greetedAt === undefined || now - this.#greetedAt <= GREETED_AFTER_MS) return false;
+    return [...this.#logs.keys()].every(isKnown);
   }
 
   /** That was said before we came, as who said it counts the time since. */
@@ -73,7 +90,7 @@ export class Since {
   /** That was said just now: whoever told us that there was more has made it up. */
   said(log: LogId, sequence: number): void {
     const before = this.#logs.get(log);
-    if (before !== undefined && before.sure >= sequence) this.#logs.set(log, { ...before, sure: sequence - 1 });
+    if (before !== undefined && before.sure > sequence) this.#logs.set(log, { ...before, sure: sequence });
   }
 
   /** So much came that this and what is before it is for nobody to read. */
@@ -90,7 +107,7 @@ export class Since {
     if (forked) return isLater; // the number does not say which of two it is
     const before = this.#logs.get(log);
     // Its author had said nothing when we met.
-    if (before === undefined) return isLater || this.#met.has(name);
+    if (before === undefined) return isLater || this.#wasWhole || this.#met.has(name);
     return sequence > before.told || (sequence > before.sure && isLater);
   }
 

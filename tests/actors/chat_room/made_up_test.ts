@@ -150,3 +150,14 @@ Deno.test("however many logs are forked, of each it is told once: of the first b
   forks(200, 1);
   assertEquals(room.forked.slice(first.length), [92, 20, "mallory 200"]);
 });
+
+Deno.test("who makes up to a newcomer that an author had said more hides nothing that it says from then on", () => {
+  const { chronicle, shown } = loneChronicle("charly", DEV, ["alice", "mallory"]);
+  const alice = new Author("alice", DEV);
+  const [one, two] = ["one", "two"].map((text, at) => batchIn(alice.says(text, 2_000_000 + at)));
+  const made: LogMessage = { type: "heads", spans: [{ log: one!.log, first: 1, last: 1_000 }], wantsAnswer: false };
+  chronicle.heard("mallory", made, true, false);
+  chronicle.heard("alice", one!, false, false);
+  chronicle.heard("mallory", two!, true, false); // of whom it was asked for
+  assertEquals(shown, ["one", "two"]);
+});

@@ -10,15 +10,15 @@ const NOW_MS = 1_000_000;
 const [EARLIER, LATER] = [NOW_MS - 1, NOW_MS + 1];
 
 /** Somebody who comes at 0 by the monotonic clock, and at `NOW_MS` by the wall clock. */
-function came(held: readonly Span[] = [], latest?: HybridTime): Since {
+function came(held: readonly Span[] = [], latest?: HybridTime, wasWhole = false): Since {
   const since = new Since();
-  since.begin({ held, latest, wallMs: NOW_MS, now: 0 });
+  since.begin({ held, latest, wasWhole, wallMs: NOW_MS, now: 0 });
   return since;
 }
 
 /** Somebody who comes back, and had as much of Alice's log. */
-function cameBack(last: number): Since {
-  return came([{ log: ALICE, first: 1, last }], { ms: NOW_MS, count: 0 });
+function cameBack(last: number, wasWhole = false): Since {
+  return came([upTo(ALICE, last)], { ms: NOW_MS, count: 0 }, wasWhole);
 }
 
 function upTo(log: LogId, last: number): Span {
@@ -34,7 +34,16 @@ Deno.test("to a newcomer, what others hold as it comes is history, and what is b
   const since = came();
   since.told("bob", [upTo(ALICE, 10)], 100);
   since.told("charly", [upTo(ALICE, 12)], 300);
+  since.told("dora", [upTo(ALICE, 11)], 310);
   assertEquals([isNews(since, 12, LATER), isNews(since, 13, EARLIER)], [false, true]);
+});
+
+Deno.test("what somebody tells first when others have greeted us may have been said since: times decide", () => {
+  const since = came();
+  since.told("bob", [upTo(ALICE, 10)], 100);
+  since.told("charly", [upTo(ALICE, 10)], 300);
+  since.told("dora", [upTo(ALICE, 14)], 351);
+  assertEquals([isNews(since, 14, LATER), isNews(since, 14, EARLIER), isNews(since, 10, LATER)], [true, false, false]);
 });
 
 Deno.test("what somebody tells in several messages at once counts as one", () => {
@@ -80,11 +89,35 @@ Deno.test("of a log that nobody has told of, times decide, but for the first wor
   }
 });
 
+Deno.test("who came back compares times with that of the latest that it has", () => {
+  const since = came([upTo(ALICE, 3)], { ms: NOW_MS - 100, count: 0 });
+  assertEquals([isNews(since, 1, NOW_MS - 100, BOB), isNews(since, 1, NOW_MS - 99, BOB)], [false, true]);
+});
+
 Deno.test("of a log that somebody told of who came back itself, times decide", () => {
   const since = cameBack(1);
   since.told("bob", [upTo(BOB, 5)], 100);
   const [earlier, later] = [EARLIER, LATER].map((ms) => since.isNews(entryOf(5, { log: BOB, name: "bob", ms })));
   assertEquals([earlier, later], [false, true]);
+});
+
+Deno.test("who had all that there was before it went is shown whatever is in logs that it did not know", () => {
+  const since = cameBack(3, true);
+  since.told("bob", [upTo(BOB, 5), upTo(ALICE, 9)], 100);
+  const news = [isNews(since, 1, EARLIER, BOB), isNews(since, 3, LATER), isNews(since, 4, EARLIER)];
+  assertEquals(news, [true, false, true]);
+});
+
+Deno.test("who comes is whole once it knows each log that it was told of, ten seconds after somebody began to tell", () => {
+  const since = came();
+  const isWhole = (now: number, ...known: readonly LogId[]) => since.isWhole(now, (log) => known.includes(log));
+  assertEquals(isWhole(60_000), false);
+  since.told("bob", [upTo(ALICE, 3), upTo(BOB, 1)], 60_000);
+  assertEquals([isWhole(70_000, ALICE, BOB), isWhole(70_001, ALICE), isWhole(70_001, ALICE, BOB)], [
+    false,
+    false,
+    true,
+  ]);
 });
 
 Deno.test("who makes up that there was more than there is hides nothing once the author has spoken", () => {
@@ -99,8 +132,8 @@ Deno.test("what was said before a newcomer came is history with all before it, a
   since.saidBefore(ALICE, 7);
   assertEquals([isNews(since, 7, LATER), isNews(since, 8, EARLIER)], [false, true]);
   const back = cameBack(5);
-  back.saidBefore(ALICE, 7);
-  assertEquals(isNews(back, 7, EARLIER), true);
+  back.saidBefore(BOB, 7);
+  assertEquals(isNews(back, 7, LATER, BOB), true);
 });
 
 Deno.test("of a fork the number does not say what was here: times decide", () => {
@@ -121,7 +154,13 @@ Deno.test("what is before something that was let go of is news to nobody, also w
 Deno.test("after a crash of the room's actor we are where we were", () => {
   const since = came();
   assertEquals([new Since().hasBegun, since.hasBegun], [false, true]);
-  since.begin({ held: [upTo(ALICE, 10)], latest: { ms: 2 * NOW_MS, count: 0 }, wallMs: NOW_MS, now: 9_000 });
+  since.begin({
+    held: [upTo(ALICE, 10)],
+    latest: { ms: 2 * NOW_MS, count: 0 },
+    wasWhole: true,
+    wallMs: NOW_MS,
+    now: 9_000,
+  });
   assertEquals(isNews(since, 5, LATER), true);
 });
 

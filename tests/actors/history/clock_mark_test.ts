@@ -30,6 +30,7 @@ Deno.test("what is fetched may be old; it is marked where it is ahead of us, or 
 
 Deno.test("who answers somebody whose clock is ahead is not marked for it", () => {
   assertEquals([mark(0, HOUR_MS, true), mark(0, HOUR_MS, false)], ["", ""]);
+  assertEquals([mark(-90_000, 60_000, true), mark(-90_000, 60_000, false)], ["", "behind"], "as we have heard it said");
 });
 
 Deno.test("nobody has said anything in 1970, whatever it follows from", () => {

@@ -1,8 +1,10 @@
 /** What people and programs see of messages whose author's wall clock is wrong. */
-import { assertEquals } from "@std/assert";
-import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { encodeEntry, type RoomName } from "../../../actors/chat_room/entry.ts";
 import { HYBRID_MS_MAX } from "../../../actors/history/hybrid_time.ts";
 import { encodeLogMessage } from "../../../actors/history/log_message.ts";
+import type { EntryHash } from "../../../actors/history/values.ts";
+import { chatRecord, directRecord } from "../../../actors/repl/records.ts";
 import { World } from "../../../sim/world.ts";
 import { crafted } from "../../support/author.ts";
 import { Seat } from "../../support/seat.ts";
@@ -132,3 +134,37 @@ for (
     }
   });
 }
+
+Deno.test("faults row 31: a topic, a coming, and what is changed later are of the year 9999 at most, too", async () => {
+  const { alice, charly, world } = await four(true);
+  const says = (payload: Uint8Array): void =>
+    charly.peer.cast.get("broadcaster").tell({ type: "publish", topic: "room/lobby", payload });
+  const content = { type: "topic", text: "the end" } as const;
+  says(encodeLogMessage(crafted("mallory", LOBBY, { time: { ms: 1, count: 0 }, wallMs: HYBRID_MS_MAX, content })));
+  says(encodeEntry({ type: "came", wallMs: HYBRID_MS_MAX, guest: "Zoe" }));
+  await world.clock.advance(500);
+  for (const command of ["/topic", "/chatmemberlist"]) {
+    const lines = (await alice.enter(command)).map((line) => JSON.parse(line));
+    const { data } = lines.find(({ type }) => type === "output");
+    const times = command === "/topic"
+      ? [data.topic.setAt]
+      : data.occupants.map(({ since }: { since: string }) => since);
+    assertEquals(times.filter((time: string) => time === "9999-12-31T23:59:59.999Z").length, 1, command);
+  }
+  const later = { room: LOBBY, author: "bob", own: false, type: "redacted", wallMs: HYBRID_MS_MAX } as const;
+  const target = { target: "ab" as EntryHash, targetAuthor: "bob", targetWallMs: HYBRID_MS_MAX };
+  const { saidAt, targetSaidAt } = chatRecord({ ...later, ...target }) as Readonly<Record<string, unknown>>;
+  const told = { type: "told", from: "bob", to: "alice", own: false, text: "", id: "ab" as EntryHash } as const;
+  const direct = directRecord({ ...told, wallMs: HYBRID_MS_MAX }) as Readonly<Record<string, unknown>>;
+  assertEquals(new Set([saidAt, targetSaidAt, direct["saidAt"]]), new Set(["9999-12-31T23:59:59.999Z"]));
+});
+
+Deno.test("faults row 31: search shows a year that there is, and the mark", async () => {
+  const { alice, charly, world } = await four();
+  const payload = encodeLogMessage(crafted("mallory", LOBBY, { time: { ms: 1, count: 0 }, wallMs: HYBRID_MS_MAX }));
+  charly.peer.cast.get("broadcaster").tell({ type: "publish", topic: "room/lobby", payload });
+  await world.clock.advance(500);
+  alice.look();
+  const [line = ""] = await alice.enter("/search mallory");
+  assertMatch(line, /^(9999-12-31|10000-01-01) .* mallory: mallory 1 \(clock ahead\)$/); // in the zone of whoever looks
+});
