@@ -33,6 +33,8 @@ type Written =
     late?: true;
     /** The name belongs to another key here. */
     foreign?: true;
+    /** Another's name that was known before, and that this one only looks like. */
+    alike?: string;
     /** Its author's wall clock was wrong, as far as we can tell. */
     clock?: ClockMark;
     /** Somebody else has named us. */
@@ -50,14 +52,14 @@ type Later = Written & Readonly<{ target: EntryHash; targetAuthor: string; targe
 type Move = By & Readonly<{ type: "came" | "went" }>;
 
 type Seen = Readonly<
-  { own: boolean; late: boolean; foreign: boolean; ownNames: readonly string[]; store: HistoryStore }
+  { own: boolean; late: boolean; foreign: boolean; alike?: string; ownNames: readonly string[]; store: HistoryStore }
 >;
 
 /**
  * What happens in the room by an entry; nothing where it takes no effect or is not for all. Of one that comes late, what
  * became of it may have been told before, so that it is told as it is now.
  */
-export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Seen): ChatEvent | undefined {
+export function eventOf(entry: Kept, { own, late, foreign, alike, ownNames, store }: Seen): ChatEvent | undefined {
   const { room, name: author, wallMs, clock, hash: id, content } = entry;
   const guest = guestOf(content);
   const mayBeChanged = late && !("target" in content);
@@ -66,6 +68,7 @@ export function eventOf(entry: Kept, { own, late, foreign, ownNames, store }: Se
   const marks = {
     ...(late ? { late: true as const } : {}),
     ...(foreign ? { foreign: true as const } : {}),
+    ...(alike === undefined ? {} : { alike }),
     ...(clock === undefined ? {} : { clock }),
     ...(isMention ? { mention: true as const } : {}),
     ...(own && store.trouble !== undefined ? { unstored: true as const } : {}),

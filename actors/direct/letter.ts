@@ -4,7 +4,7 @@ import type { Content } from "../history/content.ts";
 import type { SealedPlace } from "../history/sealing.ts";
 import type { LogEntry } from "../history/entry.ts";
 import type { Viewer } from "../history/people.ts";
-import type { Shown } from "../history/shown.ts";
+import { alikeOf, type Shown } from "../history/shown.ts";
 import type { Kept } from "../history/store.ts";
 
 /** The room of what is said to one other. No name that a person can type is the name of this one. */
@@ -34,5 +34,5 @@ export function shownLetter(entry: Kept, viewer: Viewer, sealer: Sealer): Shown 
   const text = openedText(entry, viewer.self, sealer);
   if (text === undefined || viewer.isIgnored(author)) return undefined;
   const [isOwn, isForeign] = [author === viewer.self, viewer.isTaken(entry.name, author)];
-  return { entry, isOwn, text, isEdited: false, isForeign, reactions: [] };
+  return { entry, isOwn, text, isEdited: false, isForeign, reactions: [], ...alikeOf(entry, viewer) };
 }

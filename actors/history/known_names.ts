@@ -45,6 +45,8 @@ export class KnownNames {
   /** The one unseen for longest first, whatever the wall clock said. */
   readonly #known = new Map<string, KnownName>();
   readonly #looks = new Map<string, Set<string>>();
+  /** The same by the names themselves: to find out how one looks costs more than all the rest. */
+  readonly #alike = new Map<string, Set<string>>();
   #changes = 0;
   #evicted = 0;
   #unkept = 0;
@@ -103,6 +105,24 @@ export class KnownNames {
     return this.#looks.get(skeletonOf(name))?.values().find((other) => other !== name && this.isTaken(other, author));
   }
 
+  /** Of the names that look like this one, that which was known first, if it is somebody else's. */
+  original(name: string, author: AuthorId): string | undefined {
+    const alike = this.#alike.get(name) ?? this.#looks.get(skeletonOf(name));
+    if (alike === undefined || alike.size === 1 && alike.has(name)) return undefined;
+    let first: KnownName | undefined;
+    for (const other of alike) {
+      const known = this.#known.get(other)!;
+      if (first === undefined || this.#sinceMs(known) < this.#sinceMs(first)) first = known;
+    }
+    const isSure = author === this.#self || this.#known.get(name)?.verified === true;
+    return isSure || first?.author === author || first?.name === name ? undefined : first?.name;
+  }
+
+  /** Our own names, and those that the person made sure of, look like nobody else's. */
+  #sinceMs({ author, verified, firstWallMs }: KnownName): number {
+    return author === this.#self || verified ? -1 : firstWallMs;
+  }
+
   of(name: string): KnownName | undefined {
     return this.#known.get(name);
   }
@@ -130,6 +150,7 @@ export class KnownNames {
   forget(name: string): void {
     if (!this.#known.delete(name)) return;
     const alike = this.#looks.get(skeletonOf(name))!;
+    this.#alike.delete(name);
     alike.delete(name);
     if (alike.size === 0) this.#looks.delete(skeletonOf(name));
     this.#changes++;
@@ -151,7 +172,10 @@ export class KnownNames {
       this.#unkept++;
       return;
     }
-    const wallMs = toWallMs(atWallMs);
+    // Which of two that look the same was there first is told by this, also where the clock was set back.
+    const alike = this.#looks.get(skeletonOf(name)) ?? [];
+    const before = [...alike].map((other) => this.#known.get(other)!.firstWallMs);
+    const wallMs = toWallMs(Math.max(toWallMs(atWallMs), ...before.map((ms) => ms + 1)));
     this.#keep({ name, author, firstWallMs: wallMs, lastWallMs: wallMs, verified: false });
     this.#changes++;
   }
@@ -159,7 +183,9 @@ export class KnownNames {
   #keep(known: KnownName): void {
     this.#known.set(known.name, known);
     const look = skeletonOf(known.name);
-    this.#looks.set(look, (this.#looks.get(look) ?? new Set()).add(known.name));
+    const alike = (this.#looks.get(look) ?? new Set()).add(known.name);
+    this.#looks.set(look, alike);
+    this.#alike.set(known.name, alike);
   }
 
   /** Whether there is room for one name more of this author. */

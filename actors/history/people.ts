@@ -27,6 +27,8 @@ export type Viewer = Readonly<{
   self: AuthorId;
   isIgnored(author: AuthorId): boolean;
   isTaken(name: string, author: AuthorId): boolean;
+  /** Another's name that was known before and that this one only looks like. */
+  original(name: string, author: AuthorId): string | undefined;
 }>;
 
 /** Authors that a person wants to read nothing of. */
@@ -42,6 +44,7 @@ export function viewerOf(store: HistoryStore, self: AuthorId): Viewer {
     self,
     isIgnored: (author) => ignored.has(author),
     isTaken: (name, author) => names.isTaken(name, author),
+    original: (name, author) => names.original(name, author),
   };
 }
 
@@ -110,6 +113,10 @@ export class People implements Viewer {
 
   isTaken(name: string, author: AuthorId): boolean {
     return this.#names.isTaken(name, author);
+  }
+
+  original(name: string, author: AuthorId): string | undefined {
+    return this.#names.original(name, author);
   }
 
   /** Whose a name is, as far as we know. */

@@ -18,6 +18,8 @@ export type Shown = Readonly<{
   isEdited: boolean;
   /** Its author goes by a name that belongs to another key here. */
   isForeign: boolean;
+  /** Somebody else's name that its author's only looks like. */
+  alike?: string;
   reactions: readonly Reaction[];
   /** There are more than were looked at. */
   hasMoreSigns?: true;
@@ -71,7 +73,7 @@ export function shownNow(store: HistoryStore, entry: Kept, viewer: Viewer): Show
     signs.slice(0, SIGNS_LOOKED_AT_MAX).filter((one) => !viewer.isIgnored(authorOfLog(one.log))),
   );
   const more = signs.length > SIGNS_LOOKED_AT_MAX ? { hasMoreSigns: true as const } : {};
-  return { entry, isOwn, text, isEdited, isForeign, reactions, ...more };
+  return { entry, isOwn, text, isEdited, isForeign, reactions, ...alikeOf(entry, viewer), ...more };
 }
 
 /** What `entry` changes, as far as it may; nothing where it takes no effect, or what it is about is not here. */
@@ -104,4 +106,10 @@ function reactionsOf(later: readonly Kept[]): readonly Reaction[] {
 function isGiven(store: HistoryStore, { room, hash }: Kept, entry: Kept, sign: string): boolean {
   const signs = store.signsBy(authorOfLog(entry.log), room, hash, entry, SIGNS_LOOKED_AT_MAX);
   return signs.filter(({ content }) => content.type === "reacted" && content.sign === sign).length % 2 === 1;
+}
+
+/** Which name of somebody else's the author's only looks like, where there is one. */
+export function alikeOf({ name, log }: Kept, viewer: Viewer): Readonly<{ alike?: string }> {
+  const alike = viewer.original(name, authorOfLog(log));
+  return alike === undefined ? {} : { alike };
 }

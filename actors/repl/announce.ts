@@ -259,16 +259,21 @@ function head({ wallMs }: Readonly<{ wallMs: number }>, style: Style): string {
  * like somebody's is said.
  */
 export function shownName(name: string, looks: LookAlikes = NO_LOOKS): string {
-  const other = looks.of(name);
-  const shown = isolated(visibleName(name));
-  return other === undefined ? shown : `${shown} (not ${isolated(visibleName(other))}, only looks like it)`;
+  return isolated(visibleName(name)) + alikeMark(looks.of(name));
+}
+
+/** Behind a name that only looks like another; nothing behind others. */
+export function alikeMark(other: string | undefined): string {
+  return other === undefined ? "" : ` (not ${isolated(visibleName(other))}, only looks like it)`;
 }
 
 /** Whoever speaks; a guest with the member by which it is there, because nobody but that vouches for its name. */
 function shownAuthor(event: ChatEvent, looks: LookAlikes): string {
   const { author, guest } = event;
   const isForeign = "foreign" in event && event.foreign === true;
-  const member = shownName(author, looks) + (isForeign ? FOREIGN : "");
+  const alike = "alike" in event ? event.alike : undefined; // also of who is no member
+  const name = alike === undefined ? shownName(author, looks) : isolated(visibleName(author)) + alikeMark(alike);
+  const member = name + (isForeign ? FOREIGN : "");
   return guest === undefined ? member : `${isolated(visibleName(guest))}@${member}`;
 }
 

@@ -535,3 +535,11 @@ Deno.test("of many authors who say two things under one number it is told one by
   const forks = told.filter(({ type }) => type === "forked" || type === "forks");
   assertEquals([forks.length, forks.at(-1)], [9, { type: "forks", room: DEV, count: 2 }]);
 });
+
+Deno.test("who speaks by a name that only looks like one that is known is marked, also who is no member", async () => {
+  const { join, hear, shown } = alone();
+  await join(DEV);
+  for (const name of ["bob", "bоb", "Alice", "carol"]) await hear("dora", new Author(name, DEV).says("hi", 5));
+  const marks = shown.map((event) => [event.author, "alike" in event ? event.alike : undefined]);
+  assertEquals(marks, [["bob", undefined], ["bоb", "bob"], ["Alice", "alice"], ["carol", undefined]]);
+});

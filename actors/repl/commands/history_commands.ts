@@ -4,7 +4,7 @@ import { shownIso } from "../../history/clock_mark.ts";
 import type { Content, ContentType } from "../../history/content.ts";
 import type { Reaction, Shown } from "../../history/shown.ts";
 import { type Command, type CommandCall, type CommandData, type CommandOutcome, failed } from "../command.ts";
-import { clockMark, FOREIGN, topicLine } from "../announce.ts";
+import { alikeMark, clockMark, FOREIGN, topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
 import { NO_ROOM } from "../no_room.ts";
 import { isolated, visible, visibleName } from "../visible.ts";
@@ -80,9 +80,9 @@ function askedOf({ args, session }: CommandCall, usual: number): Asked {
 
 /** An entry as it is now: a topic, a deed or a text, with what was said about it behind. */
 function lineOf(
-  { entry: { content, name, wallMs, clock }, text, isEdited, isForeign, reactions, hasMoreSigns }: Shown,
+  { entry: { content, name, wallMs, clock }, text, isEdited, isForeign, alike, reactions, hasMoreSigns }: Shown,
 ): string {
-  const own = visibleName(name) + (isForeign ? FOREIGN : "");
+  const own = visibleName(name) + alikeMark(alike) + (isForeign ? FOREIGN : "");
   const speaker = "guest" in content && content.guest !== undefined ? `${visibleName(content.guest)}@${own}` : own;
   const shown = text === undefined ? "(taken back)" : visible(text) + (isEdited ? " (corrected)" : "");
   const signs = signsOf(reactions) + (hasMoreSigns === true ? MORE_SIGNS : "");
@@ -129,7 +129,7 @@ function gist(content: Content): string {
 }
 
 /** An entry for a program. */
-export function entryData({ entry, text, isEdited, isForeign, reactions, hasMoreSigns }: Shown): CommandData {
+export function entryData({ entry, text, isEdited, isForeign, alike, reactions, hasMoreSigns }: Shown): CommandData {
   const { hash: id, name: author, content, wallMs, clock, log, sequence } = entry;
   const guest = "guest" in content && content.guest !== undefined ? { guest: content.guest } : {};
   return {
@@ -139,6 +139,7 @@ export function entryData({ entry, text, isEdited, isForeign, reactions, hasMore
     ...(text === undefined ? { redacted: true } : { text }),
     ...(isEdited ? { edited: true } : {}),
     ...(isForeign ? { foreign: true } : {}),
+    ...(alike === undefined ? {} : { alike }),
     ...guest,
     ...(reactions.length === 0 ? {} : { reactions: reactions.map(({ sign, by }) => ({ sign, by })) }),
     ...(hasMoreSigns === true ? { moreReactions: true } : {}),

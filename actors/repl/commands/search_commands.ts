@@ -1,7 +1,7 @@
 import { shownIso, shownMs } from "../../history/clock_mark.ts";
 import type { ContentType } from "../../history/content.ts";
 import type { Shown } from "../../history/shown.ts";
-import { clockMark, FOREIGN } from "../announce.ts";
+import { alikeMark, clockMark, FOREIGN } from "../announce.ts";
 import type { Command, CommandData, CommandOutcome } from "../command.ts";
 import { partsByFound } from "../found_words.ts";
 import { parseSearch, type SearchRequest } from "../search_request.ts";
@@ -33,10 +33,10 @@ export const SEARCH_COMMANDS: readonly Command[] = [
   },
 ];
 
-function lineOf({ entry, text = "", isForeign }: Shown, { words }: SearchRequest, style: Style): string {
+function lineOf({ entry, text = "", isForeign, alike }: Shown, { words }: SearchRequest, style: Style): string {
   const { name, content, room, wallMs, clock } = entry;
   const guest = "guest" in content && content.guest !== undefined ? `${isolated(visibleName(content.guest))}@` : "";
-  const speaker = guest + isolated(visibleName(name)) + (isForeign ? FOREIGN : "");
+  const speaker = guest + isolated(visibleName(name)) + alikeMark(alike) + (isForeign ? FOREIGN : "");
   const said = partsByFound(text, words)
     .map((part) => part.isFound ? style.bold(style.yellow(visible(part.text))) : visible(part.text)).join("");
   const isSpeech = content.type === "said" || content.type === "sealed";

@@ -100,6 +100,51 @@ Deno.test("of several names that look the same the first is told, and one that w
   assertEquals(names.alike("bob", EVE), "b0b");
 });
 
+Deno.test("of names of several that look the same the one known first is the original, whoever is seen later", () => {
+  const names = new KnownNames(SELF);
+  const originals = () => [names.original("bob", BOB), names.original("bоb", EVE), names.original("b0b", ADA)];
+  names.note("bob", BOB, 5);
+  assertEquals(originals(), [undefined, "bob", "bob"], "also of who is not known yet");
+  names.note("bоb", EVE, 5); // Cyrillic о, in the same millisecond
+  names.note("b0b", ADA, 9);
+  assertEquals(originals(), [undefined, "bob", "bob"]);
+  names.note("bob", BOB, 99);
+  assertEquals(originals(), [undefined, "bob", "bob"]);
+  const again = reread(names);
+  assertEquals(["bob", "bоb", "b0b"].map((name) => again.of(name)?.firstWallMs), [5, 6, 9]);
+  assertEquals([again.original("bob", BOB), again.original("bоb", EVE)], [undefined, "bob"]);
+  again.note("BOB", authorNo(7), 1); // by a clock that was set back
+  assertEquals([again.original("bob", BOB), again.of("BOB")?.firstWallMs], [undefined, 10]);
+  assertEquals(names.original("Bob", BOB), undefined, "one's own other name");
+  assertEquals(names.original("carol", EVE), undefined);
+  names.forget("bob");
+  assertEquals(originals(), ["bоb", undefined, "bоb"]);
+});
+
+Deno.test("our own name, and one that the person made sure of, look like nobody's, however late they came", () => {
+  const names = new KnownNames(SELF);
+  names.note("rne", EVE, 1);
+  names.note("me", SELF, 2);
+  assertEquals([names.original("me", SELF), names.original("rne", EVE)], [undefined, "me"]);
+  names.note("b0b", EVE, 1);
+  names.note("bob", BOB, 2);
+  assertEquals([names.original("bob", BOB), names.original("b0b", EVE)], ["b0b", undefined]);
+  names.verify("bob", BOB);
+  assertEquals([names.original("bob", BOB), names.original("b0b", EVE)], [undefined, "bob"]);
+  names.verify("b0b", EVE);
+  assertEquals([names.original("bob", BOB), names.original("b0b", EVE)], [undefined, undefined]);
+  names.note("BOB", SELF, 3);
+  assertEquals(names.original("BOB", SELF), undefined);
+});
+
+Deno.test("a name that was forgotten is compared like one that never was known", () => {
+  const names = new KnownNames(SELF);
+  names.note("bob", BOB, 1);
+  names.forget("bob");
+  names.note("b0b", ADA, 2);
+  assertEquals([names.original("bob", BOB), names.original("b0b", ADA)], ["b0b", undefined]);
+});
+
 Deno.test("an author's names are told, the one seen last first", () => {
   const names = new KnownNames(SELF);
   for (const name of ["bob", "robert", "bobby"]) names.note(name, BOB, 1);
