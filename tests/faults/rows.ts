@@ -137,6 +137,7 @@ export const ROWS: Readonly<Record<number, readonly [what: string, ...proofs: re
     ["sim/clocks_test.ts", "faults row 42: ${who}, who was there first is shown what was lost"],
     ["sim/clocks_test.ts", "faults row 42: ${who}, who was away is shown what was said meanwhile"],
     ["sim/clocks_test.ts", "faults row 42: who alone heard somebody with a clock ahead"],
+    ["sim/clocks_test.ts", "faults row 42: in a busy room whose clocks all differ"],
     ["actors/repl/clock_mark_test.ts", "faults row 42: what is said with a clock an hour off is marked"],
     ["actors/repl/clock_mark_test.ts", "faults row 42: who fetches what follows from others' words"],
     ["actors/repl/clock_mark_test.ts", "faults row 42: a program is told"],

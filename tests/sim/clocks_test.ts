@@ -124,3 +124,39 @@ Deno.test("faults row 42: who alone heard somebody with a clock ahead is shown w
   await world.clock.advance(3_000);
   assertEquals(charly.said, ["bob: meanwhile", "dora: my first words"]);
 });
+
+Deno.test("faults row 42: in a busy room whose clocks all differ, who comes is shown nothing of before and misses no last words", async () => {
+  const world = new World({ seed: "busy" });
+  const peers: SimulatedPeer[] = [];
+  const start = (n: number): SimulatedPeer => {
+    peers.push(world.start(`p${n}`, { clock: machine(world, OFF[n % 3]![1]) }));
+    return peers[n]!;
+  };
+  for (let n = 0; n < 10; n++) start(n);
+  await world.clock.until(() => world.isConverged(), 20_000, "ten");
+  await world.clock.advance(1_000);
+  for (let n = 0; n < 30; n++) {
+    peers[n % 6]!.say("before 0");
+    await world.clock.advance(300);
+  }
+  for (let newcomer = 0; newcomer < 4; newcomer++) {
+    const peer = start(10 + newcomer);
+    for (let n = 0; n < 20; n++) {
+      peers[n % 6]!.say(`before ${newcomer + 1}`);
+      await world.clock.advance(50);
+    }
+    await world.clock.advance(2_000);
+    const old = peer.said.filter((line) => Number(line.split(" ").at(-1)) <= newcomer);
+    assertEquals(old, [], peer.name);
+  }
+  const newcomers = peers.slice(10);
+  for (const author of [peers[1]!, peers[8]!]) {
+    const heal = world.network.add(cut([author.memory.address!], newcomers.map(({ memory }) => memory.address!)));
+    author.say("last words");
+    await world.clock.advance(100);
+    author.kill();
+    heal();
+    const isShown = ({ said }: SimulatedPeer) => said.includes(`${author.name}: last words`);
+    await world.clock.until(() => newcomers.every(isShown), 40_000, author.name);
+  }
+});
