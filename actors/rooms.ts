@@ -14,6 +14,7 @@ import type { Evidence } from "./chat_room/chronicle/delivery.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import type { Occupant } from "./chat_room/occupants.ts";
 import { direct } from "./direct.ts";
+import { type Letters, lettersWith } from "./direct/letters.ts";
 import type { AuthorId } from "./history/author.ts";
 import { People, type PeopleReply, type Whois } from "./history/people.ts";
 import type { Batch } from "./history/log_message.ts";
@@ -49,6 +50,8 @@ export type RoomsMessage =
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>
   /** Say something to one other, wherever they are. */
   | Readonly<{ type: "tell"; name: string; text: string; replyTo: ActorRef<SayReply> }>
+  /** The latest of what we and one other told each other. */
+  | Readonly<{ type: "letters"; name: string; limit: number; replyTo: ActorRef<Letters | LettersUnknown> }>
   /** Who a name belongs to; `null` for nobody that we know of. */
   | Readonly<{ type: "whois"; name: string; replyTo: ActorRef<Whois | null> }>
   /** Who we are. */
@@ -67,6 +70,9 @@ export type RoomsMessage =
   | Readonly<{ type: "guest"; room: RoomName; message: GuestMessage }>
   /** The actor of a room has ended. */
   | Readonly<{ type: "ended"; actor: ActorRef<ChatRoomMessage> }>;
+
+/** Nobody of that name is known here; or nothing can be opened. */
+export type LettersUnknown = "unknown" | "sealed";
 
 const PERMANENT = { restart: "permanent" } as const;
 
@@ -242,6 +248,12 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
       replyTo.tell(deps.memory.has(room) ? latestShown(deps.history.store, room, limit, people) : "not_in");
     };
 
+    const letters = (name: string, limit: number): Letters | LettersUnknown => {
+      const other = people.authorOf(name);
+      if (other === undefined) return "unknown";
+      return sealer === undefined ? "sealed" : lettersWith(other, limit, { store, viewer: people, sealer });
+    };
+
     const admit = ({ room, batches, replyTo }: Extract<RoomsMessage, { type: "admit" }>): void => {
       const ref = open.get(room);
       if (ref !== undefined) return ref.tell({ type: "admit", batches, replyTo });
@@ -303,6 +315,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
           return message.replyTo.tell({ ...counters, ...people.counters });
         case "tell":
           return tell(message);
+        case "letters":
+          return message.replyTo.tell(letters(message.name, message.limit));
         case "whois":
           return message.replyTo.tell(people.whois(message.name) ?? null);
         case "whoami":

@@ -4,7 +4,8 @@ import type { AuthorId } from "../history/author.ts";
 import type { PeopleReply, Whois } from "../history/people.ts";
 import type { Writable } from "../history/refusal.ts";
 import type { Topic } from "../history/topic.ts";
-import type { Decision, RoomsMessage } from "../rooms.ts";
+import type { Letters } from "../direct/letters.ts";
+import type { Decision, LettersUnknown, RoomsMessage } from "../rooms.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { Cast } from "./cast.ts";
 import type { StepResult } from "./steps.ts";
@@ -38,6 +39,15 @@ export class Talk {
   /** Says something to one other, who may be away. */
   tell(name: string, text: string): Promise<SayReply> {
     return this.#ask((replyTo: ActorRef<SayReply>) => ({ type: "tell", name, text, replyTo }));
+  }
+
+  /** The latest of what we and one other told each other, in order. */
+  async letters(name: string, limit: number): Promise<StepResult<Letters>> {
+    const reply = await this.#ask(
+      (replyTo: ActorRef<Letters | LettersUnknown>) => ({ type: "letters", name, limit, replyTo }),
+    );
+    if (reply === "unknown") return { ok: false, why: `Nobody called "${name}" is known here` };
+    return reply === "sealed" ? { ok: false, why: "Nothing can be opened here" } : { ok: true, value: reply };
   }
 
   /** Who a name belongs to; `null` for nobody that is known here. */

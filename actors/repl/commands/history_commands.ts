@@ -7,6 +7,7 @@ import { type Command, type CommandCall, type CommandData, type CommandOutcome, 
 import { alikeMark, clockMark, FOREIGN, topicLine } from "../announce.ts";
 import { clockTime } from "../clock_time.ts";
 import { NO_ROOM } from "../no_room.ts";
+import { readName } from "../quoted_name.ts";
 import { isolated, visible, visibleName } from "../visible.ts";
 
 /** How many entries are shown without a number, and at most. */
@@ -22,10 +23,11 @@ const HELD_SHOWN = 5;
 export const HISTORY_COMMANDS: readonly Command[] = [
   {
     name: "history",
-    usage: "[COUNT]",
-    summary: `Show what was said in the room (the last ${SHOWN}), in the order that all peers share`,
+    usage: "[COUNT] | @NAME [COUNT]",
+    summary: `Show what was said in the room (the last ${SHOWN}), in the order that all peers share; or to NAME alone`,
     group: "chat",
     async run(call) {
+      if (call.text.startsWith("@")) return await showLetters(call);
       const asked = askedOf(call, SHOWN);
       if (!asked.ok) return asked.outcome;
       const { room, count } = asked;
@@ -65,6 +67,28 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+/** What was said between us and one other. It has no numbers, since nothing of it can be corrected. */
+async function showLetters({ text, peer: { steps }, print }: CommandCall): Promise<CommandOutcome> {
+  const [, first = "", count] = /^@("(?:[^"\\]|\\.)*"|\S+)(?:\s+([1-9]\d{0,4}))?\s*$/.exec(text) ?? [];
+  const name = readName(first);
+  if (name === undefined || name === "") return "usage";
+  const result = await steps.talk.letters(name, count === undefined ? SHOWN : Number(count));
+  if (!result.ok) return failed(visible(result.why));
+  const { letters, isCut } = result.value;
+  const other = isolated(visibleName(name));
+  const lines = letters.map((letter) => letterLine(letter, other));
+  if (lines.length === 0) lines.push(`You and ${other} have told each other nothing yet, as far as it is here`);
+  if (isCut) lines.push("What is farther back was not looked at: search WORDS finds it");
+  const entries = letters.map((letter) => ({ ...entryData(letter), to: letter.isOwn ? name : steps.name }));
+  print(lines, { room: `@${name}`, entries });
+}
+
+function letterLine(shown: Shown, other: string): string {
+  const { entry: { wallMs, clock }, text, isOwn, isForeign, alike } = shown;
+  const from = isOwn ? `you -> ${other}` : `${other}${alikeMark(alike)}${isForeign ? FOREIGN : ""} -> you`;
+  return `${clockTime(wallMs)} ${from}: ${text === undefined ? "(taken back)" : visible(text)}${clockMark(clock)}`;
+}
 
 type Asked =
   | Readonly<{ ok: true; room: RoomName; count: number }>

@@ -33,6 +33,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   "rooms": ["rooms"],
   "topic": ["room", "topic"],
   "history": ["room", "entries"],
+  "history @bob": ["room", "entries"],
   "export f": ["file", "entries"],
   "import f": ["new", "known", "refused", "refusals"],
   "search hi": ["words", "room", "from", "since", "entries", "more"],

@@ -54,6 +54,7 @@ const TABLE: Readonly<Record<string, readonly Answer[]>> = {
   "topic": from(6, Array(6).fill("chatjoin")),
   "me waves": from(6, Array(6).fill("chatjoin")),
   "history": from(6, Array(6).fill("chatjoin")),
+  "history @bob": from(0, []),
   "search hi": from(0, []),
   "export f": from(0, []),
   "import f": from(0, []),
