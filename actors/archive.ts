@@ -7,6 +7,7 @@ import type { OrderKey } from "./history/order.ts";
 import { type Shown, shownNow } from "./history/shown.ts";
 import { EXPIRED_AT_ONCE_MAX, type Kept, type Retention, type Search } from "./history/store.ts";
 import { textNow } from "./history/text_now.ts";
+import { keepUnread, type Unread, unreadIn } from "./history/unread.ts";
 import type { Behavior } from "./runtime/behavior.ts";
 import type { ActorRef } from "./runtime/ref.ts";
 
@@ -17,6 +18,9 @@ export type ArchiveMessage =
   | Readonly<{ type: "rooms"; replyTo: ActorRef<readonly RoomName[]> }>
   /** The latest of a room before a place, or of all, as lines that can be taken again; the latest first. */
   | Readonly<{ type: "page"; room: RoomName; place: OrderKey | undefined; replyTo: ActorRef<Page> }>
+  /** What the person has not read, as of when it was kept last; and to keep it. */
+  | Readonly<{ type: "unread"; replyTo: ActorRef<Unread> }>
+  | Readonly<{ type: "keep_unread"; unread: Unread }>
   /** A timer: something may have become too old, or too much. */
   | Readonly<{ type: "expire" }>
   | Readonly<{ type: "status"; replyTo: ActorRef<Readonly<Record<string, number>>> }>;
@@ -77,6 +81,10 @@ export function archive(
           return message.replyTo.tell(store.rooms().filter((room) => room !== DIRECT_ROOM));
         case "page":
           return message.replyTo.tell(page(message.room, message.place));
+        case "unread":
+          return message.replyTo.tell(unreadIn(store));
+        case "keep_unread":
+          return keepUnread(store, message.unread);
         case "expire":
           return expire();
         case "status":

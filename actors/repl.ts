@@ -1,6 +1,7 @@
 import { CHAT, type ChatEvent, HISTORY, type HistoryEvent, PEOPLE, type PeopleEvent } from "./chat_room.ts";
 import type { RoomName } from "./chat_room/entry.ts";
 import { DIRECT, type DirectEvent } from "./direct.ts";
+import type { Unread } from "./history/unread.ts";
 import type { EntryHash } from "./history/values.ts";
 import { MEMBERSHIP, type MembershipEvent } from "./membership.ts";
 import { SERF, type SerfEvent } from "./serf.ts";
@@ -33,10 +34,13 @@ export type ReplMessage =
   /** From a command that outlived the life it began in. */
   | CommandOutput
   | CommandDone
+  /** What was unread when the last process ended. */
+  | Readonly<{ type: "unread"; unread: Unread }>
   | Readonly<{ type: "command_done"; outcome: CommandOutcome; isSpeech: boolean; command?: Command }>
   /** Timers. */
   | Readonly<{ type: "frame" }>
   | Readonly<{ type: "keys" }>
+  | Readonly<{ type: "keep_unread" }>
   | Readonly<{ type: "woken" }>;
 
 /** In `chat` mode plain text is speech and `/word` a command; in `command` mode every line is a command. */
@@ -51,6 +55,8 @@ export type ReplMemory = {
   room?: RoomName;
   /** How much was said in the other rooms since they were left for this one. */
   readonly unread: Map<RoomName, number>;
+  /** What was unread in an earlier process is among it. */
+  hasFormerUnread?: true;
   /** What each room's history showed when it was last looked at. */
   readonly listed: Map<RoomName, readonly EntryHash[]>;
   /** Members that were announced. */

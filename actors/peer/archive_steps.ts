@@ -6,6 +6,7 @@ import type { OrderKey } from "../history/order.ts";
 import type { Admitted } from "../history/room_log.ts";
 import type { Shown } from "../history/shown.ts";
 import type { Search } from "../history/store.ts";
+import type { Unread } from "../history/unread.ts";
 import type { ActorRef } from "../runtime/ref.ts";
 import type { Cast } from "./cast.ts";
 
@@ -30,6 +31,15 @@ export class ArchiveSteps {
   /** The newest first. */
   search(search: Search): Promise<readonly Shown[]> {
     return this.#ask((replyTo: ActorRef<readonly Shown[]>) => ({ type: "search", search, replyTo }));
+  }
+
+  /** What was unread when the process ended last, or was told so. */
+  unread(): Promise<Unread> {
+    return this.#ask((replyTo: ActorRef<Unread>) => ({ type: "unread", replyTo }));
+  }
+
+  keepUnread(unread: Unread): void {
+    this.#deps.cast.get("archive").tell({ type: "keep_unread", unread });
   }
 
   /** Writes what is kept, of one room or of all, the latest first; how many entries that were. */

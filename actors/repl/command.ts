@@ -90,6 +90,8 @@ export type CommandSession = Readonly<{
   room(): RoomName | undefined;
   /** How much others have said in a room since it was the one that speech goes to. */
   unread(room: RoomName): number;
+  /** Rooms where they have, also such as we were in when the last process ended. */
+  unreadRooms(): readonly RoomName[];
   /** What the last look at a room's history showed, by its lines' numbers from 1. */
   listed(room: RoomName): readonly EntryHash[];
   list(room: RoomName, entries: readonly EntryHash[]): void;

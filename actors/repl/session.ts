@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../chat_room.ts";
 import type { RoomName } from "../chat_room/entry.ts";
+import type { Unread } from "../history/unread.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { ReplDeps, ReplMessage, ReplMode } from "../repl.ts";
 import type { Context } from "../runtime/behavior.ts";
@@ -53,6 +54,9 @@ const SPEAKING_MAX = 256;
 /** A name that was claimed this recently is still the same news. */
 const CONFLICT_QUIET_MS = 60_000;
 
+/** What is unread is written so long after it changed, once for all that did. */
+const KEEP_UNREAD_AFTER_MS = 5_000;
+
 /** One life of the REPL: what is typed, what runs because of it, and what is shown. */
 export class Session {
   readonly #ctx: Context<ReplMessage>;
@@ -88,6 +92,7 @@ export class Session {
       listed: (room) => deps.memory.listed.get(room) ?? [],
       list: (room, entries) => void deps.memory.listed.set(room, entries),
       unread: (room) => deps.memory.unread.get(room) ?? 0,
+      unreadRooms: () => [...deps.memory.unread.keys()],
       enter: (room, mode) => this.#enter(room, mode === "chat" ? "chat" : this.#mode),
       leave: (room) => this.#leave(room),
       left: () => this.#left(),
@@ -143,6 +148,10 @@ export class Session {
       case "output":
       case "done":
         return this.#show(message);
+      case "unread":
+        return this.#wereUnread(message.unread);
+      case "keep_unread":
+        return this.#keepUnread();
       case "command_done":
         return this.#commandDone(message.outcome, message.isSpeech, message.command);
       case "frame":
@@ -156,6 +165,7 @@ export class Session {
 
   /** Goes on with the lines that a crash left waiting. */
   resume(): void {
+    this.#recallUnread();
     this.#runNext();
   }
 
@@ -339,7 +349,35 @@ export class Session {
   /** Whoever sees what fails may go on and end well; a script that does not look is told by how we end. */
   #leavePeer(): void {
     const { terminal, memory, quit } = this.#deps;
+    if (this.#ctx.timers.has("unread")) this.#keepUnread();
     quit(!terminal.interactive && memory.failed ? "failed" : "well");
+  }
+
+  #recallUnread(): void {
+    const { memory, peer } = this.#deps;
+    if (memory.hasFormerUnread === true) return;
+    const kept = peer.steps.archive.unread();
+    this.#ctx.pipeToSelf(kept, (unread) => ({ type: "unread", unread }), () => ({ type: "unread", unread: [] }));
+  }
+
+  #wereUnread(former: Unread): void {
+    const { memory } = this.#deps;
+    if (memory.hasFormerUnread === true) return;
+    memory.hasFormerUnread = true;
+    for (const [room, count] of former) {
+      if (room !== this.#room) memory.unread.set(room, count + (memory.unread.get(room) ?? 0));
+    }
+  }
+
+  /** It is kept now and then: it outlives the process, but for what was said in its last moments. */
+  #unreadChanged(): void {
+    const { timers } = this.#ctx;
+    if (!timers.has("unread")) timers.after("unread", KEEP_UNREAD_AFTER_MS, { type: "keep_unread" });
+  }
+
+  #keepUnread(): void {
+    this.#ctx.timers.cancel("unread");
+    this.#deps.peer.steps.archive.keepUnread([...this.#deps.memory.unread]);
   }
 
   #complete(request: CompletionRequest): void {
@@ -360,7 +398,10 @@ export class Session {
     const { style, json, memory: { unread } } = this.#deps;
     const isElsewhere = event.room !== this.#room;
     if (isElsewhere && (event.type === "said" || event.type === "did") && !event.own) {
-      unread.set(event.room, (unread.get(event.room) ?? 0) + 1);
+      const count = 1 + (unread.get(event.room) ?? 0);
+      unread.delete(event.room); // those with the latest stand last
+      unread.set(event.room, count);
+      this.#unreadChanged();
     }
     if (json) return this.#record(chatRecord(event));
     if ("mention" in event) this.#ring();
@@ -409,12 +450,12 @@ export class Session {
   #enter(room: RoomName, mode: ReplMode): void {
     this.#room = room;
     this.#mode = mode;
-    this.#deps.memory.unread.delete(room);
+    if (this.#deps.memory.unread.delete(room)) this.#unreadChanged();
     this.#showPrompt();
   }
 
   #leave(room: RoomName): void {
-    this.#deps.memory.unread.delete(room);
+    if (this.#deps.memory.unread.delete(room)) this.#unreadChanged();
     this.#deps.memory.listed.delete(room);
     if (this.#room !== room) return;
     const next = this.#deps.peer.steps.rooms.at(-1);
@@ -427,6 +468,7 @@ export class Session {
   #left(): void {
     this.#deps.memory.shown.clear();
     this.#deps.memory.unread.clear();
+    this.#unreadChanged();
     this.#deps.memory.listed.clear();
     this.#looks = this.#looksOfShown();
     this.#room = undefined;

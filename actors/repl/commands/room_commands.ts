@@ -23,8 +23,10 @@ export const ROOM_COMMANDS: readonly Command[] = [
     async run({ peer: { steps }, session, print }) {
       const views = await Promise.all(steps.rooms.map((room) => viewOf(room)));
       const shown = views.flatMap((view) => view === undefined ? [] : [view]);
-      if (shown.length === 0) return failed(NO_ROOM);
-      print(shown.map(lineOf), { rooms: shown.map(asData) });
+      const former = session.unreadRooms().filter((room) => !steps.rooms.includes(room));
+      if (shown.length + former.length === 0) return failed(NO_ROOM);
+      const left = former.map((room) => ({ room, unread: session.unread(room) }));
+      print([...shown.map(lineOf), ...left.map(leftLine)], { rooms: [...shown.map(asData), ...left.map(leftData)] });
 
       async function viewOf(room: RoomName): Promise<View | undefined> {
         const [occupants, topic] = await Promise.all([steps.occupants(room), steps.talk.topic(room)]);
@@ -97,10 +99,22 @@ function lineOf({ room, isCurrent, occupants, unread, topic }: View): string {
   return `${isCurrent ? ">" : " "} #${room}${unreadPart}${topicPart} [${names.join(", ")}${more}]`;
 }
 
+/** A room that we were in when the last process ended. */
+type Left = Readonly<{ room: RoomName; unread: number }>;
+
+function leftLine({ room, unread }: Left): string {
+  return `  #${room} (${unread} unread; you are not in it now)`;
+}
+
+function leftData({ room, unread }: Left): CommandData {
+  return { room, current: false, joined: false, unread, topic: null, occupants: [] };
+}
+
 function asData({ room, isCurrent, occupants, unread, topic }: View): CommandData {
   return {
     room,
     current: isCurrent,
+    joined: true,
     unread,
     topic: topicData(topic),
     occupants: occupants.map(({ name, via }) => ({ name, ...(via === undefined ? {} : { guestOf: via }) })),
