@@ -72,7 +72,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
 async function showLetters({ text, peer: { steps }, print }: CommandCall): Promise<CommandOutcome> {
   const [, first = "", count] = /^@("(?:[^"\\]|\\.)*"|\S+)(?:\s+([1-9]\d{0,4}))?\s*$/.exec(text) ?? [];
   const name = readName(first);
-  if (name === undefined || name === "") return "usage";
+  if (name === undefined) return "usage";
   const result = await steps.talk.letters(name, count === undefined ? SHOWN : Number(count));
   if (!result.ok) return failed(visible(result.why));
   const { letters, isCut } = result.value;
