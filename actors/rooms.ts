@@ -156,7 +156,8 @@ export function rooms(deps: RoomsDeps): Behavior<RoomsMessage> {
     };
 
     const newMemory = (room: RoomName, isOurs: boolean): RoomMemory => {
-      const sinceWallMs = Math.max(ctx.clock.wallMs(), person.toldWallMs ?? 0); // no earlier than we last went
+      // No earlier than we last went; and who goes next, goes no earlier.
+      const sinceWallMs = person.toldWallMs = Math.max(ctx.clock.wallMs(), person.toldWallMs ?? 0);
       const enteredAt = ctx.clock.now();
       return {
         room,

@@ -520,6 +520,31 @@ Deno.test("what we say of ourselves and of guests can be proven by way of others
   assertEquals(times, times.toSorted((a, b) => a - b));
 });
 
+Deno.test("whoever goes after the clock was set back goes no earlier than they came", async () => {
+  const { clock, system } = virtualSystem();
+  const entries: Entry[] = [];
+  const broadcaster = system.spawn<BroadcasterMessage>("broadcaster", () => (message) => {
+    if (message.type === "publish") entries.push(decodeEntry(message.payload)!);
+  });
+  let backMs = 0;
+  const { wallMs } = clock;
+  clock.wallMs = () => wallMs.call(clock) - backMs;
+  const history = simulatedHistory("alice");
+  const keeper = system.spawn<RoomsMessage>(
+    "rooms",
+    rooms({ self: "alice", history, memory: new Map(), hosted: new Map(), broadcaster: () => broadcaster }),
+  );
+  const replyTo = keeper as unknown as ActorRef<unknown>;
+  await clock.advance(10_000);
+  keeper.tell({ type: "join", room: DEV, replyTo });
+  await clock.advance(1);
+  backMs = 5_000;
+  keeper.tell({ type: "leave", room: DEV, replyTo });
+  await clock.advance(1);
+  const [came, went] = entries;
+  assertEquals([came?.type, went?.type, went?.wallMs], ["came", "went", came?.wallMs]);
+});
+
 Deno.test("of many authors who say two things under one number it is told one by one, and then together", async () => {
   const { join, hear, system, clock } = alone();
   await join(DEV);
