@@ -12,6 +12,8 @@ const NAMES_MAX = 4_096;
 /** Who is in a room, as far as we were told. */
 export class Occupants {
   readonly #byKey = new Map<string, Occupant>();
+  /** Those of them who were only heard to speak, and may have been here before. */
+  readonly #heard = new WeakSet<Occupant>();
   readonly #gone = new Set<string>();
   /** When who is not here any more went, by their own clock; as far as is remembered. */
   readonly #went = new Map<string, number>();
@@ -23,7 +25,9 @@ export class Occupants {
   isOutOfDate(author: string, entry: Entry): boolean {
     if (entry.type === "looked_in" || entry.type === "refused" || entry.type === "hosting") return false;
     const key = keyOf(author, "guest" in entry ? entry.guest : undefined);
-    return entry.wallMs < Math.max(this.#byKey.get(key)?.sinceWallMs ?? 0, this.#went.get(key) ?? 0);
+    const here = this.#byKey.get(key);
+    const isSinceKnown = here !== undefined && (entry.type === "went" || !this.#heard.has(here));
+    return entry.wallMs < Math.max(isSinceKnown ? here.sinceWallMs : 0, this.#went.get(key) ?? 0);
   }
 
   /** Takes note of what `author` announced; true when somebody came by that who was not here, or went who was. */
@@ -40,7 +44,11 @@ export class Occupants {
 
   /** Who speaks is here, since then as far as we know. */
   spoke(author: string, wallMs: number): void {
-    if (!this.#byKey.has(author)) this.#add(author, undefined, wallMs);
+    if (this.#byKey.has(author)) return;
+    const wentMs = this.#went.get(author);
+    if (!this.#add(author, undefined, wallMs)) return;
+    this.#heard.add(this.#byKey.get(author)!);
+    if (wentMs !== undefined) this.#went.set(author, wentMs);
   }
 
   /** Whether this member is here itself. */

@@ -57,6 +57,19 @@ Deno.test("a word is out of date that is older than since when they are here, or
   assertEquals([outOfDate(2), outOfDate(3)], [[true, true], [false, false]]);
 });
 
+Deno.test("that somebody was heard to speak puts no earlier word that they are here out of date, but for one from before they went", () => {
+  const occupants = new Occupants();
+  const isOutOfDate = (type: "came" | "present" | "asked" | "went", wallMs: number) =>
+    occupants.isOutOfDate("bob", { type, wallMs });
+  occupants.note("bob", { type: "went", wallMs: 2 });
+  occupants.spoke("bob", 9);
+  const here = (["came", "present", "asked"] as const).map((type) => [isOutOfDate(type, 1), isOutOfDate(type, 3)]);
+  assertEquals(here, [[true, false], [true, false], [true, false]]);
+  assertEquals([isOutOfDate("went", 8), isOutOfDate("went", 9)], [true, false]);
+  occupants.note("bob", { type: "came", wallMs: 3 });
+  assertEquals([isOutOfDate("came", 2), isOutOfDate("went", 2)], [true, true]);
+});
+
 Deno.test("who was gone from the cluster may come back with another clock, and so may its guests", () => {
   const occupants = new Occupants();
   for (const guest of [{}, { guest: "Mina" }]) {
