@@ -42,10 +42,10 @@ export class Occupants {
     return this.#add(author, guest, entry.wallMs, "away" in entry ? entry.away : undefined);
   }
 
-  /** Who speaks is here, since then as far as we know. */
+  /** Who speaks is here, since then as far as we know; last words may come after the news that they went. */
   spoke(author: string, wallMs: number): void {
-    if (this.#byKey.has(author)) return;
     const wentMs = this.#went.get(author);
+    if (this.#byKey.has(author) || (wentMs !== undefined && wallMs <= wentMs)) return;
     if (!this.#add(author, undefined, wallMs)) return;
     this.#heard.add(this.#byKey.get(author)!);
     if (wentMs !== undefined) this.#went.set(author, wentMs);

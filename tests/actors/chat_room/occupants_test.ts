@@ -70,6 +70,16 @@ Deno.test("that somebody was heard to speak puts no earlier word that they are h
   assertEquals([isOutOfDate("came", 2), isOutOfDate("went", 2)], [true, true]);
 });
 
+Deno.test("words from before somebody went do not bring them back, later ones do", () => {
+  const occupants = new Occupants();
+  occupants.note("bob", { type: "came", wallMs: 3 });
+  occupants.note("bob", { type: "went", wallMs: 5 });
+  for (const wallMs of [4, 5]) occupants.spoke("bob", wallMs);
+  assertEquals(names(occupants), []);
+  occupants.spoke("bob", 6);
+  assertEquals(names(occupants), ["bob"]);
+});
+
 Deno.test("who was gone from the cluster may come back with another clock, and so may its guests", () => {
   const occupants = new Occupants();
   for (const guest of [{}, { guest: "Mina" }]) {
