@@ -66,11 +66,14 @@ export class Names {
     if (author !== undefined) this.note(member, author);
   }
 
-  /** To another, our own name is somebody else's. One of perhaps many that refuse us is enough to be told of. */
+  /**
+   * To another, our own name is somebody else's. One of perhaps many that refuse us is enough to be told of. Where it is
+   * ours to them, they refuse somebody who made up that we come by another key.
+   */
   refused(by: string, holder: AuthorId): void {
-    const { memory: { room, isOurs }, self: name, clock, tell } = this.#deps;
+    const { memory: { room, isOurs }, self: name, signing: { author }, clock, tell } = this.#deps;
     const now = clock.now();
-    if (!isOurs || now - this.#refusedAt < REFUSED_QUIET_MS) return;
+    if (!isOurs || holder === author || now - this.#refusedAt < REFUSED_QUIET_MS) return;
     this.#refusedAt = now;
     tell({ type: "refused", room, by, name, holder });
   }

@@ -334,6 +334,21 @@ Deno.test("that we are refused is told once a minute, and only by whoever says i
   assertEquals(told.map((event) => "by" in event ? event.by : ""), ["bob", "dora"]);
 });
 
+Deno.test("who says that our name is ours refuses nobody: another came by it, and was handed on to them", async () => {
+  const { join, system, clock } = alone();
+  const told: PeopleEvent[] = [];
+  system.events.subscribe(PEOPLE, (event) => told.push(event));
+  await join(DEV);
+  const refuse = async (author: string, holder: string): Promise<void> => {
+    const payload = encodeEntry({ type: "refused", wallMs: 5, holder: simulatedSigning(holder).author });
+    system.events.publish(RUMOURS, { topic: "room/dev", author, ageMs: 0, direct: true, payload });
+    await clock.advance(1);
+  };
+  await refuse("bob", "alice");
+  await refuse("charly", "holder");
+  assertEquals(told.map((event) => "by" in event ? event.by : ""), ["charly"]);
+});
+
 Deno.test("what is learnt of names is kept soon, and when they were seen last at the end", async () => {
   const { join, hear, clock, system, store } = alone();
   await join(DEV);
