@@ -45,6 +45,7 @@ class PipeSink implements Sink {
     const socket = new Socket({ fd: this.#fd, readable: false, writable: true });
     socket.on("error", (error) => this.#broken ??= error); // without it, a closed pipe ends the process
     socket.unref(); // whoever reads from us keeps nobody alive
+    blockAtEnd(socket);
     return socket;
   }
 
@@ -53,4 +54,12 @@ class PipeSink implements Sink {
     const { code, message } = (this.#broken ?? error) as Error & { readonly code?: string };
     return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" ? new Deno.errors.BrokenPipe(message) : error;
   }
+}
+
+/** As a socket, the pipe does not block; it is others' too, who write to it after us and may lose what it has no room for. */
+function blockAtEnd(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as {
+    readonly _handle?: { setBlocking?(isBlocking: boolean): unknown };
+  };
+  globalThis.addEventListener("unload", () => handle?.setBlocking?.(true));
 }
