@@ -73,8 +73,11 @@ type Unwritten = Readonly<{ content: Content; written: (entry: Kept) => void }>;
 const WRITE_TOGETHER_MS = 2;
 /** Entries that wait to be written. */
 const UNWRITTEN_MAX = 4_096;
-/** What came from others they have; that it is kept here is told after this. A commit costs as much as a message. */
-const FLUSH_AFTER_MS = 3_000;
+/**
+ * What came from others they have; that it is kept here is told after this. A commit costs as much as a message, and all
+ * who heard the same need not make it at once: each waits for a part of this of its own, the half at least.
+ */
+const FLUSH_AFTER_MAX_MS = 3_000;
 /** Of much that came at once, some is written at a time: whoever probes us meanwhile is answered. */
 const SETTLE_ON_MS = 10;
 /** While something is being fetched, it is looked again. */
@@ -97,6 +100,7 @@ export class Chronicle {
   readonly #showing: Showing;
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
+  readonly #flushAfterMs: number;
   /** We once knew all logs of the others. */
   #isWhole: boolean;
 
@@ -105,6 +109,7 @@ export class Chronicle {
     this.#deps = deps;
     this.#counters = counters;
     this.#world = world;
+    this.#flushAfterMs = FLUSH_AFTER_MAX_MS * (0.5 + world.random.next() / 2);
     const log = new RoomLog({ ...deps, goesOn: deps.mayLack !== true || memory.since.hasBegun });
     const { holdings: { spans: held }, latest } = log;
     this.#isWhole = store.recall(wholeKey(room)) !== undefined;
@@ -166,7 +171,7 @@ export class Chronicle {
     this.#counters["entries taken"] += news.length;
     if (forked) this.#counters["entries forked"] += news.length;
     if (forked && !wasForked) this.#branches.begun(news[0]!);
-    this.#world.setTimer("flush", FLUSH_AFTER_MS);
+    this.#world.setTimer("flush", this.#flushAfterMs);
     this.#world.taken(news);
     this.#heads.changed(log);
     return admittedOf(admission);
@@ -278,7 +283,7 @@ export class Chronicle {
     if (log === this.#log.ownLog) this.#log.beginAnew();
     this.#counters["entries taken"] += news.length;
     if (forked) this.#forked(from, news, lacking, wasForked);
-    this.#world.setTimer("flush", FLUSH_AFTER_MS);
+    this.#world.setTimer("flush", this.#flushAfterMs);
     this.#world.taken(news);
     this.#heads.changed(log);
     if (!isDirect) this.#lookForGap(from, batch);

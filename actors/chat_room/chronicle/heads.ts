@@ -45,6 +45,8 @@ export class Heads {
   readonly #world: ChronicleWorld;
   /** Logs that others are told about: in which round, and how many others hold the same. */
   readonly #telling = new Map<LogId, { round: number; same: number }>();
+  /** Of the times above, how much is waited here: all hear the same at once, and need not do the rest of it at once. */
+  readonly #pace: number;
   #tellingSince: number | undefined;
   #tellAt = 0;
   /** How often it was looked since then, and there was talk still. */
@@ -55,6 +57,7 @@ export class Heads {
   constructor(deps: HeadsDeps) {
     this.#deps = deps;
     this.#world = deps.world;
+    this.#pace = 0.5 + this.#world.random.next() / 2;
     this.#world.setTimer("compare", TELL_AFTER_MS * (1 + this.#world.random.next()));
   }
 
@@ -63,8 +66,8 @@ export class Heads {
     const now = this.#world.now();
     this.#tellingSince ??= now;
     this.#telling.set(log, { round: 0, same: 0 });
-    this.#tellAt = Math.min(now + TELL_AFTER_MS, this.#tellingSince + TELL_LATEST_MS);
-    this.#world.setTimer("tell_heads", TELL_AFTER_MS);
+    this.#tellAt = Math.min(now + TELL_AFTER_MS * this.#pace, this.#tellingSince + TELL_LATEST_MS * this.#pace);
+    this.#world.setTimer("tell_heads", TELL_AFTER_MS * this.#pace);
   }
 
   /** Somebody else has told what it holds. */
