@@ -34,7 +34,9 @@ export class Occupants {
   note(author: string, entry: Entry): boolean {
     if (entry.type === "looked_in" || entry.type === "refused") return false;
     if (entry.type === "hosting") {
-      for (const guest of entry.guests) this.#add(author, guest, entry.wallMs);
+      for (const guest of entry.guests) {
+        if (!this.#byKey.has(keyOf(author, guest))) this.#add(author, guest, entry.wallMs);
+      }
       return false;
     }
     const guest = "guest" in entry ? entry.guest : undefined;

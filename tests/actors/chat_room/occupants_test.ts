@@ -70,6 +70,14 @@ Deno.test("that somebody was heard to speak puts no earlier word that they are h
   assertEquals([isOutOfDate("came", 2), isOutOfDate("went", 2)], [true, true]);
 });
 
+Deno.test("that a guest is here does not change since when, as who hosts does not say when each came", () => {
+  const occupants = new Occupants();
+  occupants.note("bob", { type: "came", wallMs: 7, guest: "Mina" });
+  occupants.note("bob", { type: "hosting", wallMs: 3, guests: ["Mina", "Lena"] });
+  assertEquals(["Mina", "Lena"].map((guest) => occupants.guestSince("bob", guest)), [7, 3]);
+  assertEquals(occupants.isOutOfDate("bob", { type: "went", wallMs: 5, guest: "Mina" }), true);
+});
+
 Deno.test("words from before somebody went do not bring them back, later ones do", () => {
   const occupants = new Occupants();
   occupants.note("bob", { type: "came", wallMs: 3 });
