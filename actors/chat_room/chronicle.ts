@@ -79,7 +79,7 @@ const UNWRITTEN_MAX = 4_096;
  */
 const FLUSH_AFTER_MAX_MS = 3_000;
 /** Of much that came at once, some is written at a time: whoever probes us meanwhile is answered. */
-const SETTLE_ON_MS = 10;
+const SETTLE_ON_MS = 50;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 
@@ -216,7 +216,8 @@ export class Chronicle {
   }
 
   #settle(): void {
-    if (!this.#deps.store.settle()) this.#world.setTimer("flush", SETTLE_ON_MS);
+    const { store } = this.#deps;
+    if (!store.settle() || store.tidy()) this.#world.setTimer("flush", SETTLE_ON_MS);
   }
 
   /** Writes what still waits. */

@@ -169,6 +169,10 @@ export class MemoryStore implements HistoryStore {
     return count;
   }
 
+  tidy(): boolean {
+    return false;
+  }
+
   settle(): boolean {
     this.flush();
     return true;

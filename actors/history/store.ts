@@ -111,6 +111,8 @@ export interface HistoryStore {
   flush(): void;
   /** Brings what was put nearer to the disk, for a few milliseconds; whether all of it is there. */
   settle(): boolean;
+  /** Does some of what can wait until nobody does, such as an index; whether there is more. */
+  tidy(): boolean;
   counters(): Readonly<Record<string, number>>;
   close(): void;
 }

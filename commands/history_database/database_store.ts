@@ -166,6 +166,12 @@ export class DatabaseStore implements HistoryStore {
     return count;
   }
 
+  tidy(): boolean {
+    if (this.#texts.waiting < this.#waitingMax) return false;
+    this.flush();
+    return this.#texts.waiting >= this.#waitingMax;
+  }
+
   settle(): boolean {
     this.flush();
     return true;

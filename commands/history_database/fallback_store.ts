@@ -130,6 +130,10 @@ export class FallbackStore implements HistoryStore {
     return this.#run((store) => store.expire(retention, wallMs));
   }
 
+  tidy(): boolean {
+    return this.#run((store) => store.tidy());
+  }
+
   settle(): boolean {
     this.#putWaiting(WRITTEN_AT_ONCE_MAX);
     if (this.#waiting.length > 0) return false;

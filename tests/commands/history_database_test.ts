@@ -648,6 +648,10 @@ test("texts wait to be indexed, and are found with those that are", (path) => {
     store.flush();
     assertEquals(store.counters()["not_indexed"], 703 - 256);
     assertEquals(found(1_000).length, 131 + 701);
+    const left: [boolean, number][] = [];
+    do left.push([store.tidy(), store.counters()["not_indexed"]!]); while (left.at(-1)![0]);
+    assertEquals(left, [[true, 447 - 256], [false, 0]], "a piece at a time");
+    assertEquals([store.tidy(), found(1_000).length], [false, 131 + 701]);
   });
 });
 

@@ -15,7 +15,7 @@ const TELL_AFTER_MS = 300;
 const TELL_LATEST_MS = 5_000;
 /** How much later than that it may be, where the talk has gone on for a while. */
 const TELL_AFTER_MAX_MS = 1_000;
-const SETTLE_ON_MS = 10;
+const SETTLE_ON_MS = 50;
 /** It is told in so many rounds, each time to so many others in the room, and in the first one to the authors besides. */
 const ROUNDS = 3;
 const TOLD_AT_ONCE = 2;
