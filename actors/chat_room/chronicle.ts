@@ -12,7 +12,7 @@ import { newRepairCounters, Repair } from "../history/repair.ts";
 import { type Admitted, admittedOf, pageOf, RoomLog, type Signing } from "../history/room_log.ts";
 import { newServingCounters, Serving } from "../history/serving.ts";
 import { Shelf } from "../history/shelf.ts";
-import type { HistoryStore, Kept, Span } from "../history/store.ts";
+import { type HistoryStore, type Kept, SETTLE_ON_MS, type Span } from "../history/store.ts";
 import { Branches } from "./chronicle/branches.ts";
 import { Delivery, type Evidence } from "./chronicle/delivery.ts";
 import { Filling } from "./chronicle/filling.ts";
@@ -78,8 +78,6 @@ const UNWRITTEN_MAX = 4_096;
  * who heard the same need not make it at once: each waits for a part of this of its own, the half at least.
  */
 const FLUSH_AFTER_MAX_MS = 3_000;
-/** Of much that came at once, some is written at a time: whoever probes us meanwhile is answered. */
-const SETTLE_ON_MS = 50;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 

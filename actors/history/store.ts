@@ -51,6 +51,9 @@ export type Search = Readonly<{
  */
 export type Retention = Readonly<{ ageMs?: number; bytesMax?: number }>;
 
+/** Who is told that not all is settled, or tidy, asks again after this: others are served in between. */
+export const SETTLE_ON_MS = 50;
+
 /** Entries that one call of {@linkcode HistoryStore.expire} lets go of, so that it takes a few milliseconds. */
 export const EXPIRED_AT_ONCE_MAX = 100;
 

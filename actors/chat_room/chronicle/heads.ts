@@ -1,7 +1,7 @@
 import { authorOfLog, type LogId } from "../../history/author.ts";
 import { encodeLogMessage, ENDS_MAX, SPANS_MAX } from "../../history/log_message.ts";
 import type { RoomLog } from "../../history/room_log.ts";
-import type { HistoryStore, Span } from "../../history/store.ts";
+import { type HistoryStore, SETTLE_ON_MS, type Span } from "../../history/store.ts";
 import type { Branches } from "./branches.ts";
 import { someOf } from "./some_of.ts";
 import type { Speakers } from "./speakers.ts";
@@ -15,7 +15,6 @@ const TELL_AFTER_MS = 300;
 const TELL_LATEST_MS = 5_000;
 /** How much later than that it may be, where the talk has gone on for a while. */
 const TELL_AFTER_MAX_MS = 1_000;
-const SETTLE_ON_MS = 50;
 /** It is told in so many rounds, each time to so many others in the room, and in the first one to the authors besides. */
 const ROUNDS = 3;
 const TOLD_AT_ONCE = 2;
