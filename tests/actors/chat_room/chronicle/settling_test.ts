@@ -58,3 +58,23 @@ Deno.test("others are told that it is kept once all of it is", () => {
   room.passes(1_000);
   assert(heads() > 0);
 });
+
+Deno.test("while others talk on and on, it is told within six seconds what of it is kept; and a second after they end", () => {
+  const room = new LoneRoom(simulatedHistory("alice"), DEV);
+  room.passes(1_000);
+  const bob = new Author("bob", DEV);
+  const heads = () => room.sent.splice(0).filter(({ message }) => message.type === "heads").length;
+  heads();
+  const talks = (ms: number) => {
+    for (let left = ms; left > 0; left -= 50) {
+      room.publishes("bob", decodeLogMessage(bob.says("and", 1))!);
+      room.passes(50);
+    }
+  };
+  talks(2_000);
+  assertEquals(heads(), 0);
+  talks(4_000);
+  assert(heads() > 0);
+  room.passes(1_300);
+  assert(heads() > 0);
+});
