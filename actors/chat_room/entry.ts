@@ -62,7 +62,7 @@ export function parseRoomName(text: string): RoomName | undefined {
 
 /** Whether a message is too long to be sent; its length in UTF-8 bytes decides. */
 export function isTextTooLong(text: string): boolean {
-  return new TextEncoder().encode(text).length > TEXT_BYTES_MAX;
+  return Buffer.byteLength(text) > TEXT_BYTES_MAX;
 }
 
 /** Whether who is there says so to who said that. */

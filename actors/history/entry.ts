@@ -96,20 +96,31 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
 
 /** The address of an entry: what it says, and where it stands. */
 export function hashOf(room: RoomName, { log, sequence }: Place, bytes: Uint8Array): EntryHash {
-  const head = heads.for(`${log} ${room}`)!;
-  const hashed = new Uint8Array(head.length + SEQUENCE_BYTES + bytes.length);
-  hashed.set(head);
-  new DataView(hashed.buffer).setBigUint64(head.length, BigInt(sequence));
-  hashed.set(bytes, head.length + SEQUENCE_BYTES);
-  return createHash("sha256").update(hashed).digest("hex") as EntryHash; // a quarter of what `hash` costs
+  return hasherOf(room, log)(sequence, bytes);
+}
+
+/** The address of an entry of one log in one room, by its number and its body. */
+export type Hasher = (sequence: number, bytes: Uint8Array) => EntryHash;
+
+/** For who hashes many of one log: what is the same for all of them is looked up once. */
+export function hasherOf(room: RoomName, log: LogId): Hasher {
+  return hashers.for(`${log} ${room}`)!;
 }
 
 const SEQUENCE_BYTES = 8;
 
-/** What is hashed of a log and a room before the number and the body. A log's id has no blank in it. */
-const heads = new KeptReady(LOGS_READY_MAX, (key: string) => {
+/** What is hashed of a log and a room goes before the number and the body. A log's id has no blank in it. */
+const hashers = new KeptReady<string, Hasher>(LOGS_READY_MAX, (key) => {
   const [log, room] = [key.slice(0, key.indexOf(" ")) as LogId, key.slice(key.indexOf(" ") + 1)];
-  return encoder.encode(["parley entry", room, keyOf(authorOfLog(log)), epochOfLog(log)]);
+  const ofLog = encoder.encode(["parley entry", room, keyOf(authorOfLog(log)), epochOfLog(log)]);
+  const head = new Uint8Array(ofLog.length + SEQUENCE_BYTES);
+  head.set(ofLog);
+  const number = new DataView(head.buffer, ofLog.length);
+  return (sequence, bytes) => {
+    number.setUint32(0, Math.floor(sequence / 2 ** 32)); // a third of what a `BigInt` costs
+    number.setUint32(4, sequence);
+    return createHash("sha256").update(head).update(bytes).digest("hex") as EntryHash; // a quarter of what `hash` costs
+  };
 });
 
 /** A place as it goes into a message: the author's key, the epoch, the number. */

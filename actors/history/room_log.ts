@@ -3,7 +3,7 @@ import { mayBeIn } from "../direct/letter.ts";
 import { type AuthorId, authorOfLog, epochOfLog, type LogId, logOf } from "./author.ts";
 import { clockMarkOf } from "./clock_mark.ts";
 import type { Content } from "./content.ts";
-import { type Body, decodeBody, encodeBody, hashOf, PARENTS_MAX, type Place } from "./entry.ts";
+import { type Body, decodeBody, encodeBody, hasherOf, PARENTS_MAX, type Place } from "./entry.ts";
 import { type BranchEnd, Forks } from "./forks.ts";
 import { behind, compareTimes, type HybridTime, isPlausible, laterOf, nextTime } from "./hybrid_time.ts";
 import { type Batch, BATCH_BYTES, BATCH_ENTRIES_MAX } from "./log_message.ts";
@@ -76,6 +76,9 @@ type Top = Readonly<{ sequence: number; hash: EntryHash; previous: EntryHash | u
 
 /** Our own log: where it ends, and whether our next start will know of it. */
 type Own = { readonly log: LogId; readonly isPassing: boolean; sequence: number; hash: EntryHash | undefined };
+
+/** An entry of a batch, before it is known where it stands. */
+type Read = Readonly<{ sequence: number; body: Body; bytes: Uint8Array; hash: EntryHash }>;
 
 /** How a batch came: its author is in the room; it was said just now. */
 type Came = Readonly<{ isPresent?: boolean; isLive?: boolean }>;
@@ -155,6 +158,7 @@ export class RoomLog {
     parentsOf: (index: number) => readonly Place[],
   ): readonly Kept[] {
     const drafts: Kept[] = [];
+    const hashed = hasherOf(this.#room, log);
     for (const [index, content] of contents.entries()) {
       const body: Body = {
         previous: drafts.at(-1)?.hash ?? last,
@@ -165,10 +169,11 @@ export class RoomLog {
         content,
       };
       const bytes = encodeBody(body);
-      const place = { log, sequence: sequence + index + 1 };
-      const hash = hashOf(this.#room, place, bytes);
+      const number = sequence + index + 1;
+      const hash = hashed(number, bytes);
       const signature = index === contents.length - 1 ? this.#signing.sign(bytesOf(hash)) : undefined;
-      const draft = this.#kept({ ...place, ...body, bytes, hash, signature }, body.time, by.wallMs, false);
+      const entry = { sequence: number, body, bytes, hash };
+      const draft = this.#kept(log, entry, { signature, order: body.time, receivedWallMs: by.wallMs, forked: false });
       drafts.push(draft);
       this.#note(draft);
     }
@@ -225,25 +230,26 @@ export class RoomLog {
   }
 
   /** Whether an end of a branch is news to us. */
-  lacks({ hash }: BranchEnd): boolean {
+  lacks({ hash }: Pick<BranchEnd, "hash">): boolean {
     return this.#store.find(this.#room, hash) === undefined;
   }
 
   /** Takes what somebody has sent, if it can be trusted; whoever it came from. */
   admit({ log, first, bodies, signature }: Batch, wallMs: number, came: Came = {}): Admission {
-    const entries: (Place & Body & { bytes: Uint8Array; hash: EntryHash })[] = [];
-    for (const [index, bytes] of bodies.entries()) {
+    const entries: Read[] = [];
+    const hashed = hasherOf(this.#room, log);
+    for (const bytes of bodies) {
       const body = decodeBody(bytes);
       if (body === undefined || !mayBeIn(this.#room, body.content)) return { ok: false, why: "malformed" };
-      const place = { log, sequence: first + index };
       const previous = entries.at(-1);
       const follows = previous === undefined
         ? (first === 1) === (body.previous === undefined)
         : body.previous === previous.hash;
       if (!follows) return { ok: false, why: "broken" };
-      entries.push({ ...place, ...body, bytes, hash: hashOf(this.#room, place, bytes) });
+      const sequence = first + entries.length;
+      entries.push({ sequence, body, bytes, hash: hashed(sequence, bytes) });
     }
-    const unknown = entries.filter((entry) => !this.#isHere(entry));
+    const unknown = entries.filter((entry) => !this.#isHere(log, entry));
     const [firstUnknown] = unknown;
     if (firstUnknown === undefined) return { ok: true, news: [], forked: false, lacking: undefined };
     const end = entries.at(-1)!;
@@ -254,7 +260,7 @@ export class RoomLog {
     const logsMax = came.isPresent === true ? LOGS_MAX + RESERVED_LOGS_MAX : LOGS_MAX;
     if (!this.holdings.knows(log) && this.holdings.count >= logsMax) return { ok: false, why: "crowded" };
     const below = this.#at({ log, sequence: firstUnknown.sequence - 1 });
-    const forked = (below !== undefined && below.hash !== firstUnknown.previous) ||
+    const forked = (below !== undefined && below.hash !== firstUnknown.body.previous) ||
       (above !== undefined && above.previous !== end.hash) ||
       unknown.some(({ sequence }) => this.holdings.has(log, sequence));
     const isApart = !forked && !this.holdings.touches({ log, first, last: end.sequence });
@@ -265,9 +271,12 @@ export class RoomLog {
     if (forked && this.#forked + unheld.length > FORKED_MAX) return { ok: false, why: "crowded" };
     const news: Kept[] = [];
     for (const entry of unheld) {
-      const order = this.#orderOf(entry, wallMs, news.at(-1)?.order);
-      const signed = { ...entry, signature: isSigned && entry === end ? signature : undefined };
-      const kept = this.#kept(signed, order, wallMs, forked);
+      const kept = this.#kept(log, entry, {
+        signature: isSigned && entry === end ? signature : undefined,
+        order: this.#orderOf(log, entry.body, wallMs, news.at(-1)?.order),
+        receivedWallMs: wallMs,
+        forked,
+      });
       const clock = clockMarkOf(kept, came.isLive === true);
       news.push(clock === undefined ? kept : { ...kept, clock });
     }
@@ -326,7 +335,7 @@ export class RoomLog {
   }
 
   /** Whether we have the very entry, or have let it go: nearly always the number says so. */
-  #isHere({ log, sequence, hash }: Place & Readonly<{ hash: EntryHash }>): boolean {
+  #isHere(log: LogId, { sequence, hash }: Read): boolean {
     if (this.holdings.isLetGo(log, sequence)) return true;
     if (!this.holdings.has(log, sequence) && !this.#forks.has(log)) return false;
     return this.#at({ log, sequence })?.hash === hash || this.#store.find(this.#room, hash) !== undefined;
@@ -420,8 +429,9 @@ export class RoomLog {
    * Where an entry stands: at its own time, unless that is not to be followed, or not later than what it follows from, as
    * nobody's is who tells the truth. Then it stands just behind that.
    */
-  #orderOf({ log, previous, parents, time }: Place & Body, wallMs: number, before: HybridTime | undefined): HybridTime {
-    const top = this.#tops.get(log);
+  #orderOf(log: LogId, body: Body, wallMs: number, before: HybridTime | undefined): HybridTime {
+    const { previous, parents, time } = body;
+    const top = before === undefined ? this.#tops.get(log) : undefined;
     let base = before ?? (top?.hash === previous ? top?.order : undefined);
     for (const parent of parents) base = laterOf(base, this.#orderAt(parent));
     const isFollowed = isPlausible(time, wallMs);
@@ -436,13 +446,29 @@ export class RoomLog {
     return top?.sequence === sequence ? top.order : undefined;
   }
 
+  /** All at once, and always alike: what is put together piece by piece costs several times as much to make and to read. */
   #kept(
-    entry: Place & Body & Readonly<{ bytes: Uint8Array; hash: EntryHash; signature: Uint8Array | undefined }>,
-    order: HybridTime,
-    receivedWallMs: number,
-    forked: boolean,
+    log: LogId,
+    { sequence, body: { previous, parents, time, wallMs, name, content }, bytes, hash }: Read,
+    { signature, order, receivedWallMs, forked }: Pick<Kept, "signature" | "order" | "receivedWallMs" | "forked">,
   ): Kept {
-    return { ...entry, room: this.#room, order, receivedWallMs, forked };
+    return {
+      log,
+      sequence,
+      previous,
+      parents,
+      time,
+      wallMs,
+      name,
+      content,
+      bytes,
+      hash,
+      signature,
+      room: this.#room,
+      order,
+      receivedWallMs,
+      forked,
+    };
   }
 
   #hold(entries: readonly Kept[]): void {
@@ -450,13 +476,25 @@ export class RoomLog {
     this.#noteHeld(entries);
   }
 
+  /** They are of one log, in its order, and all of a branch beside it or none. */
   #noteHeld(entries: readonly Kept[]): void {
-    for (const { log, sequence, hash, previous, order, forked } of entries) {
-      if (forked) continue;
-      this.holdings.add({ log, first: sequence, last: sequence });
-      if (sequence >= (this.#tops.get(log)?.sequence ?? 0)) this.#tops.set(log, { sequence, hash, previous, order });
-    }
+    const last = entries.at(-1);
+    if (last === undefined || last.forked) return;
+    for (const span of spansOf(entries)) this.holdings.add(span);
+    const { log, sequence, hash, previous, order } = last;
+    if (sequence >= (this.#tops.get(log)?.sequence ?? 0)) this.#tops.set(log, { sequence, hash, previous, order });
   }
+}
+
+/** The pieces of a log that entries of it make, which are in its order. */
+function spansOf(entries: readonly Place[]): readonly Span[] {
+  const spans: { log: LogId; first: number; last: number }[] = [];
+  for (const { log, sequence } of entries) {
+    const span = spans.at(-1);
+    if (span?.last === sequence - 1) span.last = sequence;
+    else spans.push({ log, first: sequence, last: sequence });
+  }
+  return spans;
 }
 
 /** As many of these entries as fit, from the last one back. */

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { encode } from "@msgpack/msgpack";
 import fc from "fast-check";
+import { createHash } from "node:crypto";
 import type { RoomName } from "../../../actors/chat_room/entry.ts";
-import { EPOCH_MAX, keyOf, logOf } from "../../../actors/history/author.ts";
+import { authorOfLog, EPOCH_MAX, epochOfLog, keyOf, logOf } from "../../../actors/history/author.ts";
 import {
   decodeBody,
   encodeBody,
@@ -124,4 +125,14 @@ Deno.test("the address of an entry is another for every room, log, number and bo
   });
   const places = [ALICE, logOf("a".repeat(64) as never, 2), logOf("b".repeat(64) as never, 1)];
   assertEquals(new Set(places.map((log) => hashOf(DEV!, { log, sequence: 1 }, bytes))).size, 3);
+});
+
+Deno.test("the address of an entry is the SHA-256 of its room and log, its number in eight bytes, and its body", () => {
+  fc.assert(fc.property(anyPlace, anyBody, ({ log, sequence }, body) => {
+    const bytes = encodeBody(body);
+    const number = new Uint8Array(8);
+    new DataView(number.buffer).setBigUint64(0, BigInt(sequence));
+    const sha = createHash("sha256").update(encode(["parley entry", DEV, keyOf(authorOfLog(log)), epochOfLog(log)]));
+    assertEquals(hashOf(DEV!, { log, sequence }, bytes), sha.update(number).update(bytes).digest("hex"));
+  }));
 });
