@@ -43,10 +43,8 @@ export class Shelf<T extends Waiting> {
 
   /** Takes entries, and yields all that now wait for nothing, in the order of the room. */
   put(entries: readonly T[], isHeld: IsHeld, now: number): readonly T[] {
-    if (this.#waiting.length === 0 && entries.length === 1) { // as nearly always
-      const [entry] = entries;
-      if (this.#isReady(entry!, isHeld, NOTHING)) return entries;
-    }
+    const isNext = this.#waiting.length === 0 && areInOrder(entries); // as nearly always
+    if (isNext && entries.every((entry) => this.#isReady(entry, isHeld, NOTHING))) return entries;
     for (const entry of entries) this.#since.set(entry, now);
     this.#waiting = [...this.#waiting, ...entries].toSorted(compareOrder);
     const ready = this.#takeReady(isHeld);
@@ -141,14 +139,18 @@ export class Shelf<T extends Waiting> {
 
   /** Nothing that it follows from is lacking, but for what was given up, or held back itself. */
   #isReady(entry: T, isHeld: IsHeld, behind: ReadonlySet<string>): boolean {
-    return followedBy(entry).every((place) => {
-      const key = keyOf(place);
-      return this.#givenUp.has(key) || (isHeld(place) && !behind.has(key));
-    });
+    return followedBy(entry).every((place) =>
+      (isHeld(place) && (behind.size === 0 || !behind.has(keyOf(place)))) ||
+      (this.#givenUp.size > 0 && this.#givenUp.has(keyOf(place)))
+    );
   }
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+
+function areInOrder(entries: readonly OrderKey[]): boolean {
+  return entries.every((entry, index) => index === 0 || compareOrder(entries[index - 1]!, entry) < 0);
+}
 
 /** What it comes after: the entry before it in its log, and what its author had seen of others. */
 function followedBy({ log, sequence, parents }: Waiting): readonly Place[] {

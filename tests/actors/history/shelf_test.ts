@@ -36,6 +36,13 @@ Deno.test("what follows from nothing that is lacking is ready at once", () => {
   assertEquals(shelf.size, 0);
 });
 
+Deno.test("what comes at once is ready in the order of the room, in whatever order it comes", () => {
+  const { put } = standing();
+  assertEquals(put(bob(1, [], 9), alice(1), alice(2)), ["a1", "a2", "b1"]);
+  assertEquals(put(alice(3), bob(3, [], 10), bob(4, [], 11)), ["a3"], "what is not, waits");
+  assertEquals(put(bob(2, [], 9)), ["b2", "b3", "b4"]);
+});
+
 Deno.test("an entry waits for the one before it in its log, and what follows from it waits with it", () => {
   const { shelf, put } = standing();
   assertEquals(put(alice(2)), []);
