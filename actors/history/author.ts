@@ -1,4 +1,5 @@
 import type { Brand } from "../runtime/brand.ts";
+import { lastMade } from "./last_made.ts";
 
 /** Who writes: the public key (Ed25519, RFC 8032) of one device, in hexadecimal. Names are claims; this is identity. */
 export type AuthorId = Brand<string, "AuthorId">;
@@ -27,9 +28,8 @@ export function logOf(author: AuthorId, epoch: number): LogId {
   return `${author}.${epoch}` as LogId;
 }
 
-export function authorOfLog(log: LogId): AuthorId {
-  return log.slice(0, 2 * AUTHOR_BYTES) as AuthorId;
-}
+/** One text for all that comes of one log at a time: as a key of a map, each other would be compared by its characters. */
+export const authorOfLog = lastMade((log: LogId): AuthorId => log.slice(0, 2 * AUTHOR_BYTES) as AuthorId);
 
 export function epochOfLog(log: LogId): number {
   return Number(log.slice(2 * AUTHOR_BYTES + 1));

@@ -1,4 +1,5 @@
 import type { HybridTime } from "./hybrid_time.ts";
+import { lastMade } from "./last_made.ts";
 
 /**
  * What of an author's wall clock, as far as we can tell. `ahead`: of ours, when the entry came. `behind`: ours, when it
@@ -35,6 +36,4 @@ export function shownMs(wallMs: number): number {
 }
 
 /** A stranger's time for a program, in the form of RFC 3339, which has no years beyond 9999. */
-export function shownIso(wallMs: number): string {
-  return new Date(shownMs(wallMs)).toISOString();
-}
+export const shownIso = lastMade((wallMs: number): string => new Date(shownMs(wallMs)).toISOString());
