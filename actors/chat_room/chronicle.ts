@@ -78,6 +78,8 @@ const UNWRITTEN_MAX = 4_096;
  * who heard the same need not make it at once: each waits for a part of this of its own, the half at least.
  */
 const FLUSH_AFTER_MAX_MS = 3_000;
+/** While more entries a second come than these, what can wait does. */
+const BUSY_PER_S = 500;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 
@@ -99,6 +101,9 @@ export class Chronicle {
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
   readonly #flushAfterMs: number;
+  /** Entries that came since it was looked how many those are. */
+  #came = 0;
+  #lookedAt = 0;
   /** We once knew all logs of the others. */
   #isWhole: boolean;
 
@@ -169,8 +174,7 @@ export class Chronicle {
     this.#counters["entries taken"] += news.length;
     if (forked) this.#counters["entries forked"] += news.length;
     if (forked && !wasForked) this.#branches.begun(news[0]!);
-    this.#world.setTimer("flush", this.#flushAfterMs);
-    this.#world.taken(news);
+    this.#cameIn(news);
     this.#heads.changed(log);
     return admittedOf(admission);
   }
@@ -215,7 +219,23 @@ export class Chronicle {
 
   #settle(): void {
     const { store } = this.#deps;
-    if (!store.settle() || store.tidy()) this.#world.setTimer("flush", SETTLE_ON_MS);
+    if (!store.settle()) return this.#world.setTimer("flush", SETTLE_ON_MS);
+    if (this.#isBusy()) return this.#world.setTimer("flush", this.#flushAfterMs);
+    if (store.tidy()) this.#world.setTimer("flush", SETTLE_ON_MS);
+  }
+
+  #isBusy(): boolean {
+    const now = this.#world.now();
+    const isBusy = this.#came * 1_000 > BUSY_PER_S * (now - this.#lookedAt);
+    this.#came = 0;
+    this.#lookedAt = now;
+    return isBusy;
+  }
+
+  #cameIn(entries: readonly Kept[]): void {
+    this.#came += entries.length;
+    this.#world.setTimer("flush", this.#flushAfterMs);
+    this.#world.taken(entries);
   }
 
   /** Writes what still waits. */
@@ -255,7 +275,7 @@ export class Chronicle {
     const entries = this.#log.write(some.map(({ content }) => content), { name, wallMs: this.#world.wallMs() });
     this.#counters["entries written"] += entries.length;
     this.#delivery.wrote(entries[0]!);
-    this.#world.taken(entries);
+    this.#cameIn(entries);
     const batch = pageOf(entries);
     this.#deps.store.flush(); // also what was noted of them
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
@@ -282,8 +302,7 @@ export class Chronicle {
     if (log === this.#log.ownLog) this.#log.beginAnew();
     this.#counters["entries taken"] += news.length;
     if (forked) this.#forked(from, news, lacking, wasForked);
-    this.#world.setTimer("flush", this.#flushAfterMs);
-    this.#world.taken(news);
+    this.#cameIn(news);
     this.#heads.changed(log);
     if (!isDirect) this.#lookForGap(from, batch);
     this.#lookForParents(from, news);

@@ -88,6 +88,10 @@ export class MemoryStore implements HistoryStore {
     return this.#rooms.get(room)?.byHash.get(hash);
   }
 
+  has(room: RoomName, hash: EntryHash): boolean {
+    return this.find(room, hash) !== undefined;
+  }
+
   forkedCount(room: RoomName): number {
     return this.#rooms.get(room)?.ordered.filter(({ forked }) => forked).length ?? 0;
   }

@@ -223,7 +223,7 @@ export class RoomLog {
     return this.#forks.logs.flatMap((log) =>
       this.holdings.piecesOf(log).slice(-PIECES_MAX).flatMap(({ first }) => {
         const hash = this.#store.at(this.#room, log, first)?.previous;
-        const isHere = hash === undefined || this.#store.find(this.#room, hash) !== undefined;
+        const isHere = hash === undefined || this.#store.has(this.#room, hash);
         return isHere ? [] : [{ log, sequence: first - 1, hash }];
       })
     );
@@ -231,7 +231,7 @@ export class RoomLog {
 
   /** Whether an end of a branch is news to us. */
   lacks({ hash }: Pick<BranchEnd, "hash">): boolean {
-    return this.#store.find(this.#room, hash) === undefined;
+    return !this.#store.has(this.#room, hash);
   }
 
   /** Takes what somebody has sent, if it can be trusted; whoever it came from. */
@@ -320,7 +320,7 @@ export class RoomLog {
     this.#forks.note({ log, sequence: last, hash }, previous);
     this.#store.remember(this.#forksKey, this.#forks.text);
     if (this.#own?.log === log) this.#own = undefined; // we cannot go on where others would not follow
-    if (previous === undefined || this.#store.find(this.#room, previous) !== undefined) return undefined;
+    if (previous === undefined || this.#store.has(this.#room, previous)) return undefined;
     if (this.#awaited.size < AWAITED_MAX) this.#awaited.add(previous);
     return { log, sequence: sequence - 1, hash: previous };
   }
@@ -338,7 +338,7 @@ export class RoomLog {
   #isHere(log: LogId, { sequence, hash }: Read): boolean {
     if (this.holdings.isLetGo(log, sequence)) return true;
     if (!this.holdings.has(log, sequence) && !this.#forks.has(log)) return false;
-    return this.#at({ log, sequence })?.hash === hash || this.#store.find(this.#room, hash) !== undefined;
+    return this.#at({ log, sequence })?.hash === hash || this.#store.has(this.#room, hash);
   }
 
   /** The entry of that number on the log's own branch. */

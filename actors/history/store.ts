@@ -83,6 +83,8 @@ export interface HistoryStore {
   /** The entry of that number on the log's own branch. */
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined;
   find(room: RoomName, hash: EntryHash): Kept | undefined;
+  /** Whether {@linkcode find} finds something, which is known sooner than what. */
+  has(room: RoomName, hash: EntryHash): boolean;
   /** How many entries of a room contradict their logs. */
   forkedCount(room: RoomName): number;
   /** Of the log's own branch, in the order of their numbers, at most `limit`. */

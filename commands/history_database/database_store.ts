@@ -16,21 +16,27 @@ import { textNow } from "../../actors/history/text_now.ts";
 import type { EntryHash } from "../../actors/history/values.ts";
 import { rollBack } from "../sqlite.ts";
 import { EntryTable } from "./entry_table.ts";
+import { Inbox } from "./inbox.ts";
 import { TextIndex } from "./text_index.ts";
 
 /** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
 const WAITING_MAX = 128;
+
+/** Of more than these, some are indexed with each flush: nobody may find time for them for hours. */
+const NOT_INDEXED_MAX = 16_384;
 
 /** Entries in a database. Every method throws what SQLite does: who goes on then is {@linkcode FallbackStore}. */
 export class DatabaseStore implements HistoryStore {
   readonly trouble = undefined;
   readonly #db: DatabaseSync;
   readonly #entries: EntryTable;
+  readonly #inbox: Inbox;
   readonly #texts: TextIndex;
   readonly #sql: ReturnType<typeof statements>;
   readonly #waitingMax: number;
   #count: number;
   #bytes: number;
+  #totalsNoted: string | undefined;
   #expired = 0;
   #commits = 0;
 
@@ -38,6 +44,7 @@ export class DatabaseStore implements HistoryStore {
     this.#db = db;
     this.#waitingMax = waitingMax;
     this.#entries = new EntryTable(db);
+    this.#inbox = new Inbox(db);
     this.#texts = new TextIndex(db, this.#entries);
     this.#sql = statements(db);
     const totals = this.#sql.totals.get()!;
@@ -73,12 +80,36 @@ export class DatabaseStore implements HistoryStore {
     return true;
   }
 
+  /** Puts entries on disk, where nothing finds them until they are {@linkcode unpack}ed. */
+  pack(entries: readonly Kept[]): void {
+    if (entries.length > 0) {
+      this.#begin();
+      this.#inbox.put(entries);
+    }
+    this.flush();
+  }
+
+  /** Puts entries of which the first so many are the oldest that were packed. */
+  unpack(entries: readonly Kept[], packed: number): void {
+    this.put(entries);
+    if (packed > 0) this.#inbox.drop(packed);
+  }
+
+  /** What an earlier life has packed and not unpacked, the oldest first. */
+  packed(): Kept[] {
+    return this.#inbox.read();
+  }
+
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
     return this.#entries.at(room, log, sequence);
   }
 
   find(room: RoomName, hash: EntryHash): Kept | undefined {
     return this.#entries.find(room, hash);
+  }
+
+  has(room: RoomName, hash: EntryHash): boolean {
+    return this.find(room, hash) !== undefined;
   }
 
   forkedCount(room: RoomName): number {
@@ -167,9 +198,10 @@ export class DatabaseStore implements HistoryStore {
   }
 
   tidy(): boolean {
-    if (this.#texts.waiting < this.#waitingMax) return false;
+    const some = this.#texts.waiting >= this.#waitingMax;
+    if (some) this.#catchUp();
     this.flush();
-    return this.#texts.waiting >= this.#waitingMax;
+    return some && this.#texts.waiting >= this.#waitingMax;
   }
 
   settle(): boolean {
@@ -178,12 +210,9 @@ export class DatabaseStore implements HistoryStore {
   }
 
   flush(): void {
-    if (this.#texts.waiting >= this.#waitingMax) {
-      this.#begin();
-      this.#texts.catchUp();
-    }
+    if (this.#texts.waiting >= NOT_INDEXED_MAX) this.#catchUp();
     if (!this.#db.isTransaction) return;
-    this.#sql.setTotals.run(this.#count, this.#bytes);
+    this.#noteTotals();
     this.#sql.commit.run();
     this.#commits++;
   }
@@ -194,7 +223,7 @@ export class DatabaseStore implements HistoryStore {
       bytes: this.#bytes,
       expired: this.#expired,
       commits: this.#commits,
-      damaged: this.#entries.damaged,
+      damaged: this.#entries.damaged + this.#inbox.damaged,
       not_indexed: this.#texts.waiting,
     };
   }
@@ -215,6 +244,18 @@ export class DatabaseStore implements HistoryStore {
   /** The first change begins a transaction, and `flush` ends it: one for many costs little more than one for one. */
   #begin(): void {
     if (!this.#db.isTransaction) this.#sql.begin.run();
+  }
+
+  #catchUp(): void {
+    this.#begin();
+    this.#texts.catchUp();
+  }
+
+  #noteTotals(): void {
+    const totals = `${this.#count} ${this.#bytes}`;
+    if (totals === this.#totalsNoted) return;
+    this.#sql.setTotals.run(this.#count, this.#bytes);
+    this.#totalsNoted = totals;
   }
 
   #put(entry: Kept): void {

@@ -11,24 +11,29 @@ import type { DatabaseStore } from "./database_store.ts";
 /** Of what a failed disk still hands out, so many of the latest entries are gone on with. */
 const TAKEN_OVER_MAX = 10_000;
 
-/** Entries that wait to be written together, which costs a fraction of one by one; and those written in a few ms. */
-const WAITING_MAX = 8_192;
-const WRITTEN_AT_ONCE_MAX = 512;
+/** Entries that wait to be unpacked together, which costs a fraction of one by one; and those unpacked in a few ms. */
+const WAITING_MAX = 16_384;
+const UNPACKED_AT_ONCE_MAX = 512;
+
+/** Entries that are packed in a few ms. */
+const PACKED_AT_ONCE_MAX = 2_048;
 
 /** Changes and entries between two flushes that are remembered; after these it flushes by itself. */
 const UNFLUSHED_MAX = 10_000;
 
 /**
  * A database, until it fails; from then on memory, with the latest of what can still be read and all that was put since
- * the last flush. What is put waits until there is more of it, or it is to be read or flushed. The file stays ours until
- * the end.
+ * the last flush. What is put waits: on disk as soon as it is flushed, packed, and in the tables when it is to be read or
+ * there is time or too much of it. The file stays ours until the end.
  */
 export class FallbackStore implements HistoryStore {
   readonly #database: DatabaseStore;
   readonly #path: string;
   readonly #troubled: (why: string) => void;
   #memory: MemoryStore | undefined;
-  #waiting: Kept[] = [];
+  #waiting: Kept[];
+  /** Of those, the oldest so many are packed on disk. */
+  #packed: number;
   /** What a failing commit would lose. */
   #unflushed: ((store: HistoryStore) => void)[] = [];
   #unflushedCount = 0;
@@ -37,6 +42,8 @@ export class FallbackStore implements HistoryStore {
   constructor(database: DatabaseStore, path: string, troubled: (why: string) => void, trouble?: string) {
     this.#database = database;
     this.#path = path;
+    this.#waiting = database.packed();
+    this.#packed = this.#waiting.length;
     this.#troubled = () => {};
     if (trouble !== undefined) this.#fallBack(trouble);
     this.#troubled = troubled;
@@ -60,21 +67,14 @@ export class FallbackStore implements HistoryStore {
 
   put(entries: readonly Kept[]): void {
     if (this.#memory !== undefined) return this.#memory.put(entries);
-    for (const entry of entries) this.#waiting.push(entry);
-    if (this.#waiting.length >= WAITING_MAX) this.#putWaiting(WRITTEN_AT_ONCE_MAX);
+    this.#wait(entries);
   }
 
   keep(entries: readonly Kept[]): boolean {
     if (this.#memory !== undefined) return this.#memory.keep(entries);
-    this.#putWaiting();
-    if (this.#memory !== undefined) return false; // it has failed just now
-    try {
-      this.#database.keep(entries);
-    } catch (error) {
-      this.#fallBack(textOf(error)); // without them
-      return false;
-    }
-    this.#forgetUnflushed();
+    if (!this.#pack(Infinity, entries)) return false; // it has failed just now, without them
+    this.#packed += entries.length;
+    this.#wait(entries);
     return true;
   }
 
@@ -84,6 +84,12 @@ export class FallbackStore implements HistoryStore {
 
   find(room: RoomName, hash: EntryHash): Kept | undefined {
     return this.#run((store) => store.find(room, hash));
+  }
+
+  /** Mostly asked of what has just come. */
+  has(room: RoomName, hash: EntryHash): boolean {
+    return this.#waiting.findLast((entry) => entry.hash === hash)?.room === room ||
+      this.#runNow((store) => store.has(room, hash));
   }
 
   forkedCount(room: RoomName): number {
@@ -119,11 +125,11 @@ export class FallbackStore implements HistoryStore {
   }
 
   recall(key: string): string | undefined {
-    return this.#run((store) => store.recall(key));
+    return this.#runNow((store) => store.recall(key)); // no entry is in the notes
   }
 
   remember(key: string, value: string | undefined): void {
-    this.#change((store) => store.remember(key, value));
+    this.#changeNow((store) => store.remember(key, value));
   }
 
   expire(retention: Retention, wallMs: number): number {
@@ -131,28 +137,30 @@ export class FallbackStore implements HistoryStore {
   }
 
   tidy(): boolean {
-    return this.#run((store) => store.tidy());
-  }
-
-  settle(): boolean {
-    this.#putWaiting(WRITTEN_AT_ONCE_MAX);
-    if (this.#waiting.length > 0) return false;
-    this.flush();
+    if (this.#waiting.length < UNPACKED_AT_ONCE_MAX) return this.#runNow((store) => store.tidy());
+    this.#unpack(UNPACKED_AT_ONCE_MAX);
     return true;
   }
 
+  settle(): boolean {
+    if (this.#memory !== undefined) return this.#memory.settle();
+    this.#pack(PACKED_AT_ONCE_MAX);
+    return this.#packed === this.#waiting.length;
+  }
+
   flush(): void {
-    this.#run((store) => store.flush());
-    this.#forgetUnflushed();
+    if (this.#memory !== undefined) return this.#memory.flush();
+    this.#pack(Infinity);
   }
 
   counters(): Readonly<Record<string, number>> {
-    this.#putWaiting();
+    this.#unpack();
     const fallenBack = this.#memory === undefined ? 0 : 1;
     return { ...(this.#memory ?? this.#database).counters(), fallen_back: fallenBack };
   }
 
   close(): void {
+    this.#unpack();
     this.flush();
     try {
       this.#database.close();
@@ -161,21 +169,41 @@ export class FallbackStore implements HistoryStore {
     }
   }
 
-  #forgetUnflushed(): void {
-    this.#unflushed = [];
-    this.#unflushedCount = 0;
+  #wait(entries: readonly Kept[]): void {
+    for (const entry of entries) this.#waiting.push(entry);
+    if (this.#waiting.length >= WAITING_MAX) this.#unpack(UNPACKED_AT_ONCE_MAX);
   }
 
-  /** Puts those that have waited for longest into the database. */
-  #putWaiting(max = Infinity): void {
+  /** Puts so many of what waits on disk, and these with them; false where it fails, and what waited is in memory only. */
+  #pack(max: number, also: readonly Kept[] = []): boolean {
+    const waiting = this.#waiting.slice(this.#packed, this.#packed + max);
+    try {
+      this.#database.pack([...waiting, ...also]);
+    } catch (error) {
+      this.#fallBack(textOf(error));
+      return false;
+    }
+    this.#packed += waiting.length;
+    this.#unflushed = [];
+    this.#unflushedCount = 0;
+    return true;
+  }
+
+  /** Puts those that have waited for longest into the tables. */
+  #unpack(max = Infinity): void {
     if (this.#waiting.length === 0) return;
     const entries = this.#waiting.length <= max ? this.#waiting : this.#waiting.slice(0, max);
+    const packed = Math.min(this.#packed, entries.length);
     this.#waiting = this.#waiting.slice(entries.length);
-    this.#changeNow((store) => store.put(entries), entries.length);
+    this.#packed -= packed;
+    this.#changeNow(
+      (store) => store === this.#database ? this.#database.unpack(entries, packed) : store.put(entries),
+      entries.length,
+    );
   }
 
   #change(step: (store: HistoryStore) => void): void {
-    this.#putWaiting();
+    this.#unpack();
     this.#changeNow(step);
   }
 
@@ -191,7 +219,7 @@ export class FallbackStore implements HistoryStore {
   }
 
   #run<T>(step: (store: HistoryStore) => T): T {
-    this.#putWaiting();
+    this.#unpack();
     return this.#runNow(step);
   }
 

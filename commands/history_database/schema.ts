@@ -55,6 +55,7 @@ export const MIGRATIONS: readonly string[] = [
   create index entries_by_target on entries (target, kind, order_ms, order_count) where target is not null;
   create index entries_by_namer on entries (target, kind, log) where target is not null;
   `,
+  "create table inbox (id integer primary key, entries blob not null) strict",
 ];
 
 /**

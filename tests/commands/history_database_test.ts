@@ -56,19 +56,25 @@ function upTo(last: number): number[] {
   return Array.from({ length: last }, (_, at) => at + 1);
 }
 
-/** Flushes after each change, so that every text is indexed at once. */
+/** Unpacks and tidies up after each change and before the end, so that every text is indexed at once. */
 function eager(store: HistoryStore): HistoryStore {
   return new Proxy(store, {
     get(target, name: keyof HistoryStore) {
       const value = target[name];
       if (typeof value !== "function") return value;
       return (...args: unknown[]) => {
+        if (name === "close") indexAll(target);
         const result: unknown = Reflect.apply(value, target, args);
-        if (name === "put" || name === "index") target.flush();
+        if (name === "put" || name === "index") indexAll(target);
         return result;
       };
     },
   });
+}
+
+function indexAll(store: HistoryStore): void {
+  store.rooms(); // no read is without what waits
+  while (store.tidy());
 }
 
 storeContract("in a file", (run) => inFolder((path) => run({ open: () => opened(path) })));
@@ -490,6 +496,7 @@ test("row 71: whatever the disk does not do, nothing throws, and what is put is 
     (store) => store.keep(entries(8, 9)),
     (store) => store.at(DEV, ALICE, 1),
     (store) => store.find(DEV, entryOf(1).hash),
+    (store) => store.has(DEV, entryOf(1).hash) && store.has(DEV, entryOf(99).hash),
     (store) => store.forkedCount(DEV),
     (store) => store.range(DEV, ALICE, 1, 9, 9),
     (store) => store.before(DEV, entryOf(3), 9),
@@ -547,7 +554,7 @@ test("what can still be read when writing fails is gone on with, the latest of i
     assert(store.trouble !== undefined);
     assertEquals([numbersIn(store), store.recall("read")], [upTo(5), "1"]);
     assertEquals(store.search({ words: ["plan"], limit: 9 }), [sealed]);
-  }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
+  }, { connect: failing((sql) => broken && sql.includes("insert into")) });
 });
 
 test("row 71: what let go before a failure does not come back, and what was not flushed is not half in the file", (path) => {
@@ -563,54 +570,129 @@ test("row 71: what let go before a failure does not come back, and what was not 
     store.flush();
     assert(store.trouble !== undefined);
     assertEquals(numbersIn(store), [3, 4, 5, 6]);
-  }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
+  }, { connect: failing((sql) => broken && sql.includes("insert into")) });
   using(path, (store) => assertEquals(numbersIn(store), [3, 4]));
 });
 
-test("what is put is written together with more of it: before anything is read or flushed, and bit by bit where it is too much", (path) => {
-  const writes: number[] = [];
-  let count = 0;
-  const counting = (path: string) =>
+/** Counts what goes into the tables, and how often something is written at all. */
+function countingWrites() {
+  const writes = { entries: 0, rows: 0, commits: 0 };
+  const counted = [["insert into entries", "entries"], ["insert into inbox", "rows"], ["commit", "commits"]] as const;
+  const connect = (path: string) =>
     new class extends DatabaseSync {
       override prepare(sql: string): StatementSync {
         const statement = super.prepare(sql);
-        if (!sql.includes("insert into entries")) return statement;
+        const [, kind] = counted.find(([start]) => sql.trimStart().startsWith(start)) ?? [];
+        if (kind === undefined) return statement;
         return Object.assign(statement, {
           run: (...values: Parameters<StatementSync["run"]>) => {
-            count++;
+            writes[kind]++;
             return Object.getPrototypeOf(statement).run.apply(statement, values);
           },
         });
       }
     }(path);
-  const note = () => writes.push(count);
+  return { connect, writes };
+}
+
+test("what is put waits in memory until it is flushed, and then packed on disk until it is read", (path) => {
+  const { connect, writes } = countingWrites();
   using(path, (store) => {
+    writes.commits = 0; // that of the beginning
     store.put(entries(1, 3));
-    note();
-    assertEquals(numbersIn(store), upTo(3));
-    note();
-    store.put(entries(4, 4));
+    assertEquals(writes, { entries: 0, rows: 0, commits: 0 });
     store.flush();
-    note();
-    store.put(entries(5, 1_204));
-    note();
-    assertEquals([store.settle(), count, store.settle(), count, store.settle(), count], [
-      false,
-      516,
-      false,
-      1_028,
-      true,
-      1_204,
+    assertEquals(writes, { entries: 0, rows: 1, commits: 1 });
+    store.flush();
+    store.settle();
+    assertEquals(writes, { entries: 0, rows: 1, commits: 1 }, "nothing is written twice");
+    assertEquals(store.keep(entries(4, 4)), true);
+    assertEquals(writes, { entries: 0, rows: 2, commits: 2 });
+    store.put(entries(5, 5));
+    assertEquals(numbersIn(store), upTo(5));
+    assertEquals(writes, { entries: 5, rows: 2, commits: 2 });
+    store.put(entries(6, 6));
+    assertEquals([store.recall("read"), store.remember("read", "5"), store.recall("read")], [
+      undefined,
+      undefined,
+      "5",
     ]);
-    store.put(entries(1_205, 9_395));
-    note();
-    store.put(entries(9_396, 9_396));
-    note();
-    store.keep(entries(9_397, 9_397));
-    note();
-    assertEquals(numbersIn(store), upTo(9_397));
-  }, { connect: counting });
-  assertEquals(writes, [0, 3, 4, 4, 1_204, 1_716, 9_397]);
+    assertEquals([6, 5, 7].map((sequence) => store.has(DEV, entryOf(sequence).hash)), [true, true, false]);
+    assertEquals(writes.entries, 5, "what is no entry, and whether there is one, has to wait for none");
+  }, { connect });
+});
+
+test("what is packed is there in the next life after a kill, in its order, and no more than once", (path) => {
+  const left = (run: (store: HistoryStore) => void) => {
+    using(path, (store) => {
+      run(store);
+      Deno.copyFileSync(path, `${path}.then`);
+      Deno.copyFileSync(`${path}-wal`, `${path}.then-wal`);
+    });
+    Deno.removeSync(path);
+    Deno.renameSync(`${path}.then`, path);
+    Deno.renameSync(`${path}.then-wal`, `${path}-wal`);
+  };
+  const marked = entryOf(4, { signature: SOME_SIGNATURE, clock: "ahead" });
+  const forked = entryOf(3, { forked: true, content: { type: "said", text: "another third" } });
+  left((store) => {
+    store.put([...entries(1, 3), marked]);
+    store.flush();
+    store.put([forked]);
+    store.flush();
+    store.put(entries(5, 5)); // goes with the kill
+  });
+  left((store) => {
+    assertEquals(store.before(DEV, undefined, 9).length, 5); // in the tables, and that is lost again: nothing was flushed
+    store.put(entries(5, 6));
+  });
+  using(path, (store) => {
+    assertEquals([store.at(DEV, ALICE, 4), store.find(DEV, forked.hash)], [marked, forked]);
+    assertEquals([store.counters()["entries"], store.spans(DEV)], [5, [{ log: ALICE, first: 1, last: 4 }]]);
+    store.flush();
+  });
+  const db = new DatabaseSync(path);
+  assertEquals(db.prepare("select count(*) as rows from inbox").get()?.["rows"], 0);
+  db.close();
+});
+
+test("a little at a time: of very much, some is packed with each call, and some unpacked", (path) => {
+  const { connect, writes } = countingWrites();
+  using(path, (store) => {
+    writes.commits = 0; // that of the beginning
+    store.put(entries(1, 4_100));
+    assertEquals([store.settle(), store.settle(), store.settle()], [false, false, true]);
+    assertEquals(writes, { entries: 0, rows: 9, commits: 3 });
+    assertEquals([store.tidy(), writes.entries, store.tidy(), writes.entries], [true, 512, true, 1_024]);
+    while (store.tidy());
+    assertEquals(writes.entries, 4_096, "few are left until there are more, or somebody reads");
+    assertEquals(store.counters()["entries"], 4_100);
+  }, { connect });
+});
+
+test("of more than may wait, the oldest are unpacked, so that the file holds no more of it twice than memory", (path) => {
+  const { connect, writes } = countingWrites();
+  using(path, (store) => {
+    store.put(entries(1, 16_383));
+    store.flush();
+    assertEquals(writes.entries, 0);
+    store.put(entries(16_384, 16_384));
+    assertEquals(writes.entries, 512);
+    store.flush();
+  }, { connect });
+  using(path, (store) => assertEquals(store.counters()["entries"], 16_384));
+});
+
+test("a packed row that says nothing any more is left out and counted, and the others are there", (path) => {
+  using(path, () => {});
+  const db = new DatabaseSync(path);
+  db.exec("insert into inbox (entries) values (x'c1'), (x'92c0910a'), (x'80')");
+  db.close();
+  using(path, (store) => {
+    store.put(entries(1, 2));
+    store.flush();
+    assertEquals([numbersIn(store), store.trouble, store.counters()["damaged"]], [[1, 2], undefined, 4]);
+  });
 });
 
 test("row 71: what waits is not lost where the disk fails over what is to be kept after it", (path) => {
@@ -621,7 +703,7 @@ test("row 71: what waits is not lost where the disk fails over what is to be kep
     assertEquals(store.keep(entries(3, 3)), false);
     assert(store.trouble !== undefined);
     assertEquals(numbersIn(store), upTo(2));
-  }, { connect: failing((sql) => broken && sql.includes("insert into entries")) });
+  }, { connect: failing((sql) => broken && sql.includes("insert into")) });
 });
 
 test("who never flushes is flushed after so many entries", (path) => {
@@ -631,27 +713,37 @@ test("who never flushes is flushed after so many entries", (path) => {
   });
 });
 
-test("texts wait to be indexed, and are found with those that are", (path) => {
+test("texts wait to be indexed until there is time, and are found with those that are", (path) => {
   using(path, (store) => {
-    store.put(entries(1, 130));
-    store.flush();
-    assertEquals(store.counters()["not_indexed"], 0);
+    const tidy = () => [store.tidy(), store.counters()["not_indexed"]];
+    store.put(entries(1, 127));
+    assertEquals([store.counters()["not_indexed"], tidy()], [127, [false, 127]], "one by one each would cost more");
+    store.put(entries(128, 130));
+    assertEquals([store.counters()["not_indexed"], tidy()], [130, [false, 0]]);
     store.put(entries(131, 133));
     store.put([entryOf(134, { content: { type: "edited", target: entries(133, 133)[0]!.hash, text: "changed" } })]);
     store.put([entryOf(135, { content: { type: "redacted", target: entries(132, 132)[0]!.hash } })]);
-    store.flush();
     assertEquals(store.counters()["not_indexed"], 2);
     const found = (limit: number) => store.search({ words: ["message"], limit }).map(({ sequence }) => sequence);
     assertEquals(found(3), [131, 130, 129]);
     assertEquals(found(1), [131]);
     store.put(entries(200, 900));
-    store.flush();
-    assertEquals(store.counters()["not_indexed"], 703 - 256);
-    assertEquals(found(1_000).length, 131 + 701);
-    const left: [boolean, number][] = [];
-    do left.push([store.tidy(), store.counters()["not_indexed"]!]); while (left.at(-1)![0]);
-    assertEquals(left, [[true, 447 - 256], [false, 0]], "a piece at a time");
+    assertEquals([store.counters()["not_indexed"], found(1_000).length], [703, 131 + 701]);
+    assertEquals([tidy(), tidy(), tidy()], [[true, 703 - 256], [true, 447 - 256], [false, 0]], "a piece at a time");
     assertEquals([store.tidy(), found(1_000).length], [false, 131 + 701]);
+  });
+});
+
+test("of very many texts some are indexed with each flush, also where there is never time for it", (path) => {
+  using(path, (store) => {
+    store.put(entries(1, 16_383));
+    store.rooms();
+    store.flush();
+    assertEquals(store.counters()["not_indexed"], 16_383);
+    store.put(entries(16_384, 16_384));
+    store.rooms();
+    store.flush();
+    assertEquals(store.counters()["not_indexed"], 16_384 - 256);
   });
 });
 
@@ -717,10 +809,10 @@ test("however many signs an entry has, one more reads none of them, and what it 
     store.put([said!]);
     const about = (sequence: number, content: Kept["content"]) => store.put([entryOf(sequence, { content })]);
     for (let at = 2; at <= 50; at++) about(at, { type: "reacted", target: said!.hash, sign: `+${at}` });
-    store.flush();
+    store.rooms(); // whoever reads has the tables brought up to date
     assertEquals(rows.read, 0);
     about(51, { type: "edited", target: said!.hash, text: "another" });
-    store.flush();
+    store.rooms();
     assertEquals([rows.read, store.search({ words: ["another"], limit: 9 }).length], [1, 1]);
   }, { connect });
 });

@@ -26,9 +26,9 @@ export function storeContract(name: string, withPlace: (run: (place: Place) => v
   test("what is put is found at once, by its hash and by its number, and byte for byte", (store) => {
     const entry = entryOf(1, { text: "naïve 東京 👋 \0 end", signature: SOME_SIGNATURE, count: 3, wallMs: 77 });
     store.put([entry]);
-    assertEquals(store.find(DEV, entry.hash), entry);
+    assertEquals([store.has(DEV, entry.hash), store.find(DEV, entry.hash)], [true, entry]);
     assertEquals(store.at(DEV, ALICE, 1), entry);
-    assertEquals(store.find(OPS, entry.hash), undefined);
+    assertEquals([store.has(OPS, entry.hash), store.find(OPS, entry.hash)], [false, undefined]);
     assertEquals(store.at(DEV, BOB, 1), undefined);
     assertEquals(store.at(DEV, ALICE, 2), undefined);
     assertEquals(store.trouble, undefined);
