@@ -24,5 +24,6 @@ function isLetter(character: string | undefined): boolean {
 }
 
 function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
+  const isAscii = Buffer.byteLength(text) === text.length; // which is composed already, and that is dear to find out
+  return (isAscii ? text : text.normalize("NFC")).toLowerCase();
 }

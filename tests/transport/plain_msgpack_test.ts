@@ -54,6 +54,25 @@ Deno.test("whatever the bytes are, what is taken for a plain value is what a lib
   );
 });
 
+Deno.test("a text is what its bytes are in UTF-8, also the sign that others put where they are none", () => {
+  const piece = fc.oneof(
+    fc.string({ unit: "binary", minLength: 1, maxLength: 40 }).map((text) => new TextEncoder().encode(text)),
+    fc.constantFrom([0xef, 0xbf, 0xbd], [0xef, 0xbb, 0xbf], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf4, 0x90, 0x80, 0x80]),
+    fc.uint8Array({ minLength: 1, maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 4 }), (pieces) => {
+      const bytes = Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+      let text: unknown = NOT_PLAIN;
+      try {
+        text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+      } catch { /* no UTF-8 */ }
+      assertEquals(decodePlain(Uint8Array.from([0xda, bytes.length >> 8, bytes.length & 0xff, ...bytes])), text);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 for (
   const [what, bytes] of [
     ["nothing", []],
