@@ -69,8 +69,12 @@ type ChronicleDeps = Readonly<{
 /** Says what became of something that was to be written, when it is. */
 type Unwritten = Readonly<{ content: Content; written: (entry: Kept) => void }>;
 
-/** What is written within this is signed and sent together; the first of it at once. */
+/**
+ * What is written within this is signed and sent together; the first of it at once. While more than one entry a millisecond
+ * is written, it is what comes within more: a batch costs everybody as much as several entries.
+ */
 const WRITE_TOGETHER_MS = 2;
+const WRITE_TOGETHER_BUSY_MS = 16;
 /** Entries that wait to be written. */
 const UNWRITTEN_MAX = 4_096;
 /**
@@ -100,6 +104,7 @@ export class Chronicle {
   readonly #showing: Showing;
   #unwritten: Unwritten[] = [];
   #wroteAt = -Infinity;
+  #writeTogetherMs = WRITE_TOGETHER_MS;
   readonly #flushAfterMs: number;
   /** Entries that came since it was looked how many those are. */
   #came = 0;
@@ -134,8 +139,8 @@ export class Chronicle {
   write(content: Content, written: (entry: Kept) => void = () => {}): boolean {
     if (this.#unwritten.length >= UNWRITTEN_MAX) return false;
     this.#unwritten.push({ content, written });
-    if (this.#world.now() - this.#wroteAt >= WRITE_TOGETHER_MS) this.#writeAll();
-    else this.#world.setTimer("write", WRITE_TOGETHER_MS);
+    if (this.#world.now() - this.#wroteAt >= this.#writeTogetherMs) this.#writeAll();
+    else this.#world.setTimer("write", this.#writeTogetherMs);
     return true;
   }
 
@@ -266,6 +271,8 @@ export class Chronicle {
 
   #writeAll(): void {
     this.#wroteAt = this.#world.now();
+    const isBusy = this.#unwritten.length > this.#writeTogetherMs;
+    this.#writeTogetherMs = isBusy ? WRITE_TOGETHER_BUSY_MS : WRITE_TOGETHER_MS;
     while (this.#unwritten.length > 0) this.#writeSome();
   }
 

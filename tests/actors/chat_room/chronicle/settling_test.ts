@@ -78,3 +78,22 @@ Deno.test("while others talk on and on, it is told within six seconds what of it
   room.passes(1_300);
   assert(heads() > 0);
 });
+
+Deno.test("while very much is said, what can wait does; what is said is on disk all the same, and the rest follows", () => {
+  const { room, store } = heard({});
+  const bob = new Author("bob", DEV);
+  const says = (texts: number) => {
+    const contents = Array.from({ length: texts }, (_, at) => ({ type: "said", text: `${at}` } as const));
+    room.publishes("bob", decodeLogMessage(bob.writes(1, ...contents))!);
+  };
+  room.passes(3_000); // the first words are settled
+  store.steps.length = 0;
+  for (let ms = 0; ms < 9_000; ms += 100) {
+    says(60);
+    room.passes(100);
+  }
+  const { steps } = store;
+  assertEquals([steps.includes("settle"), steps.includes("tidy")], [true, false]);
+  room.passes(6_000);
+  assert(steps.includes("tidy"));
+});
