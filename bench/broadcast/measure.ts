@@ -39,8 +39,10 @@ export async function measureBroadcast(
   options: BroadcastOptions,
   place: Place,
   progress: Progress,
-  pace: Pace = PACE,
+  usualPace: Pace = PACE,
 ): Promise<Figures> {
+  const { warmUpS = usualPace.warmUpS } = options;
+  const pace = { ...usualPace, warmUpS };
   const figures: Record<string, number> = {};
   for (const size of options.peers) {
     const say = (text: string): void => progress(`${size} peers: ${text}`);

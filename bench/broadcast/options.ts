@@ -11,6 +11,8 @@ export type BroadcastOptions = Readonly<{
   contenders: readonly string[];
   /** How long the author speaks at a gentle rate, in seconds. */
   seconds: number;
+  /** How long it does before that, without being measured; where it is not said, as long as the pace says. */
+  warmUpS?: number;
 }>;
 
 export const BROADCAST_DEFAULTS: BroadcastOptions = {
@@ -20,7 +22,9 @@ export const BROADCAST_DEFAULTS: BroadcastOptions = {
   seconds: 20,
 };
 
-export const BROADCAST_USAGE = `[--peers N,N] [--parts ${PARTS.join(",")}] [--contenders NAME,NAME] [--seconds N]`;
+export const BROADCAST_USAGE = `[--peers N,N] [--parts ${
+  PARTS.join(",")
+}] [--contenders NAME,NAME] [--seconds N] [--warm-up N]`;
 
 /** Processes of one machine, each of which may be a Deno of its own. */
 const PEERS_MAX = 36;
@@ -52,6 +56,11 @@ export function withFlag(
       const seconds = Number(value());
       const isFine = Number.isInteger(seconds) && seconds >= 1 && seconds <= SECONDS_MAX;
       return isFine ? { ...options, seconds } : `--seconds is 1 to ${SECONDS_MAX}`;
+    }
+    case "--warm-up": {
+      const warmUpS = Number(value());
+      const isFine = Number.isInteger(warmUpS) && warmUpS >= 1 && warmUpS <= SECONDS_MAX;
+      return isFine ? { ...options, warmUpS } : `--warm-up is 1 to ${SECONDS_MAX} seconds`;
     }
     default:
       return undefined;

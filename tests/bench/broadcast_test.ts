@@ -187,6 +187,7 @@ Deno.test("a flag without sense is a complaint, and another suite's is none of o
   assertEquals(set("--parts", "rate"), { ...BROADCAST_DEFAULTS, parts: ["rate"] });
   assertEquals(set("--contenders", "nats"), { ...BROADCAST_DEFAULTS, contenders: ["nats"] });
   assertEquals(set("--seconds", "600"), { ...BROADCAST_DEFAULTS, seconds: 600 });
+  assertEquals(set("--warm-up", "5"), { ...BROADCAST_DEFAULTS, warmUpS: 5 });
   for (
     const [flag, value] of [
       ["--peers", "2"],
@@ -195,6 +196,8 @@ Deno.test("a flag without sense is a complaint, and another suite's is none of o
       ["--contenders", "nat"],
       ["--seconds", "0"],
       ["--seconds", "601"],
+      ["--warm-up", "0"],
+      ["--warm-up", "601"],
     ] as const
   ) assert(String(set(flag, value)).startsWith(`${flag} `), `${flag} ${value}`);
   assertEquals(set("--nodes", "3"), undefined);
