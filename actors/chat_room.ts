@@ -158,7 +158,8 @@ type ChatRoomDeps = Readonly<{
 export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
   return (ctx) => {
     const room = new Room(ctx, deps);
-    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }));
+    const topic = rumoursOf(deps.memory.room);
+    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }), (rumour) => rumour.topic === topic);
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
     room.enter();
     return (message) => {
@@ -304,7 +305,6 @@ class Room {
   }
 
   heard(rumour: RumourHeard): void {
-    if (rumour.topic !== this.#topic) return;
     if (isLogMessage(rumour.payload)) return this.#logHeard(rumour);
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });

@@ -69,7 +69,7 @@ const RUMOURS_TOPIC = `room/${DIRECT_ROOM}`;
 export function direct(deps: DirectDeps): Behavior<DirectMessage> {
   return (ctx) => {
     const post = new Post(ctx, deps);
-    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }));
+    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }), (rumour) => rumour.topic === RUMOURS_TOPIC);
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
     post.begin();
     return (message) => {
@@ -144,7 +144,6 @@ class Post {
   }
 
   heard(rumour: RumourHeard): void {
-    if (rumour.topic !== RUMOURS_TOPIC) return;
     const message = decodeLogMessage(rumour.payload);
     if (message === undefined) return this.#ctx.log.warn("log_message_malformed", { author: rumour.author });
     this.chronicle.heard(rumour.author, message, rumour.direct, false);

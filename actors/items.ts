@@ -65,7 +65,7 @@ const MEMBERS_TIMEOUT_MS = 5_000;
 export function items(deps: ItemsDeps): Behavior<ItemsMessage> {
   return (ctx) => {
     const keeper = new Keeper(ctx, deps);
-    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }));
+    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }), (rumour) => rumour.topic === TOPIC);
     return (message) => {
       switch (message.type) {
         case "set":
@@ -120,8 +120,7 @@ class Keeper {
     return this.#change(key, undefined, "This key cannot be changed any more");
   }
 
-  heard({ topic, author, payload }: RumourHeard): void {
-    if (topic !== TOPIC) return;
+  heard({ author, payload }: RumourHeard): void {
     const message = decodeItemMessage(payload);
     if (message === undefined) return void this.#counters.malformed++;
     const { memory } = this.#deps;

@@ -50,8 +50,11 @@ export interface Context<M> {
    */
   link<W>(ref: ActorRef<W>): void;
   unlink<W>(ref: ActorRef<W>): void;
-  /** Hears of a topic's events until this incarnation begins to end, or the returned function is called. */
-  subscribe<E>(topic: Topic<E>, toMessage: (event: E) => M): () => void;
+  /**
+   * Hears of a topic's events until this incarnation begins to end, or the returned function is called. What it does not
+   * want costs it no turn.
+   */
+  subscribe<E>(topic: Topic<E>, toMessage: (event: E) => M, wants?: (event: E) => boolean): () => void;
   /** As `ref.ask`, cancelled with this incarnation. */
   ask<Q, R>(ref: ActorRef<Q>, build: (replyTo: ActorRef<R>) => Q, timeoutMs: number): Promise<R>;
   /** As `ref.tellAndWait`, cancelled with this incarnation. */

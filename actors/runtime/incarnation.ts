@@ -118,10 +118,14 @@ export class Incarnation implements Context<unknown>, Asker {
     if (!this.#isOver) this.#cell.bonds.unlink(ref as ActorRef<never>);
   }
 
-  subscribe<E>(topic: Topic<E>, toMessage: (event: E) => unknown): () => void {
+  subscribe<E>(
+    topic: Topic<E>,
+    toMessage: (event: E) => unknown,
+    wants: (event: E) => boolean = () => true,
+  ): () => void {
     if (this.#isOver) return () => {};
     const cancel = this.events.subscribe(topic, (event) => {
-      const item = this.#made(() => toMessage(event));
+      const item = this.#made(() => wants(event) ? toMessage(event) : NOTHING);
       if (item !== NOTHING) this.#cell.deliver(item);
     });
     const subscription: Cancellable = { cancel };

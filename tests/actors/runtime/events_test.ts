@@ -116,6 +116,27 @@ Deno.test("a subscriber that throws is logged, and neither the others nor the on
   ]);
 });
 
+Deno.test("of a topic's events an actor is told those that it wants, and has no turn for the others", async () => {
+  const { clock, system } = virtualSystem();
+  const heard: string[] = [];
+  const a = system.spawn("a", puppet);
+  a.tell((ctx) =>
+    void ctx.subscribe(NEWS, (event) => () => void heard.push(event), (event) => {
+      if (event === "nonsense") throw new Error("no such news");
+      return event.startsWith("good");
+    })
+  );
+  await clock.advance(0);
+  const messages = () => system.tree()[0]!.received;
+  const before = messages();
+  for (const event of ["good 1", "bad", "good 2", "bad"]) system.events.publish(NEWS, event);
+  await clock.advance(0);
+  assertEquals([heard, messages() - before], [["good 1", "good 2"], 2]);
+  system.events.publish(NEWS, "nonsense");
+  await clock.advance(10);
+  assertEquals(system.events.hasSubscribers(NEWS), false, "it is the failure of who wants it");
+});
+
 Deno.test("an actor's subscription ends with the life that began it", async () => {
   const { clock, system } = virtualSystem();
   const heard: string[] = [];
