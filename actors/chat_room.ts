@@ -272,7 +272,7 @@ class Room {
     const why = refusalOf(content, { store, room, author });
     if (why !== undefined) return replyTo.tell({ ok: false, why });
     const written = (): void => {
-      const others = this.#occupants.list().length - 1;
+      const others = this.#occupants.count - 1;
       replyTo.tell({ ok: true, others, ...(store.trouble === undefined ? {} : { unstored: true }) });
     };
     if (!this.chronicle.write(wellFormed(content), written)) {

@@ -87,6 +87,10 @@ export class Occupants {
     this.#gone.delete(name);
   }
 
+  get count(): number {
+    return this.#byKey.size;
+  }
+
   list(): readonly Occupant[] {
     return [...this.#byKey.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
