@@ -1,7 +1,6 @@
 import type { HistoryEvent, PeopleEvent, RoomMemory } from "../chat_room.ts";
 import { type AuthorId, authorOfLog } from "../history/author.ts";
 import type { People } from "../history/people.ts";
-import { alikeOf } from "../history/shown.ts";
 import type { HistoryStore, Kept } from "../history/store.ts";
 import { topicOf } from "../history/topic.ts";
 import { type ChatEvent, eventOf, guestOf, moveOf } from "./chat_event.ts";
@@ -50,7 +49,7 @@ export class Audience {
       own: author === ownAuthor && guest === undefined,
       late: isLate,
       foreign,
-      ...alikeOf(entry, people),
+      alike: people.original(name, author),
       ownNames: [self, people.name],
       store,
     });

@@ -52,7 +52,14 @@ type Later = Written & Readonly<{ target: EntryHash; targetAuthor: string; targe
 type Move = By & Readonly<{ type: "came" | "went" }>;
 
 type Seen = Readonly<
-  { own: boolean; late: boolean; foreign: boolean; alike?: string; ownNames: readonly string[]; store: HistoryStore }
+  {
+    own: boolean;
+    late: boolean;
+    foreign: boolean;
+    alike?: string | undefined;
+    ownNames: readonly string[];
+    store: HistoryStore;
+  }
 >;
 
 /**
@@ -65,15 +72,14 @@ export function eventOf(entry: Kept, { own, late, foreign, alike, ownNames, stor
   const mayBeChanged = late && !("target" in content);
   const text = mayBeChanged ? textNow(entry, store) : "text" in content ? content.text : undefined;
   const isMention = !own && text !== undefined && mentions(text, ownNames);
-  const marks = {
-    ...(late ? { late: true as const } : {}),
-    ...(foreign ? { foreign: true as const } : {}),
-    ...(alike === undefined ? {} : { alike }),
-    ...(clock === undefined ? {} : { clock }),
-    ...(isMention ? { mention: true as const } : {}),
-    ...(own && store.trouble !== undefined ? { unstored: true as const } : {}),
-  };
-  const written: Written = { room, author, own, wallMs, id, ...(guest === undefined ? {} : { guest }), ...marks };
+  const written: { -readonly [K in keyof Written]: Written[K] } = { room, author, own, wallMs, id };
+  if (guest !== undefined) written.guest = guest;
+  if (late) written.late = true;
+  if (foreign) written.foreign = true;
+  if (alike !== undefined) written.alike = alike;
+  if (clock !== undefined) written.clock = clock;
+  if (isMention) written.mention = true;
+  if (own && store.trouble !== undefined) written.unstored = true;
   switch (content.type) {
     case "said":
     case "did":

@@ -80,7 +80,7 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
   if (bytes.length > ENTRY_BYTES_MAX) return undefined;
   const value = decodeSound(bytes);
   if (!Array.isArray(value) || value[0] !== VERSION) return undefined;
-  const [, before, seen, ms, count, wallMs, name, ...row]: unknown[] = value;
+  const [, before, seen, ms, count, wallMs, name, code, first, second]: unknown[] = value;
   const previous = hashIn(before);
   if (previous === undefined && before !== null) return undefined;
   const time = hybridTimeIn(ms, count);
@@ -89,7 +89,7 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
     return undefined;
   }
   const parents = placesIn(seen);
-  const content = contentIn(row);
+  const content = contentIn([code, first, second]);
   if (parents === undefined || content === undefined) return undefined;
   return { previous, parents, time, wallMs: wallMs as number, name, content };
 }

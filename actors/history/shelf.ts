@@ -139,10 +139,11 @@ export class Shelf<T extends Waiting> {
 
   /** Nothing that it follows from is lacking, but for what was given up, or held back itself. */
   #isReady(entry: T, isHeld: IsHeld, behind: ReadonlySet<string>): boolean {
-    return followedBy(entry).every((place) =>
+    const isThere = (place: Place): boolean =>
       (isHeld(place) && (behind.size === 0 || !behind.has(keyOf(place)))) ||
-      (this.#givenUp.size > 0 && this.#givenUp.has(keyOf(place)))
-    );
+      (this.#givenUp.size > 0 && this.#givenUp.has(keyOf(place)));
+    const { log, sequence, parents } = entry;
+    return (sequence === 1 || isThere({ log, sequence: sequence - 1 })) && parents.every(isThere);
   }
 }
 
