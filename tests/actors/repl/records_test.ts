@@ -1,6 +1,7 @@
 import type { RoomName } from "../../../actors/chat_room/entry.ts";
+import type { EntryHash } from "../../../actors/history/values.ts";
 import { assert, assertEquals } from "@std/assert";
-import { recordLine, serfRecord } from "../../../actors/repl/records.ts";
+import { chatRecord, recordLine, serfRecord } from "../../../actors/repl/records.ts";
 import { World } from "../../../sim/world.ts";
 import { Seat } from "../../support/seat.ts";
 
@@ -80,6 +81,14 @@ Deno.test("a line for programs holds exactly what was said, and nothing that a t
   const line = recordLine({ type: "notice", text }, 0);
   assert(/^[\x20-\x7e]+$/.test(line), line);
   assertEquals(JSON.parse(line), { v: 1, type: "notice", time: "1970-01-01T00:00:00.000Z", text });
+});
+
+Deno.test("a line begins with the version, what it is and when that was; the rest is in the record's own order", () => {
+  const by = { room: "dev" as RoomName, author: "bob", wallMs: 1_000 };
+  const said = recordLine(chatRecord({ ...by, type: "said", own: false, id: "ab" as EntryHash, text: "hi" }), 2_000);
+  const time = '"time":"1970-01-01T00:00:02.000Z","event":"said","room":"dev"';
+  const rest = '"author":"bob","own":false,"id":"ab","text":"hi","saidAt":"1970-01-01T00:00:01.000Z"';
+  assertEquals(said, `{"v":1,"type":"chat",${time},${rest}}`);
 });
 
 Deno.test("what a Serf cluster says is told with its payload in hexadecimal digits", () => {
