@@ -138,7 +138,7 @@ export type HistoryDeps = Readonly<{
   signing: Signing;
   /** For what is said to one other; without, nothing is. */
   sealer?: Sealer;
-  /** The machine went down, and may have taken with it what we wrote last: others may have more of our logs than we. */
+  /** The disk may have lost what we wrote last, as when the machine went down: others may have more of our logs than we. */
   mayLack?: boolean;
 }>;
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { dirname } from "node:path";
 import type { HistoryStore } from "../actors/history/store.ts";
 import { DatabaseStore } from "./history_database/database_store.ts";
-import { FallbackStore } from "./history_database/fallback_store.ts";
+import { FallbackStore, type StoreLimits } from "./history_database/fallback_store.ts";
 import { migrate, MIGRATIONS } from "./history_database/schema.ts";
 import { asideNote, codeOf, DamagedError, isDamage, moveAside, NewerError, SQLITE, textOf } from "./sqlite.ts";
 
@@ -24,6 +24,7 @@ type Parts = Readonly<{
   migrations: readonly string[];
   /** Texts that wait before they are indexed. */
   waitingMax?: number;
+  limits?: StoreLimits;
   /** Told when what is said is not stored any more, and why. */
   troubled?: (why: string) => void;
 }>;
@@ -64,11 +65,11 @@ function replaced(path: string, parts: Parts): OpenedHistory {
   }
 }
 
-function open(path: string, { connect, migrations, waitingMax, troubled = NOBODY }: Parts): FallbackStore {
+function open(path: string, { connect, migrations, waitingMax, limits, troubled = NOBODY }: Parts): FallbackStore {
   const db = connect(path);
   try {
     prepare(db, path, migrations);
-    return new FallbackStore(new DatabaseStore(db, waitingMax), path, troubled);
+    return new FallbackStore(new DatabaseStore(db, waitingMax), path, troubled, { limits });
   } catch (error) {
     db.close();
     throw error;
@@ -106,7 +107,7 @@ function readOnly(path: string, why: string, { migrations }: Parts): OpenedHisto
     db = new DatabaseSync(path, { readOnly: true });
     const version = Number(db.prepare("pragma user_version").get()?.["user_version"]);
     if (version !== migrations.length) throw new Error("it has another format");
-    return { ok: true, store: new FallbackStore(new DatabaseStore(db), path, NOBODY, why) };
+    return { ok: true, store: new FallbackStore(new DatabaseStore(db), path, NOBODY, { trouble: why }) };
   } catch {
     db?.close();
     return { ok: false, reason: "unusable", why: `Cannot use ${path}: ${why}` };

@@ -42,7 +42,8 @@ export async function openPeerHistory(
   const { store, note } = opened;
   const { author, sign } = signerFrom(identity.seed);
   const bootedMs = bootedAtMs();
-  const mayLack = wentDown(store.recall(OPEN_SINCE), bootedMs);
+  const isDamaged = (store.counters()["damaged"] ?? 0) > 0; // what we said last may have been there
+  const mayLack = isDamaged || wentDown(store.recall(OPEN_SINCE), bootedMs);
   store.remember(OPEN_SINCE, String(bootedMs));
   store.flush();
   const notes = [identity.trouble, note ?? store.trouble].filter((line) => line !== undefined);

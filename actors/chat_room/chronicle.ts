@@ -82,8 +82,9 @@ const UNWRITTEN_MAX = 4_096;
  * who heard the same need not make it at once: each waits for a part of this of its own, the half at least.
  */
 const FLUSH_AFTER_MAX_MS = 3_000;
-/** While more entries a second come than these, what can wait does. */
+/** While more entries a second come than these, what can wait does; it is looked at what came in this time at least. */
 const BUSY_PER_S = 500;
+const LOOK_EVERY_MS = 1_000;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 
@@ -109,6 +110,7 @@ export class Chronicle {
   /** Entries that came since it was looked how many those are. */
   #came = 0;
   #lookedAt = 0;
+  #isBusy = false;
   /** We once knew all logs of the others. */
   #isWhole: boolean;
 
@@ -225,16 +227,18 @@ export class Chronicle {
   #settle(): void {
     const { store } = this.#deps;
     if (!store.settle()) return this.#world.setTimer("flush", SETTLE_ON_MS);
-    if (this.#isBusy()) return this.#world.setTimer("flush", this.#flushAfterMs);
+    if (this.#looksBusy()) return this.#world.setTimer("flush", this.#flushAfterMs);
     if (store.tidy()) this.#world.setTimer("flush", SETTLE_ON_MS);
   }
 
-  #isBusy(): boolean {
+  #looksBusy(): boolean {
     const now = this.#world.now();
-    const isBusy = this.#came * 1_000 > BUSY_PER_S * (now - this.#lookedAt);
+    const passedMs = now - this.#lookedAt;
+    if (passedMs < LOOK_EVERY_MS) return this.#isBusy;
+    this.#isBusy = this.#came * 1_000 > BUSY_PER_S * passedMs;
     this.#came = 0;
     this.#lookedAt = now;
-    return isBusy;
+    return this.#isBusy;
   }
 
   #cameIn(entries: readonly Kept[]): void {

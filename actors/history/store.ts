@@ -108,8 +108,8 @@ export interface HistoryStore {
   recall(key: string): string | undefined;
   remember(key: string, value: string | undefined): void;
   /**
-   * Lets go of what retention does not want kept, at most {@linkcode EXPIRED_AT_ONCE_MAX}; how many entries that were. Who
-   * is told as many as that may ask again.
+   * Lets go of what retention does not want kept, at most {@linkcode EXPIRED_AT_ONCE_MAX}; how many entries that were, or
+   * as many as that where something else has to be done first. Who is told as many may ask again.
    */
   expire(retention: Retention, wallMs: number): number;
   /** All that was put is on disk when this returns, if there is a disk. */

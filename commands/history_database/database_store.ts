@@ -22,7 +22,7 @@ import { TextIndex } from "./text_index.ts";
 /** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
 const WAITING_MAX = 128;
 
-/** Of more than these, some are indexed with each flush: nobody may find time for them for hours. */
+/** So many may be put off: what is looked for has to be looked for in each of them. */
 const NOT_INDEXED_MAX = 16_384;
 
 /** Entries in a database. Every method throws what SQLite does: who goes on then is {@linkcode FallbackStore}. */
@@ -93,6 +93,8 @@ export class DatabaseStore implements HistoryStore {
   unpack(entries: readonly Kept[], packed: number): void {
     this.put(entries);
     if (packed > 0) this.#inbox.drop(packed);
+    // Nobody finds time for the others either: as many are indexed as come.
+    for (let left = entries.length; left > 0 && this.#texts.waiting >= NOT_INDEXED_MAX;) left -= this.#catchUp();
   }
 
   /** What an earlier life has packed and not unpacked, the oldest first. */
@@ -210,7 +212,6 @@ export class DatabaseStore implements HistoryStore {
   }
 
   flush(): void {
-    if (this.#texts.waiting >= NOT_INDEXED_MAX) this.#catchUp();
     if (!this.#db.isTransaction) return;
     this.#noteTotals();
     this.#sql.commit.run();
@@ -246,9 +247,9 @@ export class DatabaseStore implements HistoryStore {
     if (!this.#db.isTransaction) this.#sql.begin.run();
   }
 
-  #catchUp(): void {
+  #catchUp(): number {
     this.#begin();
-    this.#texts.catchUp();
+    return this.#texts.catchUp();
   }
 
   #noteTotals(): void {

@@ -3,20 +3,28 @@ import type { AuthorId, LogId } from "../../actors/history/author.ts";
 import type { LogEntry } from "../../actors/history/entry.ts";
 import { MemoryStore } from "../../actors/history/memory_store.ts";
 import type { OrderKey } from "../../actors/history/order.ts";
-import type { Floors, HistoryStore, Kept, Retention, Search, Span } from "../../actors/history/store.ts";
+import {
+  EXPIRED_AT_ONCE_MAX,
+  type Floors,
+  type HistoryStore,
+  type Kept,
+  type Retention,
+  type Search,
+  type Span,
+} from "../../actors/history/store.ts";
 import type { EntryHash } from "../../actors/history/values.ts";
 import { textOf } from "../sqlite.ts";
 import type { DatabaseStore } from "./database_store.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Of what a failed disk still hands out, so many of the latest entries are gone on with. */
 const TAKEN_OVER_MAX = 10_000;
 
-/** Entries that wait to be unpacked together, which costs a fraction of one by one; and those unpacked in a few ms. */
-const WAITING_MAX = 16_384;
-const UNPACKED_AT_ONCE_MAX = 512;
+/** How many entries wait at most, and how many are unpacked, or packed, in one go. */
+export type StoreLimits = Readonly<{ waitingMax: number; unpackedAtOnceMax: number; packedAtOnceMax: number }>;
 
-/** Entries that are packed in a few ms. */
-const PACKED_AT_ONCE_MAX = 2_048;
+/** Unpacking many together costs a fraction of one by one. One go takes some milliseconds. */
+export const STORE_LIMITS: StoreLimits = { waitingMax: 16_384, unpackedAtOnceMax: 512, packedAtOnceMax: 2_048 };
 
 /** Changes and entries between two flushes that are remembered; after these it flushes by itself. */
 const UNFLUSHED_MAX = 10_000;
@@ -31,19 +39,28 @@ export class FallbackStore implements HistoryStore {
   readonly #path: string;
   readonly #troubled: (why: string) => void;
   #memory: MemoryStore | undefined;
-  #waiting: Kept[];
+  readonly #limits: StoreLimits;
+  readonly #waiting = new Waiting();
   /** Of those, the oldest so many are packed on disk. */
   #packed: number;
+  /** Something was noted that may be about an entry that waits: it must not be on disk without that. */
+  #isNoted = false;
   /** What a failing commit would lose. */
   #unflushed: ((store: HistoryStore) => void)[] = [];
   #unflushedCount = 0;
 
   /** `troubled` is told once, when the database fails; not of `trouble`, with which it has failed already. */
-  constructor(database: DatabaseStore, path: string, troubled: (why: string) => void, trouble?: string) {
+  constructor(
+    database: DatabaseStore,
+    path: string,
+    troubled: (why: string) => void,
+    { trouble, limits = STORE_LIMITS }: Readonly<{ trouble?: string; limits?: StoreLimits | undefined }> = {},
+  ) {
     this.#database = database;
     this.#path = path;
-    this.#waiting = database.packed();
-    this.#packed = this.#waiting.length;
+    this.#limits = limits;
+    this.#waiting.push(database.packed());
+    this.#packed = this.#waiting.size;
     this.#troubled = () => {};
     if (trouble !== undefined) this.#fallBack(trouble);
     this.#troubled = troubled;
@@ -79,17 +96,15 @@ export class FallbackStore implements HistoryStore {
   }
 
   at(room: RoomName, log: LogId, sequence: number): Kept | undefined {
-    return this.#run((store) => store.at(room, log, sequence));
+    return this.#runFor(log, (store) => store.at(room, log, sequence));
   }
 
   find(room: RoomName, hash: EntryHash): Kept | undefined {
     return this.#run((store) => store.find(room, hash));
   }
 
-  /** Mostly asked of what has just come. */
   has(room: RoomName, hash: EntryHash): boolean {
-    return this.#waiting.findLast((entry) => entry.hash === hash)?.room === room ||
-      this.#runNow((store) => store.has(room, hash));
+    return this.#waiting.has(room, hash) || this.#runNow((store) => store.has(room, hash));
   }
 
   forkedCount(room: RoomName): number {
@@ -97,7 +112,7 @@ export class FallbackStore implements HistoryStore {
   }
 
   range(room: RoomName, log: LogId, first: number, last: number, limit: number): readonly Kept[] {
-    return this.#run((store) => store.range(room, log, first, last, limit));
+    return this.#runFor(log, (store) => store.range(room, log, first, last, limit));
   }
 
   before(room: RoomName, place: OrderKey | undefined, limit: number): readonly Kept[] {
@@ -129,23 +144,30 @@ export class FallbackStore implements HistoryStore {
   }
 
   remember(key: string, value: string | undefined): void {
+    this.#isNoted = true;
     this.#changeNow((store) => store.remember(key, value));
   }
 
   expire(retention: Retention, wallMs: number): number {
-    return this.#run((store) => store.expire(retention, wallMs));
+    if (this.#waiting.size <= this.#limits.unpackedAtOnceMax) {
+      return this.#run((store) => store.expire(retention, wallMs));
+    }
+    this.#unpack(this.#limits.unpackedAtOnceMax); // all have to be, and not in one go
+    return EXPIRED_AT_ONCE_MAX;
   }
 
   tidy(): boolean {
-    if (this.#waiting.length < UNPACKED_AT_ONCE_MAX) return this.#runNow((store) => store.tidy());
-    this.#unpack(UNPACKED_AT_ONCE_MAX);
+    const { unpackedAtOnceMax } = this.#limits;
+    if (this.#isNoted) this.flush();
+    if (this.#waiting.size < unpackedAtOnceMax) return this.#runNow((store) => store.tidy());
+    this.#unpack(unpackedAtOnceMax);
     return true;
   }
 
   settle(): boolean {
     if (this.#memory !== undefined) return this.#memory.settle();
-    this.#pack(PACKED_AT_ONCE_MAX);
-    return this.#packed === this.#waiting.length;
+    this.#pack(this.#isNoted ? Infinity : this.#limits.packedAtOnceMax);
+    return this.#packed === this.#waiting.size;
   }
 
   flush(): void {
@@ -154,9 +176,9 @@ export class FallbackStore implements HistoryStore {
   }
 
   counters(): Readonly<Record<string, number>> {
-    this.#unpack();
+    if (this.#waiting.size <= this.#limits.unpackedAtOnceMax) this.#unpack(); // of more it is told how many they are
     const fallenBack = this.#memory === undefined ? 0 : 1;
-    return { ...(this.#memory ?? this.#database).counters(), fallen_back: fallenBack };
+    return { ...(this.#memory ?? this.#database).counters(), waiting: this.#waiting.size, fallen_back: fallenBack };
   }
 
   close(): void {
@@ -170,13 +192,13 @@ export class FallbackStore implements HistoryStore {
   }
 
   #wait(entries: readonly Kept[]): void {
-    for (const entry of entries) this.#waiting.push(entry);
-    if (this.#waiting.length >= WAITING_MAX) this.#unpack(UNPACKED_AT_ONCE_MAX);
+    this.#waiting.push(entries);
+    if (this.#waiting.size >= this.#limits.waitingMax) this.#unpack(this.#limits.unpackedAtOnceMax);
   }
 
   /** Puts so many of what waits on disk, and these with them; false where it fails, and what waited is in memory only. */
   #pack(max: number, also: readonly Kept[] = []): boolean {
-    const waiting = this.#waiting.slice(this.#packed, this.#packed + max);
+    const waiting = this.#waiting.after(this.#packed, max);
     try {
       this.#database.pack([...waiting, ...also]);
     } catch (error) {
@@ -184,6 +206,7 @@ export class FallbackStore implements HistoryStore {
       return false;
     }
     this.#packed += waiting.length;
+    this.#isNoted = false;
     this.#unflushed = [];
     this.#unflushedCount = 0;
     return true;
@@ -191,10 +214,9 @@ export class FallbackStore implements HistoryStore {
 
   /** Puts those that have waited for longest into the tables. */
   #unpack(max = Infinity): void {
-    if (this.#waiting.length === 0) return;
-    const entries = this.#waiting.length <= max ? this.#waiting : this.#waiting.slice(0, max);
+    if (this.#waiting.size === 0) return;
+    const entries = this.#waiting.take(max);
     const packed = Math.min(this.#packed, entries.length);
-    this.#waiting = this.#waiting.slice(entries.length);
     this.#packed -= packed;
     this.#changeNow(
       (store) => store === this.#database ? this.#database.unpack(entries, packed) : store.put(entries),
@@ -223,6 +245,11 @@ export class FallbackStore implements HistoryStore {
     return this.#runNow(step);
   }
 
+  /** For what depends on the entries of one log. */
+  #runFor<T>(log: LogId, step: (store: HistoryStore) => T): T {
+    return this.#waiting.hasOf(log) ? this.#run(step) : this.#runNow(step);
+  }
+
   /** For what does not depend on the entries that wait. */
   #runNow<T>(step: (store: HistoryStore) => T): T {
     if (this.#memory === undefined) {
@@ -241,6 +268,8 @@ export class FallbackStore implements HistoryStore {
     salvage(this.#database, memory);
     for (const step of this.#unflushed) step(memory);
     this.#unflushed = [];
+    memory.put(this.#waiting.take(Infinity));
+    this.#packed = 0;
     memory.flush();
     this.#memory = memory;
     this.#troubled(memory.trouble!);

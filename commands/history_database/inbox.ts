@@ -1,5 +1,6 @@
 import { Encoder } from "@msgpack/msgpack";
 import type { DatabaseSync } from "node:sqlite";
+import { hashOf } from "../../actors/history/entry.ts";
 import type { Kept } from "../../actors/history/store.ts";
 import { bytesOf } from "../../actors/history/values.ts";
 import { decodeSound } from "../../transport/sound_msgpack.ts";
@@ -87,7 +88,17 @@ function entryIn(row: unknown): Kept | undefined {
     return undefined;
   }
   const columns = { room, log, sequence, order_ms, order_count, received_ms, clock, hash, bytes, signature };
-  return keptIn({ ...columns, forked: forked === true ? 1 : 0 });
+  const entry = keptIn({ ...columns, forked: forked === true ? 1 : 0 });
+  return entry !== undefined && isItself(entry) ? entry : undefined;
+}
+
+/** What stands beside an entry's bytes is in the hash; a log's name that is none cannot even be hashed. */
+function isItself(entry: Kept): boolean {
+  try {
+    return hashOf(entry.room, entry, entry.bytes) === entry.hash;
+  } catch {
+    return false;
+  }
 }
 
 function statements(db: DatabaseSync) {

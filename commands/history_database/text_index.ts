@@ -57,12 +57,14 @@ export class TextIndex {
     return this.#sql.text.get(id)?.["text"] as string | undefined;
   }
 
-  /** Indexes of what waits for it as much as is done in one go. */
-  catchUp(): void {
+  /** Indexes of what waits for it as much as is done in one go; how many that were, or as many as can be. */
+  catchUp(): number {
     const last = this.#sql.lastOfNext.get(INDEXED_AT_ONCE_MAX)?.["entry"];
-    if (typeof last !== "number") return;
+    if (typeof last !== "number") return INDEXED_AT_ONCE_MAX;
     this.#sql.index.run(last);
-    this.#waiting -= Number(this.#sql.indexed.run(last).changes);
+    const indexed = Number(this.#sql.indexed.run(last).changes);
+    this.#waiting -= indexed;
+    return indexed;
   }
 
   search(search: Search): readonly Kept[] {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import type { PeerName } from "../../actors/peer_name.ts";
 import { openHistory } from "../../commands/history_database.ts";
 import { openPeerHistory } from "../../commands/peer_history.ts";
@@ -36,6 +37,21 @@ Deno.test("after a machine went down, what was written last may be lacking; afte
     const fifth = await opened(home);
     assertEquals(fifth.history.mayLack, false);
     fifth.close();
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("after a damage to what was written last, some of it may be lacking", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    (await opened(home)).close();
+    const db = new DatabaseSync(`${home}/parley/default/alice/history.db`);
+    db.exec("insert into inbox (entries) values (x'c1')");
+    db.close();
+    const next = await opened(home);
+    assertEquals(next.history.mayLack, true);
+    next.close();
   } finally {
     await Deno.remove(home, { recursive: true });
   }

@@ -49,11 +49,12 @@ export class Delivery {
 
   /** Looks whether what we wrote last is held by anybody. */
   check(): void {
-    const [last] = this.evidence(1);
-    const isUnheld = last?.holders.length === 0;
+    const { log: { ownLog: log, ownSequence: sequence, holdings }, world } = this.#deps;
+    const isThere = log !== undefined && holdings.has(log, sequence) && !holdings.isLetGo(log, sequence);
+    const isUnheld = isThere && !world.others().some((name) => this.#isHeldBy(name, { log, sequence }));
     if (isUnheld === this.#isUnheld) return;
     this.#isUnheld = isUnheld;
-    this.#deps.world.unheld(isUnheld);
+    world.unheld(isUnheld);
   }
 
   /** What of our own latest entries is held by whom, the newest last. */
@@ -63,7 +64,7 @@ export class Delivery {
     const others = world.others();
     return store.range(room, ownLog, Math.max(1, ownSequence - limit + 1), ownSequence, limit).map((entry) => ({
       entry,
-      holders: others.filter((name) => this.#heldBy.get(name)?.has(entry.log, entry.sequence) === true),
+      holders: others.filter((name) => this.#isHeldBy(name, entry)),
       others: others.length,
       isStored: !this.#isUnstored(entry),
     }));
@@ -73,6 +74,10 @@ export class Delivery {
     const held = this.#heldBy.get(by) ?? new Holdings();
     if (held.countOf(span.log) < PIECES_HELD_MAX || held.touches(span)) held.add(span);
     this.#heldBy.set(by, held);
+  }
+
+  #isHeldBy(name: string, { log, sequence }: Place): boolean {
+    return this.#heldBy.get(name)?.has(log, sequence) === true;
   }
 
   #isUnstored({ log, sequence }: Place): boolean {
