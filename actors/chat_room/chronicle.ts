@@ -84,7 +84,7 @@ const UNWRITTEN_MAX = 4_096;
 const FLUSH_AFTER_MAX_MS = 3_000;
 /** While more entries a second come than these, what can wait does; it is looked at what came in this time at least. */
 const BUSY_PER_S = 500;
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 250;
 /** While something is being fetched, it is looked again. */
 const REPAIR_CHECK_MS = 500;
 
@@ -234,8 +234,9 @@ export class Chronicle {
   #looksBusy(): boolean {
     const now = this.#world.now();
     const passedMs = now - this.#lookedAt;
-    if (passedMs < LOOK_EVERY_MS) return this.#isBusy;
-    this.#isBusy = this.#came * 1_000 > BUSY_PER_S * passedMs;
+    const isMuch = this.#came * 1_000 > BUSY_PER_S * Math.max(passedMs, LOOK_EVERY_MS);
+    if (!isMuch && passedMs < LOOK_EVERY_MS) return this.#isBusy;
+    this.#isBusy = isMuch;
     this.#came = 0;
     this.#lookedAt = now;
     return this.#isBusy;

@@ -24,7 +24,7 @@ const TAKEN_OVER_MAX = 10_000;
 export type StoreLimits = Readonly<{ waitingMax: number; unpackedAtOnceMax: number; packedAtOnceMax: number }>;
 
 /** Unpacking many together costs a fraction of one by one. One go takes some milliseconds. */
-export const STORE_LIMITS: StoreLimits = { waitingMax: 16_384, unpackedAtOnceMax: 512, packedAtOnceMax: 2_048 };
+const STORE_LIMITS: StoreLimits = { waitingMax: 16_384, unpackedAtOnceMax: 512, packedAtOnceMax: 2_048 };
 
 /** Changes and entries between two flushes that are remembered; after these it flushes by itself. */
 const UNFLUSHED_MAX = 10_000;
