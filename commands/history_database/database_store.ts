@@ -110,6 +110,11 @@ export class DatabaseStore implements HistoryStore {
     return this.#entries.find(room, hash);
   }
 
+  /** Whether that number of that log is taken: the entry itself, or another. */
+  holds(entry: LogEntry): boolean {
+    return this.#entries.holds(entry);
+  }
+
   has(room: RoomName, hash: EntryHash): boolean {
     return this.find(room, hash) !== undefined;
   }

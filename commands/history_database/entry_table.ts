@@ -72,7 +72,7 @@ export class EntryTable {
   put(entry: Kept): Placed | { readonly signed: boolean } {
     const { room, log, sequence, hash, signature, content } = entry;
     const address = bytesOf(hash);
-    const forked = entry.forked || this.#spansOf(room).get(log)?.has(sequence) === true;
+    const forked = entry.forked || this.holds(entry);
     const { changes, lastInsertRowid: id } = this.#sql.insert.run(
       idOf(this.#roomIds, this.#sql.room, this.#sql.newRoom, room),
       idOf(this.#logIds, this.#sql.log, this.#sql.newLog, log),
@@ -93,6 +93,11 @@ export class EntryTable {
     if (changes === 0) return this.#complete(entry, address);
     if (!forked) this.#noteHeld(room, log, sequence);
     return { id: Number(id), weight: weightOf(entry) };
+  }
+
+  /** Whether an entry of that number is on the log's own branch. */
+  holds({ room, log, sequence }: Pick<LogEntry, "room" | "log" | "sequence">): boolean {
+    return this.#spansOf(room).get(log)?.has(sequence) === true;
   }
 
   /** Gives an entry that is there what it lacks. */

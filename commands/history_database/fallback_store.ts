@@ -24,7 +24,7 @@ const TAKEN_OVER_MAX = 10_000;
 export type StoreLimits = Readonly<{ waitingMax: number; unpackedAtOnceMax: number; packedAtOnceMax: number }>;
 
 /** Unpacking many together costs a fraction of one by one. One go takes some milliseconds. */
-const STORE_LIMITS: StoreLimits = { waitingMax: 16_384, unpackedAtOnceMax: 512, packedAtOnceMax: 2_048 };
+const STORE_LIMITS: StoreLimits = { waitingMax: 32_768, unpackedAtOnceMax: 512, packedAtOnceMax: 2_048 };
 
 /** Changes and entries between two flushes that are remembered; after these it flushes by itself. */
 const UNFLUSHED_MAX = 10_000;
@@ -100,7 +100,13 @@ export class FallbackStore implements HistoryStore {
   }
 
   find(room: RoomName, hash: EntryHash): Kept | undefined {
-    return this.#run((store) => store.find(room, hash));
+    const entry = this.#waiting.sole(room, hash);
+    if (entry !== undefined && !this.#runNow((store) => store === this.#database && this.#database.holds(entry))) {
+      return entry;
+    }
+    return this.#waiting.has(room, hash)
+      ? this.#run((store) => store.find(room, hash))
+      : this.#runNow((store) => store.find(room, hash));
   }
 
   has(room: RoomName, hash: EntryHash): boolean {
@@ -120,15 +126,15 @@ export class FallbackStore implements HistoryStore {
   }
 
   decisive(entry: LogEntry, before?: OrderKey): Kept | undefined {
-    return this.#run((store) => store.decisive(entry, before));
+    return this.#runForNaming((store) => store.decisive(entry, before));
   }
 
   signs(room: RoomName, target: EntryHash, limit: number): readonly Kept[] {
-    return this.#run((store) => store.signs(room, target, limit));
+    return this.#runForNaming((store) => store.signs(room, target, limit));
   }
 
   signsBy(author: AuthorId, room: RoomName, target: EntryHash, before: OrderKey, limit: number): readonly Kept[] {
-    return this.#run((store) => store.signsBy(author, room, target, before, limit));
+    return this.#runForNaming((store) => store.signsBy(author, room, target, before, limit));
   }
 
   index(room: RoomName, hash: EntryHash, text: string | undefined): void {
@@ -248,6 +254,11 @@ export class FallbackStore implements HistoryStore {
   /** For what depends on the entries of one log. */
   #runFor<T>(log: LogId, step: (store: HistoryStore) => T): T {
     return this.#waiting.hasOf(log) ? this.#run(step) : this.#runNow(step);
+  }
+
+  /** For what depends on the entries that name another. */
+  #runForNaming<T>(step: (store: HistoryStore) => T): T {
+    return this.#waiting.hasNaming ? this.#run(step) : this.#runNow(step);
   }
 
   /** For what does not depend on the entries that wait. */

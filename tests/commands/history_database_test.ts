@@ -674,14 +674,14 @@ test("a little at a time: of very much, some is packed with each call, and some 
 test("of more than may wait, the oldest are unpacked, so that the file holds no more of it twice than memory", (path) => {
   const { connect, writes } = countingWrites();
   using(path, (store) => {
-    store.put(entries(1, 16_383));
+    store.put(entries(1, 32_767));
     store.flush();
     assertEquals(writes.entries, 0);
-    store.put(entries(16_384, 16_384));
+    store.put(entries(32_768, 32_768));
     assertEquals(writes.entries, 512);
     store.flush();
   }, { connect });
-  using(path, (store) => assertEquals(store.counters()["entries"], 16_384));
+  using(path, (store) => assertEquals(store.counters()["entries"], 32_768));
 });
 
 test("what somebody asks about one log waits for no other", (path) => {
@@ -690,6 +690,23 @@ test("what somebody asks about one log waits for no other", (path) => {
     store.put(entries(1, 3));
     assertEquals([store.at(DEV, BOB, 1), store.range(DEV, BOB, 1, 9, 9), writes.entries], [undefined, [], 0]);
     assertEquals([store.at(DEV, ALICE, 1)?.sequence, writes.entries], [1, 3]);
+  }, { connect });
+});
+
+test("what just came is found where it waits, and so is what changes nothing; what is edited waits for its edits", (path) => {
+  const { connect, writes } = countingWrites();
+  const [first, second] = entries(1, 2);
+  using(path, (store) => {
+    store.put([first!, second!]);
+    const found = [store.find(DEV, first!.hash), store.find(OPS, first!.hash), store.find(DEV, entryOf(9).hash)];
+    assertEquals(found, [first, undefined, undefined]);
+    assertEquals([store.decisive(first!), store.signs(DEV, first!.hash, 9), writes.entries], [undefined, [], 0]);
+    const edit = entryOf(3, { content: { type: "edited", target: first!.hash, text: "another" } });
+    store.put([edit]);
+    assertEquals([store.find(DEV, second!.hash), writes.entries], [second, 0]);
+    assertEquals([store.decisive(first!), writes.entries], [edit, 3]);
+    store.put([entryOf(2, { text: "a second one of that number" })]);
+    assertEquals(store.find(DEV, entryOf(2, { text: "a second one of that number" }).hash)?.forked, true);
   }, { connect });
 });
 

@@ -112,13 +112,16 @@ function play(seed: string): void {
   for (let step = 0; step < STEPS; step++) {
     const dice = random.next();
     const entries = Array.from({ length: 1 + random.below(10) }, entry);
-    const { hash } = one(known);
+    const asked = one(known);
+    const { hash } = asked;
     const [key, room, log, sequence] = [one(NOTES), one([DEV, OPS]), one([ALICE, BOB]), 1 + random.below(200)];
     if (dice < 0.3) pair.both((store) => store.put(fresh(store, entries)));
     else if (dice < 0.42) pair.both((store) => store.keep(fresh(store, entries)));
     else if (dice < 0.55) pair.settle();
     else if (dice < 0.63) pair.tidy();
     else if (dice < 0.68) pair.both((store) => store.has(room, hash));
+    else if (dice < 0.7) pair.both((store) => store.find(room, hash));
+    else if (dice < 0.72) pair.both((store) => store.decisive(asked));
     else if (dice < 0.74) pair.both((store) => store.at(room, log, sequence));
     else if (dice < 0.8) pair.both((store) => store.remember(key, step % 5 === 0 ? undefined : `${step}`));
     else if (dice < 0.86) pair.both((store) => void store.flush());
