@@ -158,8 +158,7 @@ type ChatRoomDeps = Readonly<{
 export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
   return (ctx) => {
     const room = new Room(ctx, deps);
-    const topic = rumoursOf(deps.memory.room);
-    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }), (rumour) => rumour.topic === topic);
+    ctx.subscribe(RUMOURS, (rumour) => ({ type: "heard", rumour }), (rumour) => rumour.topic === room.topic);
     ctx.subscribe(MEMBERSHIP, (event) => ({ type: "member", event }));
     room.enter();
     return (message) => {
@@ -203,6 +202,8 @@ export function chatRoom(deps: ChatRoomDeps): Behavior<ChatRoomMessage> {
 class Room {
   readonly chronicle: Chronicle;
   readonly guests: Guests;
+  /** Of its rumours. */
+  readonly topic: string;
   readonly #ctx: Context<ChatRoomMessage>;
   readonly #deps: ChatRoomDeps;
   readonly #occupants = new Occupants();
@@ -210,12 +211,11 @@ class Room {
   readonly #names: Names;
   readonly #ourselves: Ourselves;
   readonly #pings: Pings;
-  readonly #topic: string;
 
   constructor(ctx: Context<ChatRoomMessage>, deps: ChatRoomDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
-    this.#topic = rumoursOf(deps.memory.room);
+    this.topic = rumoursOf(deps.memory.room);
     const { self, memory, people, person, peopleChanged, counters, history: { signing, store } } = deps;
     const { clock, events, log } = ctx;
     const sendTo = (to: string, entry: Entry): void => this.#sendTo(to, entry);
@@ -379,7 +379,7 @@ class Room {
   }
 
   #sendTo(to: string, entry: Entry): void {
-    this.#deps.broadcaster().tell({ type: "send_to", to, topic: this.#topic, payload: encodeEntry(entry) });
+    this.#deps.broadcaster().tell({ type: "send_to", to, topic: this.topic, payload: encodeEntry(entry) });
   }
 
   /** A room that neither we nor guests of ours are in has ended. */
@@ -393,7 +393,7 @@ class Room {
   /** Who goes has said everything by then. */
   #publish(entry: Entry): void {
     this.chronicle.writeNow();
-    this.#deps.broadcaster().tell({ type: "publish", topic: this.#topic, payload: encodeEntry(entry) });
+    this.#deps.broadcaster().tell({ type: "publish", topic: this.topic, payload: encodeEntry(entry) });
   }
 
   #newChronicle(): Chronicle {
@@ -408,7 +408,7 @@ class Room {
       memory,
       counters,
       world: {
-        ...actorWorld(this.#ctx, this.#topic, broadcaster),
+        ...actorWorld(this.#ctx, this.topic, broadcaster),
         others: () => this.#others(),
         taken: (entries) => this.#taken(entries),
         show: (entries, live, isLate) => {

@@ -607,6 +607,7 @@ test("what is put waits in memory until it is flushed, and then packed on disk u
     store.settle();
     assertEquals(writes, { entries: 0, rows: 1, commits: 1 }, "nothing is written twice");
     assertEquals(store.keep(entries(4, 4)), true);
+    store.flush();
     assertEquals(writes, { entries: 0, rows: 2, commits: 2 });
     store.put(entries(5, 5));
     assertEquals(numbersIn(store), upTo(5));
