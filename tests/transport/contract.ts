@@ -166,35 +166,42 @@ export function transportContract(name: string, makeWorld: () => TransportWorld)
     assertEquals([client.told.closedAs, server()?.told.closedAs], ["reset", "destroyed"]);
   });
 
-  test("a paused receiver slows the sender down, and gets everything once it resumes", async (bench) => {
-    const { client, accepted } = await bench.openPair();
-    accepted.stream.pause();
-    const written = await bench.fill(client.stream);
-    assertEquals(accepted.told.length, 0, "data came while paused");
-    assert(client.stream.bufferedBytes > 0, "nothing piled up at the sender");
-    accepted.stream.resume();
-    await bench.until(() => accepted.told.length === written, `${written} bytes`);
-    assertEquals(client.stream.bufferedBytes, 0);
-    assertEquals(client.told.closedAs, undefined);
-  });
-
-  test("a receiver that pauses within `data` gets nothing more until it resumes", async (bench) => {
-    const { client, accepted } = await bench.openPair();
-    const told = accepted.told;
-    const record = told.data.bind(told);
-    told.data = (bytes) => {
-      record(bytes);
-      accepted.stream.pause();
+  for (const side of ["who accepted", "who dialled"] as const) {
+    const openPair = async (bench: Bench): Promise<Record<"sender" | "receiver", End>> => {
+      const { client, accepted } = await bench.openPair();
+      return side === "who accepted" ? { sender: client, receiver: accepted } : { sender: accepted, receiver: client };
     };
-    client.stream.write(text("one"));
-    await bench.until(() => told.text === "one", "the first bytes");
-    client.stream.write(text("two"));
-    client.stream.end();
-    await bench.world.settle();
-    assertEquals([told.text, told.isEnded], ["one", false]);
-    accepted.stream.resume();
-    await bench.until(() => told.text === "onetwo", "the rest");
-  });
+
+    test(`a paused receiver slows the sender down, and gets everything once it resumes: ${side}`, async (bench) => {
+      const { sender, receiver } = await openPair(bench);
+      receiver.stream.pause();
+      const written = await bench.fill(sender.stream);
+      assertEquals(receiver.told.length, 0, "data came while paused");
+      assert(sender.stream.bufferedBytes > 0, "nothing piled up at the sender");
+      receiver.stream.resume();
+      await bench.until(() => receiver.told.length === written, `${written} bytes`);
+      assertEquals(sender.stream.bufferedBytes, 0);
+      assertEquals(sender.told.closedAs, undefined);
+    });
+
+    test(`a receiver that pauses within \`data\` gets nothing more until it resumes: ${side}`, async (bench) => {
+      const { sender, receiver } = await openPair(bench);
+      const told = receiver.told;
+      const record = told.data.bind(told);
+      told.data = (bytes) => {
+        record(bytes);
+        receiver.stream.pause();
+      };
+      sender.stream.write(text("one"));
+      await bench.until(() => told.text === "one", "the first bytes");
+      sender.stream.write(text("two"));
+      sender.stream.end();
+      await bench.world.settle();
+      assertEquals([told.text, told.isEnded], ["one", false]);
+      receiver.stream.resume();
+      await bench.until(() => told.text === "onetwo", "the rest");
+    });
+  }
 
   test("a stream that nobody reads overflows, and only at its bound", async (bench) => {
     const { a, client, accepted } = await bench.openPair();

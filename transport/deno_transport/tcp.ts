@@ -51,6 +51,13 @@ export class SocketStream implements Stream {
     this.#socket.on("end", this.#onEnd);
   }
 
+  /** Takes what arrived where the socket was told to say so without its stream of chunks. */
+  take(bytes: Uint8Array): void {
+    if (this.#reason !== undefined) return;
+    this.#counters.streamBytesReceived += bytes.length;
+    this.#handler?.data(bytes);
+  }
+
   get bufferedBytes(): number {
     return this.#socket.writableLength;
   }
@@ -94,10 +101,7 @@ export class SocketStream implements Stream {
 
   readonly #onData = (chunk: Uint8Array): void => {
     // A plain array: a Buffer's `slice` would share memory where a Uint8Array's copies.
-    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.#reason !== undefined) return;
-    this.#counters.streamBytesReceived += bytes.length;
-    this.#handler?.data(bytes);
+    this.take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   };
 
   readonly #onEnd = (): void => {
@@ -128,6 +132,9 @@ export class SocketStream implements Stream {
   }
 }
 
+/** What has just arrived, for whichever socket: it is taken out before anything else can arrive. */
+const arrived = new Uint8Array(65_536);
+
 /**
  * Opens a stream to `to`; what becomes of it within `timeoutMs` is told to `handler`. It comes from the IP address of
  * `bound`, as our datagrams do, if there is a way from there.
@@ -141,7 +148,19 @@ export function connectStream(
 ): SocketStream {
   const { hostname, port } = splitAddress(to);
   const from = sourceFor(bound, to);
-  const socket = net.connect({ host: hostname, port, allowHalfOpen: true, ...(from && { localAddress: from }) });
+  const socket = net.connect({
+    host: hostname,
+    port,
+    allowHalfOpen: true,
+    ...(from && { localAddress: from }),
+    onread: {
+      buffer: arrived,
+      callback: (length) => {
+        stream.take(arrived.slice(0, length));
+        return true;
+      },
+    },
+  });
   const stream = new SocketStream(socket, to, counters);
   const cancel = realClock.after(timeoutMs, () => stream.close("timed_out"));
   socket.on("connect", cancel);
