@@ -13,17 +13,21 @@ const WINDOWS_MAX = 4_096;
 /** Numbers count from 1 within their window. */
 type WindowSeen = { upTo: number; last: number; readonly ahead: Set<number> };
 
+/** The window that was heard of last, and which of its author's life it is. */
+type Youngest = Readonly<{ author: string; epoch: number; number: number; seen: WindowSeen }>;
+
 /**
  * Which rumours were seen. An author numbers its rumours from 1 within an epoch, which is new with each of its starts.
  * Each such life is remembered on its own: the last words of one may arrive behind the first of the next.
  */
 export class Seen {
   readonly #windows = new Map<string, WindowSeen>();
-  #youngest: string | undefined;
+  /** The youngest window: who speaks, mostly speaks on, and then no name for the window is put together. */
+  #youngest: Youngest | undefined;
 
   /** True the first time. */
   isNew(author: string, epoch: number, sequence: number): boolean {
-    const seen = this.#window(keyOf(author, epoch, sequence));
+    const seen = this.#window(author, epoch, sequence);
     const place = placeOf(sequence);
     if (isIn(seen, place)) return false;
     seen.ahead.add(place);
@@ -53,10 +57,13 @@ export class Seen {
     return place < (seen?.last ?? 0) || this.#windows.has(keyOf(author, epoch, sequence + WINDOW));
   }
 
-  #window(key: string): WindowSeen {
+  #window(author: string, epoch: number, sequence: number): WindowSeen {
+    const number = windowOf(sequence);
+    const youngest = this.#youngest;
+    if (youngest?.author === author && youngest.epoch === epoch && youngest.number === number) return youngest.seen;
+    const key = keyOf(author, epoch, sequence);
     const seen = this.#windows.get(key) ?? { upTo: 0, last: 0, ahead: new Set<number>() };
-    if (key === this.#youngest) return seen;
-    this.#youngest = key;
+    this.#youngest = { author, epoch, number, seen };
     this.#windows.delete(key); // set again, it is the youngest
     this.#windows.set(key, seen);
     const oldest = this.#windows.keys().next();
@@ -74,5 +81,9 @@ function placeOf(sequence: number): number {
 }
 
 function keyOf(author: string, epoch: number, sequence: number): string {
-  return `${epoch} ${Math.floor((sequence - 1) / WINDOW)} ${author}`;
+  return `${epoch} ${windowOf(sequence)} ${author}`;
+}
+
+function windowOf(sequence: number): number {
+  return Math.floor((sequence - 1) / WINDOW);
 }
