@@ -36,4 +36,19 @@ export function shownMs(wallMs: number): number {
 }
 
 /** A stranger's time for a program, in the form of RFC 3339, which has no years beyond 9999. */
-export const shownIso = lastMade((wallMs: number): string => new Date(shownMs(wallMs)).toISOString());
+export function shownIso(wallMs: number): string {
+  const ms = Math.floor(shownMs(wallMs));
+  const minute = Math.floor(ms / MINUTE_MS);
+  const withinMs = ms - minute * MINUTE_MS;
+  const seconds = Math.floor(withinMs / 1_000);
+  const milliseconds = withinMs - 1_000 * seconds;
+  const zeros = milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "";
+  return `${upToMinute(minute)}${seconds < 10 ? "0" : ""}${seconds}.${zeros}${milliseconds}Z`;
+}
+
+const MINUTE_MS = 60_000;
+
+/** A `Date` and its text take as long to make as half of all else that a line needs; most lines are of one minute. */
+const upToMinute = lastMade((minute: number): string =>
+  new Date(minute * MINUTE_MS).toISOString().slice(0, -"00.000Z".length)
+);

@@ -1,7 +1,6 @@
 import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { DirectEvent } from "../direct.ts";
 import { shownIso } from "../history/clock_mark.ts";
-import { lastMade } from "../history/last_made.ts";
 import type { MembershipEvent } from "../membership.ts";
 import type { SerfEvent } from "../serf.ts";
 import type { CommandData } from "./command.ts";
@@ -34,12 +33,10 @@ const VERSION = 1;
  * terminal nothing that it obeys.
  */
 export function recordLine(record: ReplRecord, wallMs: number): string {
-  const head: Readonly<Record<string, unknown>> = { v: VERSION, type: record.type, time: isoOf(wallMs) };
+  const head: Readonly<Record<string, unknown>> = { v: VERSION, type: record.type, time: shownIso(wallMs) };
   const line = JSON.stringify({ ...head, ...record }); // `type` stays where it stood
   return line.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
-
-const isoOf = lastMade((wallMs: number): string => new Date(wallMs).toISOString());
 
 /** What happened in a room. `saidAt` and `targetSaidAt` are by the author's clock. */
 export function chatRecord({ type: event, wallMs, ...rest }: ChatEvent): ReplRecord {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   CLOCK_OFF_MAX_MS as MAX,
   clockMarkOf,
@@ -44,4 +45,16 @@ Deno.test("a stranger's time is shown as one from 1970 to 9999", () => {
     "1970-01-01T00:00:00.000Z",
     "9999-12-31T23:59:59.999Z",
   ]);
+});
+
+Deno.test("a time is shown to programs as a Date shows it", () => {
+  const anyMs = fc.integer({ min: 0, max: Date.UTC(10_000, 0) - 1 });
+  const offMs = fc.integer({ min: 0, max: 65_000 });
+  fc.assert(fc.property(anyMs, fc.array(offMs), (ms, offs) => {
+    for (const off of [0, ...offs]) {
+      const shown = Math.min(ms + off, Date.UTC(10_000, 0) - 1);
+      assertEquals(shownIso(shown), new Date(shown).toISOString());
+    }
+  }));
+  assertEquals(shownIso(NOW + 0.9), new Date(NOW + 0.9).toISOString(), "whole milliseconds");
 });
