@@ -8,6 +8,7 @@ import {
   type StreamHandler,
   type TransportCounters,
 } from "../transport.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 
 /** Hands a socket to the HTTP server, with the bytes that were read from it. */
 type AdoptForHttp = (socket: net.Socket, alreadyRead: Uint8Array) => void;
@@ -133,7 +134,7 @@ export class SocketStream implements Stream {
 }
 
 /** What has just arrived, for whichever socket: it is taken out before anything else can arrive. */
-const arrived = new Uint8Array(65_536);
+const arrived = new ReadBuffer();
 
 /**
  * Opens a stream to `to`; what becomes of it within `timeoutMs` is told to `handler`. It comes from the IP address of
@@ -154,9 +155,9 @@ export function connectStream(
     allowHalfOpen: true,
     ...(from && { localAddress: from }),
     onread: {
-      buffer: arrived,
+      buffer: arrived.buffer,
       callback: (length) => {
-        stream.take(arrived.slice(0, length));
+        stream.take(arrived.taken(length));
         return true;
       },
     },
