@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
 import { ownArguments, ownForm, V8_FLAGS } from "../../commands/own_program.ts";
 
 Deno.test("from the sources, the program starts itself as its tasks do, with leave to write where it is told", () => {
@@ -7,6 +8,11 @@ Deno.test("from the sources, the program starts itself as its tasks do, with lea
   assertEquals(args.slice(0, 6), ["run", "-q", "--no-prompt", V8_FLAGS, "-P=peer", "--allow-write=/place"]);
   assertMatch(args[6]!, /\/main\.ts$/);
   assertEquals(args.slice(7), ["peer", "alice"]);
+});
+
+Deno.test("the tasks run peers with the same flags as the program does", () => {
+  assertStringIncludes(config.tasks.peer.command, ` ${V8_FLAGS} -P=peer `);
+  assertStringIncludes(config.tasks["peer-with-shell"].command, ` ${V8_FLAGS} -P=peer `);
 });
 
 Deno.test("in an executable, the program starts itself without its sources", () => {
