@@ -29,6 +29,10 @@ const DRAIN_WITHIN_MS = 30_000;
 
 const TRIAL_RATE_FROM = 16;
 
+/** Who uses no more of a processor than this in so long has nothing left to do of what was said before, in ms. */
+const RESTING_MS = 10;
+const REST_LOOK_MS = 500;
+
 /** What an author is given at once before it is killed: some of it is under way then. */
 const LAST_WORDS = 16;
 const AT_ONCE = 1e9;
@@ -142,10 +146,15 @@ async function measureLatency(
   };
 }
 
-async function measureRate(group: Group, { trialS, trialGraceS, rateMax }: Pace, say: Progress): Promise<number> {
+async function measureRate(
+  group: Group,
+  { trialS, trialGraceS, restWithinS, rateMax }: Pace,
+  say: Progress,
+): Promise<number> {
   const receivers = group.receivers(AUTHOR);
   return await highestRate(
     async (rate) => {
+      await rest(group, restWithinS);
       say(`${rate} messages/s`);
       const messages = Math.ceil(rate * trialS);
       const stream = group.stream(AUTHOR, messages);
@@ -160,6 +169,16 @@ async function measureRate(group: Group, { trialS, trialGraceS, rateMax }: Pace,
     TRIAL_RATE_FROM,
     rateMax,
   );
+}
+
+/** Waits until nobody does much more than when idle, and not for ever. */
+async function rest(group: Group, withinS: number): Promise<void> {
+  const deadline = performance.now() + withinS * 1_000;
+  while (performance.now() < deadline) {
+    const fromMs = group.cpuMs();
+    await pause(REST_LOOK_MS);
+    if (group.cpuMs() - fromMs <= RESTING_MS * group.size) return;
+  }
 }
 
 /** One that only listened is killed while the author speaks on. */

@@ -6,6 +6,8 @@ export type Pace = Readonly<{
   /** A trial of a rate: so long it is sent, and so much later at most everything has arrived. */
   trialS: number;
   trialGraceS: number;
+  /** How long it is waited at most, before each trial, until all are done with what the one before has left them. */
+  restWithinS: number;
   /** Messages a second that are not exceeded. */
   rateMax: number;
   /** How long the author speaks before and after a death. */
@@ -21,6 +23,7 @@ export const PACE: Pace = {
   idleS: 10,
   trialS: 2,
   trialGraceS: 1,
+  restWithinS: 15,
   rateMax: 524_288,
   beforeDeathS: 3,
   afterDeathS: 5,

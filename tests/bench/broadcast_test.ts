@@ -45,6 +45,7 @@ const FAST = {
   idleS: 0.01,
   trialS: 0.1,
   trialGraceS: 10,
+  restWithinS: 0,
   rateMax: 64,
   beforeDeathS: 0.05,
   afterDeathS: 0.05,
