@@ -7,13 +7,13 @@ const STDOUT = 1;
 const STDERR = 2;
 
 /**
- * Where lines to stdout or stderr go. A pipe is made one that does not block and written at once, which costs a tenth of
- * what Deno's own streams do: they hand each write to another thread. Where it has no room, it is written as a socket is,
- * when the event loop says that there is some. All else than a pipe takes Deno's streams.
+ * Where lines to stdout or stderr go. A pipe is written as a socket is, when the event loop says that it has room: that
+ * costs a tenth of what Deno's own streams do, which hand each write to another thread. All else takes those. Their
+ * `writeSync` would cost less still, but keeps a part of what a full pipe does not take and says that nothing was written.
  */
 export function openSink(stream: "stdout" | "stderr"): Sink {
   const fd = stream === "stdout" ? STDOUT : STDERR;
-  return isPipe(fd) ? new PipeSink(fd, Deno[stream]) : Deno[stream];
+  return isPipe(fd) ? new PipeSink(fd) : Deno[stream];
 }
 
 function isPipe(fd: number): boolean {
@@ -27,28 +27,16 @@ function isPipe(fd: number): boolean {
 
 class PipeSink implements Sink {
   readonly #fd: number;
-  readonly #stream: Pick<typeof Deno.stdout, "writeSync">;
   #socket: Socket | undefined;
   #broken: Error | undefined;
 
-  constructor(fd: number, stream: Pick<typeof Deno.stdout, "writeSync">) {
+  constructor(fd: number) {
     this.#fd = fd;
-    this.#stream = stream;
   }
 
-  /** What there is room for at once, or all when it is in the pipe; fails as Deno's own streams do where nobody reads. */
-  write(bytes: Uint8Array): number | Promise<number> {
+  /** Resolves when all is in the pipe; rejects as Deno's own streams do where nobody reads any more. */
+  write(bytes: Uint8Array): Promise<number> {
     const socket = this.#socket ??= this.#open();
-    if (socket.writableLength > 0) return this.#writeLater(socket, bytes);
-    try {
-      return this.#stream.writeSync(bytes);
-    } catch (error) {
-      if (error instanceof Deno.errors.WouldBlock) return this.#writeLater(socket, bytes);
-      throw error;
-    }
-  }
-
-  #writeLater(socket: Socket, bytes: Uint8Array): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     socket.write(bytes, (error) => error ? reject(this.#reason(error)) : resolve(bytes.length));
     return promise;

@@ -10,7 +10,7 @@ const CHUNK = 65_536;
 const RETRY_MS = 10;
 
 /** Where bytes go; a write may take only a part of them, and as long as it likes. */
-export type Sink = { write(bytes: Uint8Array): number | Promise<number> };
+export type Sink = { write(bytes: Uint8Array): Promise<number> };
 
 /**
  * Lines to a pipe or a file, without ever waiting for whoever reads: a peer that stands still is dead to the others.
