@@ -17,3 +17,9 @@ Deno.test("what was taken out of the buffer stays as it was, whatever is read or
     assert(pieces.every((piece, index) => index % 2 === 0 || piece.every((byte) => byte === index + 1)));
   }));
 });
+
+Deno.test("a piece that does not fit behind the others is whole", () => {
+  const arrived = new ReadBuffer();
+  const lengths = [...Array(7).fill(2_048), 2_047, 2, 1];
+  assertEquals(lengths.map((length) => arrived.taken(length).length), lengths);
+});

@@ -56,5 +56,8 @@ Deno.test("a time is shown to programs as a Date shows it", () => {
       assertEquals(shownIso(shown), new Date(shown).toISOString());
     }
   }));
+  for (const off of [9, 10, 99, 100, 999, 1_000, 9_999, 10_000, 59_999, 60_000]) {
+    assertEquals(shownIso(NOW + off), new Date(NOW + off).toISOString());
+  }
   assertEquals(shownIso(NOW + 0.9), new Date(NOW + 0.9).toISOString(), "whole milliseconds");
 });
