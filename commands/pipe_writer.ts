@@ -9,8 +9,10 @@ const CHUNK = 65_536;
 /** How long a stream that somebody made non-blocking is left alone after it took nothing, in ms. */
 const RETRY_MS = 10;
 
-/** Where bytes go; a write may take only a part of them, and as long as it likes. */
-export type Sink = { write(bytes: Uint8Array): Promise<number> };
+const encoder = new TextEncoder();
+
+/** Where lines go; a write may take only a part of their bytes, and as long as it likes. */
+export type Sink = { write(lines: Uint8Array): number | Promise<number> };
 
 /**
  * Lines to a pipe or a file, without ever waiting for whoever reads: a peer that stands still is dead to the others.
@@ -67,10 +69,11 @@ export class PipeWriter {
   }
 
   async #writeAll(text: string): Promise<void> {
-    let bytes = new TextEncoder().encode(text);
+    let bytes: Uint8Array = encoder.encode(text);
     while (bytes.length > 0) {
       try {
-        bytes = bytes.subarray(await this.#sink.write(bytes));
+        const written = this.#sink.write(bytes);
+        bytes = bytes.subarray(typeof written === "number" ? written : await written);
       } catch (error) {
         if (!(error instanceof Deno.errors.WouldBlock)) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -53,7 +53,7 @@ const DOORS: readonly string[] = [
 const SOCKET_DOORS: readonly string[] = [
   "transport/deno_transport",
   "commands/http_post.ts",
-  "commands/pipe_sink.ts", // opens nothing: our own stdout, if it is a pipe
+  "commands/pipe", // opens nothing: our own streams, where they are pipes
 ];
 const SOCKETS = /Deno\.(listen|connect|serve)|"node:(net|http|https|dgram|tls)"|\bfetch\(/;
 
