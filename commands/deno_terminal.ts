@@ -1,8 +1,12 @@
 import type { Terminal, TerminalHandler } from "../actors/repl/terminal.ts";
 import { cannot, errorLine } from "./output.ts";
+import { isPipe } from "./pipe.ts";
 import { openSink } from "./pipe_sink.ts";
+import { readPipe } from "./pipe_source.ts";
 import { PipeWriter } from "./pipe_writer.ts";
 
+/** The number that every process has its input under. */
+const STDIN = 0;
 /** Where there is no terminal, or one that does not know its width. */
 const COLUMNS_DEFAULT = 80;
 /** A terminal hands over at most 4,095 bytes at once; a pipe as much as there is room. */
@@ -81,7 +85,8 @@ class DenoTerminal implements Terminal {
       Deno.addSignalListener("SIGWINCH", this.#onResize);
       Deno.addSignalListener("SIGCONT", this.#onContinue);
     }
-    void this.#read(handler);
+    if (isPipe(STDIN)) this.#readPipe(handler);
+    else void this.#read(handler);
   }
 
   suspend(): boolean {
@@ -129,6 +134,13 @@ class DenoTerminal implements Terminal {
     }
   }
 
+  #readPipe(handler: TerminalHandler): void {
+    readPipe(STDIN, READ_BYTES, {
+      bytes: (bytes) => this.#ended || handler.bytes(bytes),
+      ended: (error) => this.#readToEnd(error),
+    });
+  }
+
   async #read(handler: TerminalHandler): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
     try {
@@ -137,8 +149,13 @@ class DenoTerminal implements Terminal {
         handler.bytes(buffer.slice(0, count));
       }
     } catch (error) {
-      if (!isGone(error)) this.#fail("read the input", error); // a folder
+      return this.#readToEnd(error);
     }
+    this.#readToEnd();
+  }
+
+  #readToEnd(error?: unknown): void {
+    if (error !== undefined && !isGone(error)) this.#fail("read the input", error); // a folder
     this.#end();
   }
 
