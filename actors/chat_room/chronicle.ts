@@ -69,6 +69,9 @@ type ChronicleDeps = Readonly<{
 /** Says what became of something that was to be written, when it is. */
 type Unwritten = Readonly<{ content: Content; written: (entry: Kept) => void }>;
 
+/** What was written together, and by whom. */
+type Written = Readonly<{ entries: readonly Kept[]; of: readonly Unwritten[] }>;
+
 /**
  * What is written within this is signed and sent together; the first of it at once. While more than one entry a millisecond
  * is written, it is what comes within more: a batch costs everybody as much as several entries.
@@ -104,6 +107,8 @@ export class Chronicle {
   readonly #filling: Filling;
   readonly #showing: Showing;
   #unwritten: Unwritten[] = [];
+  /** Others are being told of it; who said it, and our own screen, are told after them. */
+  #written: Written[] = [];
   #wroteAt = -Infinity;
   #writeTogetherMs = WRITE_TOGETHER_MS;
   readonly #flushAfterMs: number;
@@ -148,6 +153,7 @@ export class Chronicle {
 
   /** Somebody has said something about the logs. */
   heard(from: string, message: LogMessage, isDirect: boolean, isFromBefore: boolean): void {
+    this.#tellWriters();
     // All but batches is said to one only; what comes by way of others may be anybody's.
     if (!isDirect && message.type !== "batch") return void this.#counters["log messages not to us"]++;
     switch (message.type) {
@@ -171,6 +177,7 @@ export class Chronicle {
 
   /** Takes a batch that was kept elsewhere, as if a stranger had sent it: it is history, and nobody is shown it. */
   imports(batch: Batch): Admitted {
+    this.#tellWriters();
     const { log } = batch;
     const wasForked = this.#branches.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
@@ -192,6 +199,7 @@ export class Chronicle {
   }
 
   gone(member: string): void {
+    this.#tellWriters();
     this.#repair.gone(member);
     this.#serving.gone(member);
     this.#delivery.gone(member);
@@ -201,7 +209,10 @@ export class Chronicle {
 
   /** A timer that was set has rung. */
   ring(timer: ChronicleTimer): void {
+    this.#tellWriters();
     switch (timer) {
+      case "written":
+        return;
       case "write":
         return this.#writeAll();
       case "flush":
@@ -248,9 +259,10 @@ export class Chronicle {
     this.#world.taken(entries);
   }
 
-  /** Writes what still waits. */
+  /** Writes what still waits; who said it is told when this returns. */
   writeNow(): void {
     if (this.#unwritten.length > 0) this.#writeAll();
+    this.#tellWriters();
   }
 
   /** Writes what still waits, and leaves nothing that is not on disk. */
@@ -291,8 +303,16 @@ export class Chronicle {
     const batch = pageOf(entries);
     this.#deps.store.flush(); // also what was noted of them
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
-    for (const [index, { written }] of some.entries()) written(entries[index]!);
-    this.#showing.show(entries, true);
+    this.#written.push({ entries, of: some });
+    if (this.#written.length === 1) this.#world.ringAfter("written");
+  }
+
+  /** Each says what it has written before anything else happens to it, so that all is shown in the order in which it came. */
+  #tellWriters(): void {
+    for (const { entries, of } of this.#written.splice(0)) {
+      for (const [index, { written }] of of.entries()) written(entries[index]!);
+      this.#showing.show(entries, true);
+    }
   }
 
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {

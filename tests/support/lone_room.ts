@@ -42,6 +42,7 @@ export class LoneRoom {
         setTimer: (timer, delayMs) => {
           if (!this.#timers.has(timer)) this.#timers.set(timer, this.#now + delayMs);
         },
+        ringAfter: (timer) => this.chronicle.ring(timer),
         publish: (payload) => void this.published.push(decodeLogMessage(payload)!),
         sendTo: (to, payload) =>
           void this.sent.push({ to, message: decodeLogMessage(payload)!, bytes: payload.length }),

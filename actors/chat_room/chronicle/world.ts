@@ -4,6 +4,7 @@ import type { Random } from "../../runtime/random.ts";
 /** What a chronicle sets its timers for. */
 export type ChronicleTimer =
   | "write"
+  | "written"
   | "flush"
   | "tell_heads"
   | "compare"
@@ -20,6 +21,8 @@ export type ChronicleWorld = Readonly<{
   random: Random;
   /** Calls `ring(timer)` once, `delayMs` from now; a timer that runs goes on. */
   setTimer(timer: ChronicleTimer, delayMs: number): void;
+  /** Calls `ring(timer)` once what was published until now is on its way. */
+  ringAfter(timer: ChronicleTimer): void;
   /** To all who are in the room. */
   publish(payload: Uint8Array): void;
   sendTo(member: string, payload: Uint8Array): void;
