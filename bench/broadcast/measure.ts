@@ -29,9 +29,13 @@ const DRAIN_WITHIN_MS = 30_000;
 
 const TRIAL_RATE_FROM = 16;
 
-/** Who uses no more of a processor than this in so long has nothing left to do of what was said before, in ms. */
+/**
+ * Who uses no more of a processor than this in each look, so many times one after the other, has nothing left to do of what
+ * was said before, in ms: who puts something off for some seconds would seem to rest until then.
+ */
 const RESTING_MS = 10;
 const REST_LOOK_MS = 500;
+const REST_LOOKS = 7;
 
 /** What an author is given at once before it is killed: some of it is under way then. */
 const LAST_WORDS = 16;
@@ -174,10 +178,10 @@ async function measureRate(
 /** Waits until nobody does much more than when idle, and not for ever. */
 async function rest(group: Group, withinS: number): Promise<void> {
   const deadline = performance.now() + withinS * 1_000;
-  while (performance.now() < deadline) {
+  for (let looks = 0; looks < REST_LOOKS && performance.now() < deadline;) {
     const fromMs = group.cpuMs();
     await pause(REST_LOOK_MS);
-    if (group.cpuMs() - fromMs <= RESTING_MS * group.size) return;
+    looks = group.cpuMs() - fromMs <= RESTING_MS * group.size ? looks + 1 : 0;
   }
 }
 
