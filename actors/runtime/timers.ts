@@ -4,6 +4,8 @@ import type { Cancel, Clock } from "./clock.ts";
 export interface Timers<M> {
   /** Sends oneself `message` once, `delayMs` from now. Throws a `RangeError` if that is no number. */
   after(key: string, delayMs: number, message: M): void;
+  /** Sends oneself `message` once, when what is under way is done: the turns of those who were sent something, and theirs. */
+  soon(key: string, message: M): void;
   /**
    * Sends oneself `message` each `intervalMs`; a tick that finds the last one unhandled is left out. Throws a
    * `RangeError` unless the interval is above 0: it would never end.
@@ -58,6 +60,12 @@ export class TimerTable<M> implements Timers<M> {
     if (this.#over) return;
     const entry = this.#replace(key, true);
     entry.stop = this.#clock.after(delayMs, () => this.#deliver(message, entry));
+  }
+
+  soon(key: string, message: M): void {
+    if (this.#over) return;
+    const entry = this.#replace(key, true);
+    this.#clock.soon(() => entry.live && this.#deliver(message, entry));
   }
 
   every(key: string, intervalMs: number, message: M): void {

@@ -10,22 +10,17 @@ type Reach = Pick<ChronicleWorld, "now" | "wallMs" | "random" | "setTimer" | "ri
 
 /** How a chronicle that an actor keeps has the time, and reaches others: by rumours of that topic. */
 export function actorWorld(
-  ctx: Pick<Context<Ring>, "clock" | "random" | "timers" | "pipeToSelf">,
+  { clock, random, timers }: Pick<Context<Ring>, "clock" | "random" | "timers">,
   topic: string,
   broadcaster: () => ActorRef<BroadcasterMessage>,
 ): Reach {
-  const { clock, random, timers } = ctx;
   return {
     now: () => clock.now(),
     wallMs: () => clock.wallMs(),
     random,
     // What is to happen soon is not put off by more of its kind.
     setTimer: (timer, delayMs) => timers.has(timer) || timers.after(timer, delayMs, { type: "ring", timer }),
-    // After the actors who have it to do, and after what they put off in their turns, as links do with their writes.
-    ringAfter: (timer) => {
-      const ring = (): Ring => ({ type: "ring", timer });
-      ctx.pipeToSelf(Promise.resolve(), ring, ring);
-    },
+    ringAfter: (timer) => timers.soon(timer, { type: "ring", timer }),
     publish: (payload) => broadcaster().tell({ type: "publish", topic, payload }),
     sendTo: (to, payload) => broadcaster().tell({ type: "send_to", to, topic, payload }),
   };

@@ -55,6 +55,42 @@ Deno.test("a repeated timer is there until it is cancelled, however often it has
   assertEquals(got, ["true 10", "true 20", "true 30"]);
 });
 
+Deno.test("what is to come soon comes after all that the turn led to at once, and before time passes", async () => {
+  const { clock, system } = virtualSystem();
+  const trace: string[] = [];
+  const last = system.spawn<string>("last", () => (message) => void trace.push(message));
+  const first = system.spawn<string>("first", () => (message) => last.tell(message));
+  const ref = system.spawn<string>("a", (ctx) => (message) => {
+    trace.push(`${message} ${ctx.clock.now()}`);
+    if (message !== "go") return;
+    ctx.timers.after("time", 0, "time");
+    ctx.timers.soon("soon", "soon");
+    first.tell("two hops away");
+  });
+  clock.after(10, () => ref.tell("go"));
+  await clock.advance(20);
+  assertEquals(trace, ["go 10", "two hops away", "soon 10", "time 10"]);
+});
+
+Deno.test("what is to come soon is cancelled and replaced by key, and ends with its actor", async () => {
+  const { clock, system } = virtualSystem();
+  const got: string[] = [];
+  const ref = system.spawn<string>("a", (ctx) => (message) => {
+    got.push(message);
+    if (message === "stop") ctx.stop(ctx.self);
+    else if (message !== "go") return;
+    ctx.timers.soon("cancelled", "cancelled");
+    ctx.timers.cancel("cancelled");
+    ctx.timers.soon("again", "too early");
+    ctx.timers.soon("again", "in time");
+  });
+  ref.tell("go");
+  await clock.advance(10);
+  ref.tell("stop");
+  await clock.advance(10);
+  assertEquals(got, ["go", "in time", "stop"]);
+});
+
 Deno.test("no timer message of an earlier life is delivered", async () => {
   const { clock, system } = virtualSystem();
   const got: string[] = [];
