@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { ChatEvent, HistoryEvent, PeopleEvent } from "../chat_room.ts";
 import type { DirectEvent } from "../direct.ts";
 import { shownIso } from "../history/clock_mark.ts";
@@ -33,9 +34,17 @@ const VERSION = 1;
  * terminal nothing that it obeys.
  */
 export function recordLine(record: ReplRecord, wallMs: number): string {
-  const head: Readonly<Record<string, unknown>> = { v: VERSION, type: record.type, time: shownIso(wallMs) };
-  const line = JSON.stringify({ ...head, ...record }); // `type` stays where it stood
+  const { type } = record;
+  // Put together as text: an object of the head and the record would cost as much again. A record begins with its type.
+  const fields = JSON.stringify(record).slice(`{"type":"${type}"`.length);
+  const line = `{"v":${VERSION},"type":"${type}","time":"${shownIso(wallMs)}"${fields}`;
+  if (isPrintable(line)) return line;
   return line.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Whether a line of JSON, in which what is below a blank is escaped, has nothing but printable ASCII. */
+function isPrintable(line: string): boolean {
+  return Buffer.byteLength(line) === line.length && !line.includes("\x7f");
 }
 
 /** What happened in a room. `saidAt` and `targetSaidAt` are by the author's clock. */

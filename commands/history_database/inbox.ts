@@ -27,7 +27,7 @@ export class Inbox {
   put(entries: readonly Kept[]): void {
     for (let first = 0; first < entries.length; first += ROW_ENTRIES_MAX) {
       const some = entries.slice(first, first + ROW_ENTRIES_MAX);
-      const { lastInsertRowid: id } = this.#sql.insert.run(encoder.encode(some.map(rowOf)));
+      const { lastInsertRowid: id } = this.#sql.insert.run(encoder.encodeSharedRef(some.map(rowOf))); // SQLite has its own copy
       this.#rows.push({ id: Number(id), left: some.length });
     }
   }
