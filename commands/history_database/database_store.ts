@@ -16,7 +16,7 @@ import { textNow } from "../../actors/history/text_now.ts";
 import type { EntryHash } from "../../actors/history/values.ts";
 import { rollBack } from "../sqlite.ts";
 import { EntryTable } from "./entry_table.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, ROW_ENTRIES_MAX } from "./inbox.ts";
 import { TextIndex } from "./text_index.ts";
 
 /** Of texts that wait to be indexed, so many are put off: one by one each would cost several times as much. */
@@ -82,9 +82,12 @@ export class DatabaseStore implements HistoryStore {
 
   /** Puts entries on disk, where nothing finds them until they are {@linkcode unpack}ed. */
   pack(entries: readonly Kept[]): void {
+    // One statement is whole or not at all by itself: a transaction around it would be most of what it costs.
+    const isAlone = entries.length <= ROW_ENTRIES_MAX && !this.#db.isTransaction;
     if (entries.length > 0) {
-      this.#begin();
+      if (!isAlone) this.#begin();
       this.#inbox.put(entries);
+      if (isAlone) this.#commits++;
     }
     this.flush();
   }

@@ -7,7 +7,7 @@ import { decodeSound } from "../../transport/sound_msgpack.ts";
 import { keptIn } from "./row.ts";
 
 /** Entries in one row at most. */
-const ROW_ENTRIES_MAX = 512;
+export const ROW_ENTRIES_MAX = 512;
 
 /**
  * Entries that are on disk and in no table yet, many in a row of their own: a tenth of what their tables and indexes
