@@ -4,9 +4,9 @@
  * As in the tasks. What runs a few times a second in a peer that is quiet would else be interpreted for minutes, and not
  * be compiled well for thousands of messages. Good code is small and touches little besides, which is what counts where
  * each message finds the processor's caches cold. For the same reason what is young has 4 MiB and not 16: under load, a
- * quarter of the time went into pages that the kernel had to clear. It is
- * collected by the thread whose it is, in half a millisecond: where all cores are busy, it would wait for helpers that do
- * not get one, up to fifty times as long.
+ * quarter of the time went into pages that the kernel had to clear. Its pages are kept, and the thread whose it is collects
+ * it alone, in half a millisecond: where all cores are busy, it would wait for helpers that get none up to fifty times as
+ * long.
  */
 export const V8_FLAGS = `--v8-flags=${
   [

@@ -36,7 +36,7 @@ class PipeSink implements Sink {
   /** Whole lines. Done when all is in the pipe; fails as Deno's own streams do where nobody reads any more. */
   write(lines: Uint8Array): number | Promise<number> {
     const socket = this.#socket ??= this.#open(); // with it, the pipe does not block
-    if (lines.length > WHOLE_BYTES_MAX || socket.writableLength > 0) return this.#writeLater(socket, lines);
+    if (lines.length > WHOLE_BYTES_MAX) return this.#writeLater(socket, lines);
     try {
       return this.#stream.writeSync(lines);
     } catch (error) {

@@ -11,7 +11,7 @@ const RETRY_MS = 10;
 
 const encoder = new TextEncoder();
 
-/** Where lines go; a write may take only a part of their bytes, and as long as it likes. */
+/** Where lines go, one write after the other; each may take only a part of their bytes, and as long as it likes. */
 export type Sink = { write(lines: Uint8Array): number | Promise<number> };
 
 /**

@@ -65,7 +65,7 @@ export class TimerTable<M> implements Timers<M> {
   soon(key: string, message: M): void {
     if (this.#over) return;
     const entry = this.#replace(key, true);
-    this.#clock.soon(() => entry.live && this.#deliver(message, entry));
+    this.#clock.soon(() => this.#deliver(message, entry));
   }
 
   every(key: string, intervalMs: number, message: M): void {

@@ -82,12 +82,11 @@ export class DatabaseStore implements HistoryStore {
 
   /** Puts entries on disk, where nothing finds them until they are {@linkcode unpack}ed. */
   pack(entries: readonly Kept[]): void {
-    // One statement is whole or not at all by itself: a transaction around it would be most of what it costs.
-    const isAlone = entries.length <= ROW_ENTRIES_MAX && !this.#db.isTransaction;
     if (entries.length > 0) {
-      if (!isAlone) this.#begin();
+      // One statement is whole or not at all by itself: a transaction around it would be most of what it costs.
+      if (entries.length > ROW_ENTRIES_MAX) this.#begin();
       this.#inbox.put(entries);
-      if (isAlone) this.#commits++;
+      if (!this.#db.isTransaction) this.#commits++;
     }
     this.flush();
   }

@@ -626,6 +626,8 @@ test("what is put waits in memory until it is flushed, and then packed on disk u
     ]);
     assertEquals([6, 5, 7].map((sequence) => store.has(DEV, entryOf(sequence).hash)), [true, true, false]);
     assertEquals(writes.entries, 5, "what is no entry, and whether there is one, has to wait for none");
+    store.flush();
+    assertEquals([writes.commits, store.counters()["commits"]], [3, 3]);
   }, { connect });
 });
 

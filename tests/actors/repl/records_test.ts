@@ -77,10 +77,12 @@ Deno.test("what is said by ourselves is told as well, and that it was said", asy
 });
 
 Deno.test("a line for programs holds exactly what was said, and nothing that a terminal obeys", () => {
-  const text = 'a\x1b[2J\x9b\u202e\u2028é👍\ud800"\\';
-  const line = recordLine({ type: "notice", text }, 0);
-  assert(/^[\x20-\x7e]+$/.test(line), line);
-  assertEquals(JSON.parse(line), { v: 1, type: "notice", time: "1970-01-01T00:00:00.000Z", text });
+  const kinds = ["plain", "\x1b[2J", "\x7f", "\x9b", "\u202e\u2028", "é", "👍", "\ud800", '"\\'];
+  for (const text of [...kinds, kinds.join("")]) {
+    const line = recordLine({ type: "notice", text }, 0);
+    assert(/^[\x20-\x7e]+$/.test(line), line);
+    assertEquals(JSON.parse(line), { v: 1, type: "notice", time: "1970-01-01T00:00:00.000Z", text });
+  }
 });
 
 Deno.test("a line begins with the version, what it is and when that was; the rest is in the record's own order", () => {

@@ -73,7 +73,7 @@ Deno.test("what is to come soon comes after all that the turn led to at once, an
 });
 
 Deno.test("what is to come soon is cancelled and replaced by key, and ends with its actor", async () => {
-  const { clock, system } = virtualSystem();
+  const { clock, system, deadLetters } = virtualSystem();
   const got: string[] = [];
   const ref = system.spawn<string>("a", (ctx) => (message) => {
     got.push(message);
@@ -88,7 +88,7 @@ Deno.test("what is to come soon is cancelled and replaced by key, and ends with 
   await clock.advance(10);
   ref.tell("stop");
   await clock.advance(10);
-  assertEquals(got, ["go", "in time", "stop"]);
+  assertEquals([got, deadLetters], [["go", "in time", "stop"], []]);
 });
 
 Deno.test("no timer message of an earlier life is delivered", async () => {
