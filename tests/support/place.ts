@@ -1,5 +1,5 @@
 import { V8_FLAGS } from "../../commands/own_program.ts";
-import { freePort } from "./free_port.ts";
+import { FreePort } from "./free_port.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const FOLDER = new URL("../..", import.meta.url).pathname;
@@ -15,8 +15,7 @@ export type Executable = Readonly<{ path: string; tools: string }>;
  * beside it, nor the settings of whoever runs the tests, can be noticed.
  */
 export class Place implements AsyncDisposable {
-  /** Where the first peer serves the registry. */
-  readonly registryPort = freePort();
+  readonly #registryPort = new FreePort();
   readonly #directory: string;
   readonly #executable: Executable | undefined;
 
@@ -66,7 +65,7 @@ export class Place implements AsyncDisposable {
 
   /** The flag by which peers of this place find each other. */
   get bootstrapFlag(): string {
-    return `--bootstrap=local:${this.registryPort}`;
+    return `--bootstrap=local:${this.#registryPort.number}`;
   }
 
   /** What a peer keeps on disk between its runs. */
@@ -108,6 +107,7 @@ export class Place implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#registryPort[Symbol.dispose]();
     await Deno.remove(this.#directory, { recursive: true });
   }
 }
