@@ -28,7 +28,7 @@ export class LoneRoom {
   readonly #timers = new Map<ChronicleTimer, number>();
   #now = 0;
 
-  constructor(history: HistoryDeps, room: RoomName, others: readonly string[] = ["bob", "charly"]) {
+  constructor(history: HistoryDeps, room: RoomName, others: readonly string[] = ["bob", "charly"], seed = "1") {
     this.chronicle = new Chronicle({
       room,
       name: "alice",
@@ -38,7 +38,7 @@ export class LoneRoom {
       world: {
         now: () => this.#now,
         wallMs: () => 1_000_000 + this.#now,
-        random: seededRandom("1"),
+        random: seededRandom(seed),
         setTimer: (timer, delayMs) => {
           if (!this.#timers.has(timer)) this.#timers.set(timer, this.#now + delayMs);
         },

@@ -3,16 +3,18 @@ import { encodeLogMessage, ENDS_MAX, SPANS_MAX } from "../../history/log_message
 import type { RoomLog } from "../../history/room_log.ts";
 import { type HistoryStore, SETTLE_ON_MS, type Span } from "../../history/store.ts";
 import type { Branches } from "./branches.ts";
+import { GREETING_MS } from "./since.ts";
 import { someOf } from "./some_of.ts";
 import type { Speakers } from "./speakers.ts";
 import type { ChronicleWorld } from "./world.ts";
 
 /**
  * What changed is told when nothing has changed for a moment, or has not stopped to change for long: whoever lacks it asks
- * then, and its author knows that it is held. While there is talk, gaps show by themselves.
+ * then, and its author knows that it is held. While there is talk, gaps show by themselves. Who has just come takes what
+ * it is told within `GREETING_MS` for what was there before it, so that nothing new is told sooner.
  */
-const TELL_AFTER_MS = 300;
-const TELL_LATEST_MS = 5_000;
+const TELL_AFTER_MS = GREETING_MS + 50;
+const TELL_LATEST_MS = 3_000;
 /** How much later than that it may be, where the talk has gone on for a while. */
 const TELL_AFTER_MAX_MS = 1_000;
 /** It is told in so many rounds, each time to so many others in the room, and in the first one to the authors besides. */
@@ -44,7 +46,7 @@ export class Heads {
   readonly #world: ChronicleWorld;
   /** Logs that others are told about: in which round, and how many others hold the same. */
   readonly #telling = new Map<LogId, { round: number; same: number }>();
-  /** Of the times above, how much is waited here: all hear the same at once, and need not do the rest of it at once. */
+  /** How often the times above are waited here: all hear the same at once, and need not do the rest of it at once. */
   readonly #pace: number;
   #tellingSince: number | undefined;
   #tellAt = 0;
@@ -56,7 +58,7 @@ export class Heads {
   constructor(deps: HeadsDeps) {
     this.#deps = deps;
     this.#world = deps.world;
-    this.#pace = 0.5 + this.#world.random.next() / 2;
+    this.#pace = 1 + this.#world.random.next() / 2;
     this.#world.setTimer("compare", TELL_AFTER_MS * (1 + this.#world.random.next()));
   }
 

@@ -19,9 +19,9 @@ type Beginning = Readonly<{
   now: number;
 }>;
 
-/** Who comes is told at once what is there. What is said then is not told again before 300 ms are over. */
+/** Who comes is told at once what is there. What is said then is told again by others only after the greeting. */
 const MET_WITHIN_MS = 5_000;
-const GREETING_MS = 250;
+export const GREETING_MS = 250;
 
 /** Who is greeted has been told of all that there is after this. */
 const GREETED_AFTER_MS = 10_000;

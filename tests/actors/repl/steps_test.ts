@@ -36,7 +36,7 @@ Deno.test("step by step: two come, talk, look around and go, and each step says 
   const present = await bob.enter("chatmemberlist");
   assertEquals(present.map((line) => line.split(",")[0]), ["alice", "bob (you)"]);
   assertMatch((await bob.enter("msg hi")).join("\n"), /^\d\d:\d\d:\d\d bob: hi$/);
-  assertEquals(await bob.enter("memberlist"), [
+  assertEquals(await bob.enter("memberlist", 300), [
     "0:      Name: alice",
     `        Address: ${alice.peer.memory.address}`,
     "        Tags: app=parley rooms=lobby version=0.0.0",

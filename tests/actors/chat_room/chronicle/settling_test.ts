@@ -1,5 +1,6 @@
 /** When what others said is brought to the disk, and who is told of it when. */
 import { assert, assertEquals } from "@std/assert";
+import { GREETING_MS } from "../../../../actors/chat_room/chronicle/since.ts";
 import type { RoomName } from "../../../../actors/chat_room/entry.ts";
 import { decodeLogMessage } from "../../../../actors/history/log_message.ts";
 import { MemoryStore } from "../../../../actors/history/memory_store.ts";
@@ -57,6 +58,19 @@ Deno.test("others are told that it is kept once all of it is", () => {
   assertEquals(heads(), 0);
   room.passes(1_000);
   assert(heads() > 0);
+});
+
+Deno.test("whoever hears it, nobody tells it again while it could be taken for what was there before", () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const room = new LoneRoom(simulatedHistory("alice"), DEV, undefined, `${seed}`);
+    room.passes(1_000);
+    room.sent.length = 0;
+    room.publishes("bob", decodeLogMessage(new Author("bob", DEV).says("hi", 1))!);
+    room.passes(GREETING_MS);
+    assertEquals(room.sent, []);
+    room.passes(250);
+    assert(room.sent.length > 0);
+  }
 });
 
 Deno.test("while others talk on and on, it is told within six seconds what of it is kept; and a second after they end", () => {
