@@ -270,7 +270,10 @@ class Room {
   write(content: Writable, replyTo: ActorRef<SayReply>): void {
     const { memory: { room }, history: { store, signing: { author } } } = this.#deps;
     const why = refusalOf(content, { store, room, author });
-    if (why !== undefined) return replyTo.tell({ ok: false, why });
+    if (why !== undefined) {
+      this.chronicle.writeNow(); // answers come in the order of what they answer
+      return replyTo.tell({ ok: false, why });
+    }
     const written = (): void => {
       const others = this.#occupants.count - 1;
       replyTo.tell({ ok: true, others, ...(store.trouble === undefined ? {} : { unstored: true }) });
@@ -306,6 +309,7 @@ class Room {
 
   heard(rumour: RumourHeard): void {
     if (isLogMessage(rumour.payload)) return this.#logHeard(rumour);
+    this.chronicle.tellWriters();
     const entry = decodeEntry(rumour.payload);
     if (entry === undefined) return this.#ctx.log.warn("entry_malformed", { author: rumour.author });
     const { author, direct } = rumour;
@@ -338,6 +342,7 @@ class Room {
   member(event: MembershipEvent): void {
     const name = event.member.name;
     if (name === this.#deps.self) return;
+    this.chronicle.tellWriters();
     if (event.type === "left" || event.type === "failed") {
       if (this.#occupants.has(name)) this.#names.lastSeen(name);
       this.#occupants.memberGone(name);

@@ -153,7 +153,7 @@ export class Chronicle {
 
   /** Somebody has said something about the logs. */
   heard(from: string, message: LogMessage, isDirect: boolean, isFromBefore: boolean): void {
-    this.#tellWriters();
+    this.tellWriters();
     // All but batches is said to one only; what comes by way of others may be anybody's.
     if (!isDirect && message.type !== "batch") return void this.#counters["log messages not to us"]++;
     switch (message.type) {
@@ -177,7 +177,7 @@ export class Chronicle {
 
   /** Takes a batch that was kept elsewhere, as if a stranger had sent it: it is history, and nobody is shown it. */
   imports(batch: Batch): Admitted {
-    this.#tellWriters();
+    this.tellWriters();
     const { log } = batch;
     const wasForked = this.#branches.isForked(log);
     const admission = this.#log.admit(batch, this.#world.wallMs());
@@ -199,7 +199,7 @@ export class Chronicle {
   }
 
   gone(member: string): void {
-    this.#tellWriters();
+    this.tellWriters();
     this.#repair.gone(member);
     this.#serving.gone(member);
     this.#delivery.gone(member);
@@ -209,7 +209,7 @@ export class Chronicle {
 
   /** A timer that was set has rung. */
   ring(timer: ChronicleTimer): void {
-    this.#tellWriters();
+    this.tellWriters();
     switch (timer) {
       case "written":
         return;
@@ -259,10 +259,21 @@ export class Chronicle {
     this.#world.taken(entries);
   }
 
+  /**
+   * Who wrote something, and our own screen, are told of it now if they have not been: before anything else happens in
+   * the room, so that all is shown in the order in which it came.
+   */
+  tellWriters(): void {
+    for (const { entries, of } of this.#written.splice(0)) {
+      for (const [index, { written }] of of.entries()) written(entries[index]!);
+      this.#showing.show(entries, true);
+    }
+  }
+
   /** Writes what still waits; who said it is told when this returns. */
   writeNow(): void {
     if (this.#unwritten.length > 0) this.#writeAll();
-    this.#tellWriters();
+    this.tellWriters();
   }
 
   /** Writes what still waits, and leaves nothing that is not on disk. */
@@ -305,14 +316,6 @@ export class Chronicle {
     if (batch !== undefined) this.#world.publish(encodeLogMessage(batch));
     this.#written.push({ entries, of: some });
     if (this.#written.length === 1) this.#world.ringAfter("written");
-  }
-
-  /** Each says what it has written before anything else happens to it, so that all is shown in the order in which it came. */
-  #tellWriters(): void {
-    for (const { entries, of } of this.#written.splice(0)) {
-      for (const [index, { written }] of of.entries()) written(entries[index]!);
-      this.#showing.show(entries, true);
-    }
   }
 
   #batch(from: string, batch: Batch, isDirect: boolean, isFromBefore: boolean): void {
