@@ -46,7 +46,7 @@ export class Heads {
   readonly #world: ChronicleWorld;
   /** Logs that others are told about: in which round, and how many others hold the same. */
   readonly #telling = new Map<LogId, { round: number; same: number }>();
-  /** How often the times above are waited here: all hear the same at once, and need not do the rest of it at once. */
+  /** What the times above are multiplied by here: all hear the same at once, and need not do the rest of it at once. */
   readonly #pace: number;
   #tellingSince: number | undefined;
   #tellAt = 0;
