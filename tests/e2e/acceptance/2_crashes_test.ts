@@ -9,7 +9,7 @@ import { Place } from "../../support/place.ts";
 import { find } from "../../support/wait.ts";
 
 /** How soon who is left says that somebody died: 10 s, and more where several programs share a processor. */
-const leaveMs = (): number => 10_000 * Math.max(1, (Deno.loadavg()[0] ?? 1) / navigator.hardwareConcurrency);
+const LEAVE_MS = 10_000 * Math.max(1, (Deno.loadavg()[0] ?? 1) / navigator.hardwareConcurrency);
 const WITHIN_MS = 30_000;
 
 const SCRIPT = new URL("../../../scripts/chat.txt", import.meta.url).pathname;
@@ -82,11 +82,11 @@ async function killOneAfterTheOther(startService: (place: Place) => Promise<Serv
   // One of ours is killed: theirs say so, drop it and take it off the list, and so do ours.
   await olga[Symbol.asyncDispose]();
   for (const peer of [alice, bob]) {
-    await peer.waitFor(/^.*NotifyLeave: olga 127\.0\.0\.1:\d+\nPing chat member "olga"/m, leaveMs());
+    await peer.waitFor(/^.*NotifyLeave: olga 127\.0\.0\.1:\d+\nPing chat member "olga"/m, LEAVE_MS);
     await peer.waitFor('"olga" not reachable and deleted');
     assert(!(await peer.chatMembers()).includes("olga"));
   }
-  await pia.waitFor(/^\* olga failed/m, leaveMs());
+  await pia.waitFor(/^\* olga failed/m, LEAVE_MS);
   await untilReplaced(url, "olga");
   for (const name of ["alice", "bob"]) await pia.waitFor(`${name}@pia came to #lobby`); // another's guests now
   await pia.say("without olga");
@@ -94,7 +94,7 @@ async function killOneAfterTheOther(startService: (place: Place) => Promise<Serv
 
   // One of theirs is killed: ours say so, drop it and take it off the list.
   await alice.kill();
-  await pia.waitFor(/^\* alice@pia left #lobby$/m, leaveMs());
+  await pia.waitFor(/^\* alice@pia left #lobby$/m, LEAVE_MS);
   await bob.waitFor(`"${alice.node}" not reachable and deleted`);
   await untilHere(pia, "bob, guest of pia", "pia (you)", "quin", ...others);
   await untilReplaced(url, alice.node);
@@ -102,7 +102,7 @@ async function killOneAfterTheOther(startService: (place: Place) => Promise<Serv
   // The service is gone, and the last of theirs is killed: ours live on.
   await service[Symbol.asyncDispose]();
   await bob.kill();
-  await pia.waitFor(/^\* bob@pia left #lobby$/m, leaveMs());
+  await pia.waitFor(/^\* bob@pia left #lobby$/m, LEAVE_MS);
   await untilHere(quin, "pia", "quin (you)", ...others);
   await quin.say("only us");
   await pia.waitFor("quin: only us");
@@ -125,7 +125,7 @@ Deno.test(
     await untilHere(quin, "alice, guest of pia", "pia", "quin (you)");
     await untilListed(service.url, alice.node, "pia");
     await alice.kill();
-    await quin.waitFor(/^\* alice@pia left #lobby$/m, leaveMs());
+    await quin.waitFor(/^\* alice@pia left #lobby$/m, LEAVE_MS);
     await untilListed(service.url, "pia", "quin");
     await pia.say("there are two of us");
     await quin.waitFor("pia: there are two of us");
