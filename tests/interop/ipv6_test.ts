@@ -1,4 +1,5 @@
 /** Members at IPv6 addresses. This machine has one, so they are told apart by their ports. */
+import { freePort } from "../support/free_port.ts";
 import { GoPeer } from "../support/go_peer.ts";
 import { Place } from "../support/place.ts";
 import { find } from "../support/wait.ts";
@@ -23,7 +24,7 @@ Deno.test(
   async (t) => {
     await using place = await Place.create();
     await using theirs = await GoPeer.start({ name: "theirs", bind: "[::1]:0", ...COMMON, keys: [] });
-    const bind = "[::1]:" + freePortOf("::1");
+    const bind = "[::1]:" + freePort("::1");
     await using ours = await ParleyMember.start({ name: "ours", bind, place, ...COMMON, keyFile: undefined });
     const wanted = new Map([["ours", bind], ["theirs", theirs.address]]);
     const agree = async () => {
@@ -52,10 +53,3 @@ Deno.test(
     });
   },
 );
-
-function freePortOf(hostname: string): number {
-  const listener = Deno.listen({ hostname, port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}

@@ -9,27 +9,24 @@ const ATTEMPTS_MAX = 100;
 const KEEPER = "127.0.0.2";
 
 /**
- * A port on 127.0.0.1 that is free, for programs that have to be told one, and that no other test gets before this one
- * is disposed of. The system's own choice would not do: until the program has taken it, anybody who asks for any port
- * may be given that one, such as the program itself for its other socket.
+ * A port that is free at an address of this machine, for programs that have to be told one, and that no other test gets
+ * before this one is disposed of. The system's own choice would not do: until the program has taken it, anybody who asks
+ * for any port may be given that one, such as the program itself for its other socket.
  */
 export class FreePort implements Disposable {
   readonly number: number;
   readonly #kept: Deno.Listener;
 
-  constructor() {
+  constructor(hostname = "127.0.0.1") {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const port = FIRST + Math.floor(Math.random() * COUNT);
-      const kept = listenAt(KEEPER, port);
-      if (kept === undefined) continue;
-      const tried = listenAt("127.0.0.1", port);
+      const tried = listenAt(hostname, port);
       tried?.close();
-      if (tried !== undefined) {
-        this.number = port;
-        this.#kept = kept;
-        return;
-      }
-      kept.close();
+      const kept = tried && listenAt(KEEPER, port);
+      if (kept === undefined) continue;
+      this.number = port;
+      this.#kept = kept;
+      return;
     }
     throw new Error(`None of ${ATTEMPTS_MAX} ports was free`);
   }
@@ -40,8 +37,8 @@ export class FreePort implements Disposable {
 }
 
 /** The number of a port that is free just now, and not kept from others: for who takes it at once. */
-export function freePort(): number {
-  using port = new FreePort();
+export function freePort(hostname?: string): number {
+  using port = new FreePort(hostname);
   return port.number;
 }
 
