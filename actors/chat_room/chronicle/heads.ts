@@ -11,7 +11,8 @@ import type { ChronicleWorld } from "./world.ts";
 /**
  * What changed is told when nothing has changed for a moment, or has not stopped to change for long: whoever lacks it asks
  * then, and its author knows that it is held. While there is talk, gaps show by themselves. Who has just come takes what
- * it is told within `GREETING_MS` for what was there before it, so that nothing new is told sooner.
+ * it is told within `GREETING_MS` for what was there before it, so that what is new waits for longer; not so where talk
+ * goes on for long, nor in a comparison.
  */
 const TELL_AFTER_MS = GREETING_MS + 50;
 const TELL_LATEST_MS = 3_000;

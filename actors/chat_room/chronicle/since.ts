@@ -19,7 +19,7 @@ type Beginning = Readonly<{
   now: number;
 }>;
 
-/** Who comes is told at once what is there. What is said then is told again by others only after the greeting. */
+/** Who comes is told at once what is there. What is said then is as a rule told again only after the greeting. */
 const MET_WITHIN_MS = 5_000;
 export const GREETING_MS = 250;
 
